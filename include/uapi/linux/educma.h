@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * educma: large coherent buffers and device DMA on QEMU's edu device.
+ *
+ * Every ioctl takes a structure whose first field, @size, the caller sets to
+ * sizeof(structure). A newer caller on an older driver gets -E2BIG if it sets
+ * a field the driver does not know; an older caller on a newer driver gets
+ * the old behaviour. Reserved fields and unknown flags must be zero
+ * (-EINVAL). An unknown command is -ENOTTY. After the device has gone every
+ * call returns -ENODEV; after it has failed (a DMA timed out), new transfers
+ * return -EIO until the device is rebound.
+ *
+ * Completions are collected with read(2): as many struct educma_completion
+ * as fit, at least one. read() sleeps until one is there (-EAGAIN with
+ * O_NONBLOCK) and returns 0 when nothing is in flight; poll(2) bounds the
+ * wait. poll() reports EPOLLIN when a completion waits, EPOLLOUT when
+ * another transfer may be submitted, EPOLLHUP | EPOLLERR when the device is
+ * gone. A file opened with O_EXCL has the device to itself; others get -EBUSY.
+ */
+#ifndef _UAPI_LINUX_EDUCMA_H
+#define _UAPI_LINUX_EDUCMA_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define EDUCMA_IOC_MAGIC	0xed
+
+#define EDUCMA_IOC_INFO		_IO(EDUCMA_IOC_MAGIC, 0)
+#define EDUCMA_IOC_ALLOC	_IO(EDUCMA_IOC_MAGIC, 1)
+#define EDUCMA_IOC_FREE		_IO(EDUCMA_IOC_MAGIC, 2)
+#define EDUCMA_IOC_SUBMIT	_IO(EDUCMA_IOC_MAGIC, 3)
+#define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
+
+#define EDUCMA_INFO_MSI		(1 << 0)	/* else INTx */
+#define EDUCMA_INFO_FAILED	(1 << 1)	/* a DMA timed out: rebind */
+
+/**
+ * struct educma_info - what the device and the driver are set to
+ * @size: sizeof(struct educma_info)
+ * @flags: out: EDUCMA_INFO_*
+ * @hw_id: out: identification register
+ * @chunk_bytes: out: most bytes one device DMA carries
+ * @device_bytes: out: the device's own memory, in bytes
+ * @dma_bits: out: address bits the driver was told the device decodes
+ * @max_in_flight: out: transfers a file may have submitted and not collected
+ * @reserved: zero
+ * @proven_addr: out: highest bus address that the device has proved to reach
+ *	both ways; 0 without CAP_SYS_ADMIN
+ */
+struct educma_info {
+	__u32 size;
+	__u32 flags;
+	__u32 hw_id;
+	__u32 chunk_bytes;
+	__u32 device_bytes;
+	__u32 dma_bits;
+	__u32 max_in_flight;
+	__u32 reserved;
+	__u64 proven_addr;
+};
+
+/*
+ * Why an allocation failed (struct educma_alloc, @reason). The numbers are
+ * fixed; new ones are added at the end.
+ */
+enum educma_reason {
+	EDUCMA_REASON_NONE = 0,
+	EDUCMA_REASON_NO_CMA = 1,	/* kernel without CONFIG_DMA_CMA */
+	EDUCMA_REASON_NO_AREA = 2,	/* CMA in the kernel, but no area */
+	EDUCMA_REASON_TOO_SMALL = 3,	/* larger than all CMA areas */
+	EDUCMA_REASON_IN_USE = 4,	/* CMA has not this much free */
+	EDUCMA_REASON_FRAGMENTED = 5,	/* free in sum, not in one piece */
+	EDUCMA_REASON_ABOVE_MASK = 6,	/* found, but above the device's mask */
+	EDUCMA_REASON_TOO_BIG = 7,	/* more than this machine's memory */
+	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not get there */
+	EDUCMA_REASON_NO_MEMORY = 9,	/* the kernel is out of ordinary memory */
+};
+
+/**
+ * struct educma_alloc - allocate one contiguous coherent buffer
+ * @size: sizeof(struct educma_alloc)
+ * @flags: must be 0
+ * @bytes: in: wanted, at least 1; out: allocated, a multiple of the page size
+ * @handle: out: names the buffer in this file; the mmap(2) offset as well
+ * @dma_addr: out: bus address; 0 without CAP_SYS_ADMIN
+ * @reason: out: enum educma_reason; written on -ENOMEM and -EIO too
+ * @reserved: must be 0
+ *
+ * The buffer is zeroed. Errors: -EINVAL (0 bytes, or overflow), -ENOMEM (see
+ * @reason), -EIO (EDUCMA_REASON_UNREACHED).
+ */
+struct educma_alloc {
+	__u32 size;
+	__u32 flags;
+	__u64 bytes;
+	__u64 handle;
+	__u64 dma_addr;
+	__u32 reason;
+	__u32 reserved;
+};
+
+/**
+ * struct educma_free - give a buffer's handle back
+ * @size: sizeof(struct educma_free)
+ * @reserved: must be 0
+ * @handle: from struct educma_alloc
+ *
+ * The memory itself goes when it is unmapped and every transfer that uses it
+ * has been collected. Errors: -ENOENT (no such handle in this file).
+ */
+struct educma_free {
+	__u32 size;
+	__u32 reserved;
+	__u64 handle;
+};
+
+enum educma_op {
+	EDUCMA_OP_TO_DEVICE = 0,	/* source buffer to device memory */
+	EDUCMA_OP_FROM_DEVICE = 1,	/* device memory to destination buffer */
+	EDUCMA_OP_COPY = 2,		/* source to device to destination */
+};
+
+/**
+ * struct educma_submit - queue a transfer; returns at once
+ * @size: sizeof(struct educma_submit)
+ * @op: enum educma_op
+ * @flags: must be 0
+ * @device_offset: where in the device's memory chunks are placed: each chunk
+ *	begins there and holds at most chunk_bytes - @device_offset bytes
+ * @src_handle: source buffer; 0 for EDUCMA_OP_FROM_DEVICE
+ * @src_offset: bytes into it; 0 for EDUCMA_OP_FROM_DEVICE
+ * @dst_handle: destination buffer; 0 for EDUCMA_OP_TO_DEVICE
+ * @dst_offset: bytes into it; 0 for EDUCMA_OP_TO_DEVICE
+ * @bytes: length, at least 1
+ * @cookie: comes back in struct educma_completion
+ *
+ * Within a buffer a copy may move data down onto itself, as memmove() does;
+ * up onto itself is -EINVAL. Errors: -EINVAL (range outside the buffer,
+ * device_offset not below chunk_bytes, unknown op), -ENOENT (no such
+ * handle), -EAGAIN (max_in_flight reached: collect completions), -ENOMEM.
+ */
+struct educma_submit {
+	__u32 size;
+	__u32 op;
+	__u32 flags;
+	__u32 device_offset;
+	__u64 src_handle;
+	__u64 src_offset;
+	__u64 dst_handle;
+	__u64 dst_offset;
+	__u64 bytes;
+	__u64 cookie;
+};
+
+/**
+ * struct educma_cancel - cancel this file's transfers with a cookie
+ * @size: sizeof(struct educma_cancel)
+ * @reserved: must be 0
+ * @cookie: as submitted
+ *
+ * A queued transfer ends at once, a running one with its chunk; each
+ * completes with -ECANCELED and the bytes done so far. Errors: -ENOENT
+ * (nothing in the queue has this cookie).
+ */
+struct educma_cancel {
+	__u32 size;
+	__u32 reserved;
+	__u64 cookie;
+};
+
+/**
+ * struct educma_completion - one finished transfer, from read(2)
+ * @cookie: as submitted
+ * @bytes: bytes moved; for a copy, those that arrived at the destination
+ * @queued_ns: from submission to the first chunk's start
+ * @run_ns: from the first chunk's start to the end
+ * @status: 0, or a negative errno: -ECANCELED, -ETIMEDOUT, -EIO
+ * @reserved: zero
+ */
+struct educma_completion {
+	__u64 cookie;
+	__u64 bytes;
+	__u64 queued_ns;
+	__u64 run_ns;
+	__s32 status;
+	__u32 reserved;
+};
+
+#endif
