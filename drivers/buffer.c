@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Coherent buffers: allocate, prove that the device reaches them, say why if
+ * not, map, free.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/vmstat.h>
+
+#include "educma.h"
+
+/* Without this an IOMMU would collect scattered pages instead of using CMA. */
+#define EDUCMA_ATTRS		(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
+
+#define EDUCMA_LOW_BITS		24	/* narrower devices are not supported */
+
+static const char *const reason_text[] = {
+	[EDUCMA_REASON_NONE] = "no reason",
+	[EDUCMA_REASON_NO_CMA] = "this kernel has no CMA (CONFIG_DMA_CMA)",
+	[EDUCMA_REASON_NO_AREA] = "no CMA area is reserved (cma= on the kernel command line)",
+	[EDUCMA_REASON_TOO_SMALL] = "the CMA areas are smaller than that",
+	[EDUCMA_REASON_IN_USE] = "CMA has not this much free",
+	[EDUCMA_REASON_FRAGMENTED] = "CMA has this much free, but not in one piece",
+	[EDUCMA_REASON_ABOVE_MASK] = "the memory that is free lies above the device's reach",
+	[EDUCMA_REASON_TOO_BIG] = "the machine has less memory than that",
+	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
+	[EDUCMA_REASON_NO_MEMORY] = "out of memory",
+};
+
+static void *dma_get(struct educma_dev *edev, size_t bytes, dma_addr_t *dma)
+{
+	return dma_alloc_attrs(&edev->pdev->dev, bytes, dma,
+			       GFP_KERNEL | __GFP_NOWARN, EDUCMA_ATTRS);
+}
+
+static void dma_put(struct educma_dev *edev, size_t bytes, void *cpu,
+		    dma_addr_t dma)
+{
+	dma_free_attrs(&edev->pdev->dev, bytes, cpu, dma, EDUCMA_ATTRS);
+}
+
+/* The same with another mask; what the old one was is put back. */
+static void *dma_get_below(struct educma_dev *edev, unsigned int bits,
+			   size_t bytes, dma_addr_t *dma)
+{
+	struct device *dev = &edev->pdev->dev;
+	void *cpu = NULL;
+
+	lockdep_assert_held(&edev->alloc_lock);
+	if (!dma_set_coherent_mask(dev, DMA_BIT_MASK(bits)))
+		cpu = dma_get(edev, bytes, dma);
+	dma_set_coherent_mask(dev, DMA_BIT_MASK(edev->dma_bits));
+	return cpu;
+}
+
+/* Would a device that reaches everything have got it? */
+static bool lies_above_mask(struct educma_dev *edev, size_t bytes)
+{
+	dma_addr_t dma;
+	void *cpu;
+
+	if (edev->dma_bits == 64)
+		return false;
+	cpu = dma_get_below(edev, 64, bytes, &dma);
+	if (!cpu)
+		return false;
+	dma_put(edev, bytes, cpu, dma);
+	return true;
+}
+
+static void cma_bytes(u64 *total, u64 *free)
+{
+	int nid, i;
+
+	*total = 0;
+	*free = 0;
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			*total += (u64)zone_cma_pages(zone) << PAGE_SHIFT;
+			*free += (u64)zone_page_state(zone, NR_FREE_CMA_PAGES) <<
+				 PAGE_SHIFT;
+		}
+	}
+}
+
+/* Why dma_get() gave nothing. A module sees no areas, only their sums. */
+static enum educma_reason why_none(struct educma_dev *edev, size_t bytes)
+{
+	u64 total, free;
+
+	if (bytes >> PAGE_SHIFT > totalram_pages())
+		return EDUCMA_REASON_TOO_BIG;
+	if (lies_above_mask(edev, bytes))
+		return EDUCMA_REASON_ABOVE_MASK;
+	if (bytes <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
+		return EDUCMA_REASON_NO_MEMORY;
+	if (!IS_ENABLED(CONFIG_DMA_CMA))
+		return EDUCMA_REASON_NO_CMA;
+	cma_bytes(&total, &free);
+	if (!total)
+		return EDUCMA_REASON_NO_AREA;
+	if (bytes > total)
+		return EDUCMA_REASON_TOO_SMALL;
+	return bytes > free ? EDUCMA_REASON_IN_USE : EDUCMA_REASON_FRAGMENTED;
+}
+
+/*
+ * The reach test. A device that decodes fewer address bits than the driver
+ * was told drops the others and reports success, so a write would land in
+ * somebody's memory. Therefore the device first reads a nonce from the
+ * buffer and writes it to a page low enough for any mask; only when it
+ * arrived there is the buffer itself written to.
+ */
+struct reach_nonce {
+	u64 word[2];
+};
+
+static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
+		     dma_addr_t from_dma, struct reach_nonce *to,
+		     dma_addr_t to_dma)
+{
+	struct educma_xfer xfer = {
+		.op = EDUCMA_OP_COPY,
+		.src = from_dma,
+		.dst = to_dma,
+		.bytes = sizeof(*from),
+	};
+	struct reach_nonce nonce;
+	int ret;
+
+	get_random_bytes(&nonce, sizeof(nonce));
+	*from = nonce;
+	memset(to, 0, sizeof(*to));
+	ret = educma_engine_run(&edev->engine, &edev->prober, &xfer);
+	if (!ret && memcmp(to, &nonce, sizeof(nonce)))
+		ret = -EIO;
+	memset(from, 0, sizeof(*from));
+	memset(to, 0, sizeof(*to));
+	return ret;
+}
+
+/* Both ways at the highest address of a buffer; -EIO if it does not get there. */
+static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
+		      size_t bytes)
+{
+	const size_t at = bytes - sizeof(struct reach_nonce);
+	int ret;
+
+	lockdep_assert_held(&edev->alloc_lock);
+	if (dma + bytes - 1 <= edev->proven)
+		return 0;
+	ret = reach_leg(edev, cpu + at, dma + at, edev->low, edev->low_dma);
+	if (!ret)
+		ret = reach_leg(edev, edev->low, edev->low_dma, cpu + at,
+				dma + at);
+	if (!ret)
+		WRITE_ONCE(edev->proven, dma + bytes - 1);
+	return ret;
+}
+
+/* Memory that the device is proven to reach, or why there is none. */
+static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
+{
+	struct educma_dev *edev = buf->edev;
+	int ret;
+
+	lockdep_assert_held(&edev->alloc_lock);
+	buf->cpu = dma_get(edev, buf->bytes, &buf->dma);
+	if (!buf->cpu) {
+		*reason = why_none(edev, buf->bytes);
+		return -ENOMEM;
+	}
+	ret = reach_test(edev, buf->cpu, buf->dma, buf->bytes);
+	if (!ret)
+		return 0;
+	if (ret == -EIO && !educma_engine_error(&edev->engine))
+		*reason = EDUCMA_REASON_UNREACHED;
+	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	return ret;
+}
+
+static void buffer_list(struct educma_buffer *buf)
+{
+	struct educma_dev *edev = buf->edev;
+
+	spin_lock(&edev->lists_lock);
+	list_add_tail(&buf->node, &edev->buffers);
+	edev->buffer_count++;
+	edev->buffer_bytes += buf->bytes;
+	spin_unlock(&edev->lists_lock);
+}
+
+static void buffer_free_memory(struct educma_buffer *buf)
+{
+	struct educma_dev *edev = buf->edev;
+
+	if (!buf->cpu)
+		return;
+	spin_lock(&edev->lists_lock);
+	list_del(&buf->node);
+	edev->buffer_count--;
+	edev->buffer_bytes -= buf->bytes;
+	spin_unlock(&edev->lists_lock);
+	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	buf->cpu = NULL;
+}
+
+/**
+ * educma_buffer_alloc() - one contiguous, zeroed, proven buffer
+ * @edev: the device
+ * @bytes: wanted; rounded up to pages
+ * @reason: on -ENOMEM and -EIO, enum educma_reason
+ *
+ * Logs one line when it fails (rate limited: a user can make it fail).
+ * Context: gone_lock held for reading; sleeps, seconds for gigabytes.
+ *
+ * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
+ * -ENOMEM, -EIO (not reached), or what the engine says of a failed device.
+ */
+struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
+					  u32 *reason)
+{
+	struct educma_buffer *buf;
+	int ret;
+
+	*reason = EDUCMA_REASON_NONE;
+	if (!bytes)
+		return ERR_PTR(-EINVAL);
+	/* Also keeps the sum with a page from overflowing below. */
+	if (bytes > (u64)totalram_pages() << PAGE_SHIFT) {
+		*reason = EDUCMA_REASON_TOO_BIG;
+		ret = -ENOMEM;
+		goto log;
+	}
+	buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+	if (!buf) {
+		*reason = EDUCMA_REASON_NO_MEMORY;
+		ret = -ENOMEM;
+		goto log;
+	}
+	kref_init(&buf->ref);
+	buf->edev = edev;
+	buf->bytes = PAGE_ALIGN(bytes);
+	mutex_lock(&edev->alloc_lock);
+	ret = buffer_get_memory(buf, reason);
+	mutex_unlock(&edev->alloc_lock);
+	if (!ret) {
+		buffer_list(buf);
+		return buf;
+	}
+	kfree(buf);
+log:
+	if (*reason)
+		dev_err_ratelimited(&edev->pdev->dev,
+				    "no buffer of %llu bytes within %u address bits: %s\n",
+				    bytes, edev->dma_bits, reason_text[*reason]);
+	return ERR_PTR(ret);
+}
+
+static void buffer_release(struct kref *ref)
+{
+	struct educma_buffer *buf = container_of(ref, struct educma_buffer, ref);
+
+	buffer_free_memory(buf);
+	kfree(buf);
+}
+
+/**
+ * educma_buffer_put() - drop a reference; the last one frees the memory
+ * @buf: the buffer
+ *
+ * Context: may sleep; gone_lock held.
+ */
+void educma_buffer_put(struct educma_buffer *buf)
+{
+	kref_put(&buf->ref, buffer_release);
+}
+
+static void buffer_vm_open(struct vm_area_struct *vma)
+{
+	struct educma_buffer *buf = vma->vm_private_data;
+
+	kref_get(&buf->ref);
+}
+
+/* The mapping's file keeps the device's structure alive. */
+static void buffer_vm_close(struct vm_area_struct *vma)
+{
+	struct educma_buffer *buf = vma->vm_private_data;
+	struct educma_dev *edev = buf->edev;
+
+	down_read(&edev->gone_lock);
+	educma_buffer_put(buf);
+	up_read(&edev->gone_lock);
+}
+
+/* No fault handler: all pages are there, or zapped for good (SIGBUS). */
+static const struct vm_operations_struct buffer_vm_ops = {
+	.open = buffer_vm_open,
+	.close = buffer_vm_close,
+};
+
+/**
+ * educma_buffer_mmap() - map a buffer, from its begin, into user space
+ * @buf: the buffer
+ * @vma: at most as long as the buffer
+ *
+ * Takes a reference for the mapping. Context: mmap_lock and gone_lock held.
+ *
+ * Return: 0, -EINVAL (longer than the buffer, or a private mapping), or what
+ * dma_mmap_attrs() says.
+ */
+int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma)
+{
+	int ret;
+
+	if (!(vma->vm_flags & VM_MAYSHARE) ||
+	    vma->vm_end - vma->vm_start > buf->bytes)
+		return -EINVAL;
+	vma->vm_pgoff = 0;	/* it was the handle, now it is an offset */
+	ret = dma_mmap_attrs(&buf->edev->pdev->dev, vma, buf->cpu, buf->dma,
+			     buf->bytes, EDUCMA_ATTRS);
+	if (ret)
+		return ret;
+	vma->vm_ops = &buffer_vm_ops;
+	vma->vm_private_data = buf;
+	kref_get(&buf->ref);
+	return 0;
+}
+
+/* Something to test the reach with, as high as small buffers get. */
+static int probe_reach(struct educma_dev *edev)
+{
+	const size_t bytes = 2 * PAGE_SIZE;	/* one page never comes from CMA */
+	dma_addr_t dma;
+	void *cpu;
+	int ret;
+
+	lockdep_assert_held(&edev->alloc_lock);
+	cpu = dma_get(edev, bytes, &dma);
+	if (!cpu)
+		return -ENOMEM;
+	ret = reach_test(edev, cpu, dma, bytes);
+	if (ret == -EIO)
+		pci_err(edev->pdev,
+			"the device does not reach %u address bits: load educma with the dma_bits it has\n",
+			edev->dma_bits);
+	dma_put(edev, bytes, cpu, dma);
+	return ret;
+}
+
+/**
+ * educma_buffers_init() - get ready to allocate, and test the reach
+ * @edev: the device: mask set, interrupts and bus mastering on
+ *
+ * Undone by educma_buffers_exit(), also after a failure. Context: probe;
+ * sleeps for four DMAs.
+ *
+ * Return: 0, -ENOMEM, -EIO (the device does not reach its memory) or what
+ * the engine says.
+ */
+int educma_buffers_init(struct educma_dev *edev)
+{
+	int ret;
+
+	educma_client_init(&edev->prober);
+	mutex_lock(&edev->alloc_lock);
+	edev->low = dma_get_below(edev, min(edev->dma_bits, EDUCMA_LOW_BITS),
+				  PAGE_SIZE, &edev->low_dma);
+	/* Machines without memory that low, for example arm64's virt. */
+	if (!edev->low)
+		edev->low = dma_get(edev, PAGE_SIZE, &edev->low_dma);
+	ret = edev->low ? probe_reach(edev) : -ENOMEM;
+	mutex_unlock(&edev->alloc_lock);
+	return ret;
+}
+
+/**
+ * educma_buffers_exit() - free all coherent memory
+ * @edev: the device: engine stopped, mappings gone, nobody allocating
+ *
+ * Buffers whose handle is still open stay, without memory. Context: sleeps;
+ * gone_lock held for writing, or nobody else has the device yet.
+ */
+void educma_buffers_exit(struct educma_dev *edev)
+{
+	struct educma_buffer *buf, *next;
+
+	list_for_each_entry_safe(buf, next, &edev->buffers, node)
+		buffer_free_memory(buf);
+	if (edev->low)
+		dma_put(edev, PAGE_SIZE, edev->low, edev->low_dma);
+	edev->low = NULL;
+}

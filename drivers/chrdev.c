@@ -1,0 +1,749 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /dev/educmaN. The calls are documented in include/uapi/linux/educma.h.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/idr.h>
+#include <linux/mm.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/xarray.h>
+
+#include "educma.h"
+
+#define EDUCMA_MINORS		256
+#define EDUCMA_MAX_IN_FLIGHT	64
+
+/**
+ * struct educma_file - one open file
+ * @edev: the device; holds a reference
+ * @node: in educma_dev.files
+ * @mapping: where this file's mappings are found
+ * @client: its place in the engine
+ * @buffers: struct educma_buffer by handle >> PAGE_SHIFT; xa_lock
+ * @wait: woken at each completion and when the device goes
+ * @lock: guards @done and @in_flight
+ * @done: struct educma_request, completed and not yet read
+ * @in_flight: requests submitted and not yet read
+ */
+struct educma_file {
+	struct educma_dev *edev;
+	struct list_head node;
+	struct address_space *mapping;
+	struct educma_client client;
+	struct xarray buffers;
+	wait_queue_head_t wait;
+	spinlock_t lock;		/* the fields below */
+	struct list_head done;
+	unsigned int in_flight;
+};
+
+/**
+ * struct educma_request - a file's transfer and the memory it keeps alive
+ * @xfer: the transfer
+ * @file: who gets the completion; outlives it, for release() waits
+ * @src: NULL if unused
+ * @dst: NULL if unused
+ */
+struct educma_request {
+	struct educma_xfer xfer;
+	struct educma_file *file;
+	struct educma_buffer *src;
+	struct educma_buffer *dst;
+};
+
+static dev_t educma_devt;
+static DEFINE_IDA(educma_minors);
+
+static struct class educma_class = {
+	.name = "educma",
+};
+
+static struct educma_request *to_request(struct educma_xfer *xfer)
+{
+	return container_of(xfer, struct educma_request, xfer);
+}
+
+/* Every call on the device is between these two. */
+static int file_enter(struct educma_file *file)
+{
+	struct educma_dev *edev = file->edev;
+
+	down_read(&edev->gone_lock);
+	if (!edev->gone)
+		return 0;
+	up_read(&edev->gone_lock);
+	return -ENODEV;
+}
+
+static void file_leave(struct educma_file *file)
+{
+	up_read(&file->edev->gone_lock);
+}
+
+static struct educma_buffer *file_get_buffer(struct educma_file *file,
+					     u64 handle)
+{
+	struct educma_buffer *buf = NULL;
+
+	if (!IS_ALIGNED(handle, PAGE_SIZE) || handle >> PAGE_SHIFT > U32_MAX)
+		return NULL;
+	xa_lock(&file->buffers);
+	buf = xa_load(&file->buffers, handle >> PAGE_SHIFT);
+	if (buf)
+		kref_get(&buf->ref);
+	xa_unlock(&file->buffers);
+	return buf;
+}
+
+static void request_free(struct educma_request *req)
+{
+	if (req->src)
+		educma_buffer_put(req->src);
+	if (req->dst)
+		educma_buffer_put(req->dst);
+	kfree(req);
+}
+
+/* In hard interrupt context: no memory is freed here. */
+static void request_complete(struct educma_xfer *xfer)
+{
+	struct educma_file *file = to_request(xfer)->file;
+
+	spin_lock(&file->lock);
+	list_add_tail(&xfer->node, &file->done);
+	spin_unlock(&file->lock);
+	wake_up(&file->wait);
+}
+
+/* The oldest completion; NULL if there is none. */
+static struct educma_request *file_pop_done(struct educma_file *file)
+{
+	struct educma_xfer *xfer;
+
+	spin_lock_irq(&file->lock);
+	xfer = list_first_entry_or_null(&file->done, struct educma_xfer, node);
+	if (xfer) {
+		list_del(&xfer->node);
+		file->in_flight--;
+	}
+	spin_unlock_irq(&file->lock);
+	return xfer ? to_request(xfer) : NULL;
+}
+
+static void file_push_done(struct educma_file *file, struct educma_request *req)
+{
+	spin_lock_irq(&file->lock);
+	list_add(&req->xfer.node, &file->done);
+	file->in_flight++;
+	spin_unlock_irq(&file->lock);
+}
+
+static long educma_info(struct educma_file *file, void *arg)
+{
+	struct educma_dev *edev = file->edev;
+	struct educma_info *info = arg;
+
+	*info = (struct educma_info) {
+		.size = info->size,
+		.hw_id = EDU_REG_ID_VALUE,
+		.chunk_bytes = edev->engine.window,
+		.device_bytes = EDU_MEM_BYTES,
+		.dma_bits = edev->dma_bits,
+		.max_in_flight = EDUCMA_MAX_IN_FLIGHT,
+	};
+	if (edev->pdev->msi_enabled)
+		info->flags |= EDUCMA_INFO_MSI;
+	if (educma_engine_error(&edev->engine))
+		info->flags |= EDUCMA_INFO_FAILED;
+	if (capable(CAP_SYS_ADMIN))
+		info->proven_addr = READ_ONCE(edev->proven);
+	return 0;
+}
+
+static long educma_alloc(struct educma_file *file, void *arg)
+{
+	struct educma_alloc *alloc = arg;
+	struct educma_buffer *buf;
+	u32 id;
+	int ret;
+
+	if (alloc->flags || alloc->reserved)
+		return -EINVAL;
+	buf = educma_buffer_alloc(file->edev, alloc->bytes, &alloc->reason);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	ret = xa_alloc(&file->buffers, &id, buf, xa_limit_31b, GFP_KERNEL);
+	if (ret) {
+		alloc->reason = EDUCMA_REASON_NO_MEMORY;
+		educma_buffer_put(buf);
+		return -ENOMEM;
+	}
+	alloc->bytes = buf->bytes;
+	alloc->handle = (u64)id << PAGE_SHIFT;
+	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
+	return 0;
+}
+
+static long file_free_buffer(struct educma_file *file, u64 handle)
+{
+	struct educma_buffer *buf;
+
+	if (!IS_ALIGNED(handle, PAGE_SIZE) || handle >> PAGE_SHIFT > U32_MAX)
+		return -ENOENT;
+	buf = xa_erase(&file->buffers, handle >> PAGE_SHIFT);
+	if (!buf)
+		return -ENOENT;
+	educma_buffer_put(buf);
+	return 0;
+}
+
+static long educma_free(struct educma_file *file, void *arg)
+{
+	struct educma_free *free = arg;
+
+	if (free->reserved)
+		return -EINVAL;
+	return file_free_buffer(file, free->handle);
+}
+
+/* One side of a transfer: takes a reference to its buffer, checks the range. */
+static int request_side(struct educma_file *file, bool used, u64 handle,
+			u64 offset, u64 bytes, struct educma_buffer **buf,
+			dma_addr_t *dma)
+{
+	if (!used)
+		return handle || offset ? -EINVAL : 0;
+	*buf = file_get_buffer(file, handle);
+	if (!*buf)
+		return -ENOENT;
+	if (bytes > (*buf)->bytes || offset > (*buf)->bytes - bytes)
+		return -EINVAL;
+	*dma = (*buf)->dma + offset;
+	return 0;
+}
+
+/* Chunks go upwards, so data may only be moved down onto itself. */
+static bool moves_up_onto_itself(const struct educma_submit *submit)
+{
+	return submit->op == EDUCMA_OP_COPY &&
+	       submit->src_handle == submit->dst_handle &&
+	       submit->dst_offset > submit->src_offset &&
+	       submit->dst_offset - submit->src_offset < submit->bytes;
+}
+
+static int request_fill(struct educma_file *file, struct educma_request *req,
+			const struct educma_submit *submit)
+{
+	int ret;
+
+	ret = request_side(file, submit->op != EDUCMA_OP_FROM_DEVICE,
+			   submit->src_handle, submit->src_offset,
+			   submit->bytes, &req->src, &req->xfer.src);
+	if (ret)
+		return ret;
+	ret = request_side(file, submit->op != EDUCMA_OP_TO_DEVICE,
+			   submit->dst_handle, submit->dst_offset,
+			   submit->bytes, &req->dst, &req->xfer.dst);
+	if (ret)
+		return ret;
+	if (moves_up_onto_itself(submit))
+		return -EINVAL;
+	req->file = file;
+	req->xfer.complete = request_complete;
+	req->xfer.cookie = submit->cookie;
+	req->xfer.op = submit->op;
+	req->xfer.offset = submit->device_offset;
+	req->xfer.bytes = submit->bytes;
+	return 0;
+}
+
+static int file_reserve(struct educma_file *file)
+{
+	int ret = -EAGAIN;
+
+	spin_lock_irq(&file->lock);
+	if (file->in_flight < EDUCMA_MAX_IN_FLIGHT) {
+		file->in_flight++;
+		ret = 0;
+	}
+	spin_unlock_irq(&file->lock);
+	return ret;
+}
+
+static void file_unreserve(struct educma_file *file)
+{
+	spin_lock_irq(&file->lock);
+	file->in_flight--;
+	spin_unlock_irq(&file->lock);
+}
+
+static long educma_submit(struct educma_file *file, void *arg)
+{
+	struct educma_engine *engine = &file->edev->engine;
+	const struct educma_submit *submit = arg;
+	struct educma_request *req;
+	int ret;
+
+	if (submit->flags || submit->op > EDUCMA_OP_COPY || !submit->bytes ||
+	    submit->device_offset >= engine->window)
+		return -EINVAL;
+	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return -ENOMEM;
+	ret = request_fill(file, req, submit);
+	if (ret)
+		goto free_request;
+	ret = file_reserve(file);
+	if (ret)
+		goto free_request;
+	ret = educma_engine_submit(engine, &file->client, &req->xfer);
+	if (ret)
+		goto unreserve;
+	return 0;
+
+unreserve:
+	file_unreserve(file);
+free_request:
+	request_free(req);
+	return ret;
+}
+
+static long educma_cancel(struct educma_file *file, void *arg)
+{
+	const struct educma_cancel *cancel = arg;
+
+	if (cancel->reserved)
+		return -EINVAL;
+	if (!educma_engine_cancel(&file->edev->engine, &file->client,
+				  cancel->cookie))
+		return -ENOENT;
+	return 0;
+}
+
+struct educma_call {
+	unsigned int cmd;
+	size_t bytes;
+	long (*fn)(struct educma_file *file, void *arg);
+};
+
+/* The first version's sizes are today's; a smaller structure is -EINVAL. */
+#define EDUCMA_CALL(CMD, name) \
+	{ EDUCMA_IOC_##CMD, sizeof(struct educma_##name), educma_##name }
+
+static const struct educma_call educma_calls[] = {
+	EDUCMA_CALL(INFO, info),
+	EDUCMA_CALL(ALLOC, alloc),
+	EDUCMA_CALL(FREE, free),
+	EDUCMA_CALL(SUBMIT, submit),
+	EDUCMA_CALL(CANCEL, cancel),
+};
+
+static const struct educma_call *find_call(unsigned int cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(educma_calls); i++)
+		if (educma_calls[i].cmd == cmd)
+			return &educma_calls[i];
+	return NULL;
+}
+
+static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
+			     unsigned long arg)
+{
+	const struct educma_call *call = find_call(cmd);
+	struct educma_file *file = filp->private_data;
+	void __user *uarg = (void __user *)arg;
+	union {
+		u32 size;
+		struct educma_info info;
+		struct educma_alloc alloc;
+		struct educma_free free;
+		struct educma_submit submit;
+		struct educma_cancel cancel;
+	} u;
+	u32 size;
+	long ret;
+
+	if (!call)
+		return -ENOTTY;
+	if (get_user(size, (u32 __user *)uarg))
+		return -EFAULT;
+	if (size < call->bytes || size > PAGE_SIZE)
+		return -EINVAL;
+	ret = copy_struct_from_user(&u, call->bytes, uarg, size);
+	if (ret)
+		return ret;
+	ret = file_enter(file);
+	if (ret)
+		return ret;
+	ret = call->fn(file, &u);
+	file_leave(file);
+
+	/* Also after a failure: the reason is in the structure. */
+	if (!copy_to_user(uarg, &u, call->bytes))
+		return ret;
+	if (cmd == EDUCMA_IOC_ALLOC && !ret && !file_enter(file)) {
+		file_free_buffer(file, u.alloc.handle);
+		file_leave(file);
+	}
+	return -EFAULT;
+}
+
+static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	struct educma_file *file = filp->private_data;
+	struct educma_buffer *buf;
+	int ret;
+
+	ret = file_enter(file);
+	if (ret)
+		return ret;
+	buf = file_get_buffer(file, (u64)vma->vm_pgoff << PAGE_SHIFT);
+	if (buf) {
+		ret = educma_buffer_mmap(buf, vma);
+		educma_buffer_put(buf);
+	} else {
+		ret = -ENOENT;
+	}
+	file_leave(file);
+	return ret;
+}
+
+static bool file_is_idle(struct educma_file *file)
+{
+	bool idle;
+
+	spin_lock_irq(&file->lock);
+	idle = !file->in_flight;
+	spin_unlock_irq(&file->lock);
+	return idle;
+}
+
+static bool file_has_news(struct educma_file *file)
+{
+	bool done;
+
+	spin_lock_irq(&file->lock);
+	done = !list_empty(&file->done);
+	spin_unlock_irq(&file->lock);
+	return done || file_is_idle(file) || READ_ONCE(file->edev->gone);
+}
+
+static int request_report(const struct educma_request *req, char __user *to)
+{
+	const struct educma_xfer *xfer = &req->xfer;
+	struct educma_completion done = {
+		.cookie = xfer->cookie,
+		.bytes = xfer->done,
+		.status = xfer->status,
+		.queued_ns = (xfer->start_ns ?: xfer->end_ns) - xfer->submit_ns,
+		.run_ns = xfer->start_ns ? xfer->end_ns - xfer->start_ns : 0,
+	};
+
+	return copy_to_user(to, &done, sizeof(done)) ? -EFAULT : 0;
+}
+
+/* One completion to user space. Returns 1, 0 if there is none, or an error. */
+static int file_read_one(struct educma_file *file, char __user *to)
+{
+	struct educma_request *req = file_pop_done(file);
+
+	if (!req)
+		return 0;
+	if (request_report(req, to)) {
+		file_push_done(file, req);
+		return -EFAULT;
+	}
+	down_read(&file->edev->gone_lock);
+	request_free(req);
+	up_read(&file->edev->gone_lock);
+	return 1;
+}
+
+/* As many as there are and fit: bytes, 0 if there are none, or an error. */
+static ssize_t file_read_done(struct educma_file *file, char __user *to,
+			      size_t bytes)
+{
+	const size_t one = sizeof(struct educma_completion);
+	ssize_t got = 0;
+	int ret = 1;
+
+	while (ret > 0 && bytes - got >= one) {
+		ret = file_read_one(file, to + got);
+		if (ret > 0)
+			got += one;
+	}
+	return got ?: ret;
+}
+
+static ssize_t educma_fop_read(struct file *filp, char __user *to,
+			       size_t bytes, loff_t *pos)
+{
+	struct educma_file *file = filp->private_data;
+	ssize_t ret;
+
+	if (bytes < sizeof(struct educma_completion))
+		return -EINVAL;
+	for (;;) {
+		if (READ_ONCE(file->edev->gone))
+			return -ENODEV;
+		ret = file_read_done(file, to, bytes);
+		if (ret || file_is_idle(file))
+			return ret;
+		if (filp->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		ret = wait_event_interruptible(file->wait, file_has_news(file));
+		if (ret)
+			return ret;
+	}
+}
+
+static __poll_t educma_fop_poll(struct file *filp, poll_table *table)
+{
+	struct educma_file *file = filp->private_data;
+	__poll_t mask = 0;
+
+	poll_wait(filp, &file->wait, table);
+	if (READ_ONCE(file->edev->gone))
+		return EPOLLHUP | EPOLLERR;
+	spin_lock_irq(&file->lock);
+	if (!list_empty(&file->done))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (file->in_flight < EDUCMA_MAX_IN_FLIGHT)
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	spin_unlock_irq(&file->lock);
+	return mask;
+}
+
+/* O_EXCL wants to be alone, and whoever is alone stays so. */
+static int file_join(struct educma_file *file, bool exclusive)
+{
+	struct educma_dev *edev = file->edev;
+	int ret = -EBUSY;
+
+	spin_lock(&edev->lists_lock);
+	if (!edev->exclusive && !(exclusive && !list_empty(&edev->files))) {
+		edev->exclusive = exclusive;
+		list_add_tail(&file->node, &edev->files);
+		ret = 0;
+	}
+	spin_unlock(&edev->lists_lock);
+	return ret;
+}
+
+static void file_part(struct educma_file *file)
+{
+	struct educma_dev *edev = file->edev;
+
+	spin_lock(&edev->lists_lock);
+	list_del(&file->node);
+	edev->exclusive = false;	/* if it was, nobody else is here */
+	spin_unlock(&edev->lists_lock);
+}
+
+static struct educma_file *file_create(struct educma_dev *edev,
+				       struct file *filp)
+{
+	struct educma_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+
+	if (!file)
+		return NULL;
+	file->edev = edev;
+	file->mapping = filp->f_mapping;
+	educma_client_init(&file->client);
+	xa_init_flags(&file->buffers, XA_FLAGS_ALLOC1);
+	init_waitqueue_head(&file->wait);
+	spin_lock_init(&file->lock);
+	INIT_LIST_HEAD(&file->done);
+	return file;
+}
+
+static int educma_fop_open(struct inode *inode, struct file *filp)
+{
+	struct educma_dev *edev = container_of(inode->i_cdev, struct educma_dev,
+					       cdev);
+	struct educma_file *file = file_create(edev, filp);
+	int ret;
+
+	if (!file)
+		return -ENOMEM;
+	ret = file_enter(file);
+	if (ret)
+		goto free_file;
+	ret = file_join(file, filp->f_flags & O_EXCL);
+	file_leave(file);
+	if (ret)
+		goto free_file;
+	get_device(&edev->dev);
+	filp->private_data = file;
+	return nonseekable_open(inode, filp);
+
+free_file:
+	kfree(file);
+	return ret;
+}
+
+/* All mappings are gone by now: each of them held the file. */
+static int educma_fop_release(struct inode *inode, struct file *filp)
+{
+	struct educma_file *file = filp->private_data;
+	struct educma_dev *edev = file->edev;
+	struct educma_request *req;
+	struct educma_buffer *buf;
+	unsigned long id;
+
+	educma_engine_detach(&edev->engine, &file->client);
+
+	down_read(&edev->gone_lock);
+	while ((req = file_pop_done(file)))
+		request_free(req);
+	xa_for_each(&file->buffers, id, buf)
+		educma_buffer_put(buf);
+	file_part(file);
+	up_read(&edev->gone_lock);
+
+	xa_destroy(&file->buffers);
+	kfree(file);
+	put_device(&edev->dev);
+	return 0;
+}
+
+static const struct file_operations educma_fops = {
+	.owner = THIS_MODULE,
+	.open = educma_fop_open,
+	.release = educma_fop_release,
+	.read = educma_fop_read,
+	.poll = educma_fop_poll,
+	.mmap = educma_fop_mmap,
+	.unlocked_ioctl = educma_fop_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static void educma_dev_release(struct device *dev)
+{
+	struct educma_dev *edev = container_of(dev, struct educma_dev, dev);
+
+	ida_free(&educma_minors, MINOR(dev->devt));
+	kfree(edev);
+}
+
+/**
+ * educma_dev_create() - the object of a PCI function, with a number
+ * @pdev: the PCI function
+ *
+ * Context: may sleep.
+ *
+ * Return: the object, with one reference (put_device()), or an ERR_PTR.
+ */
+struct educma_dev *educma_dev_create(struct pci_dev *pdev)
+{
+	struct educma_dev *edev;
+	int minor;
+
+	edev = kzalloc(sizeof(*edev), GFP_KERNEL);
+	if (!edev)
+		return ERR_PTR(-ENOMEM);
+	minor = ida_alloc_max(&educma_minors, EDUCMA_MINORS - 1, GFP_KERNEL);
+	if (minor < 0) {
+		kfree(edev);
+		return ERR_PTR(minor);
+	}
+	device_initialize(&edev->dev);
+	edev->dev.class = &educma_class;
+	edev->dev.parent = &pdev->dev;
+	edev->dev.release = educma_dev_release;
+	edev->dev.devt = MKDEV(MAJOR(educma_devt), minor);
+	cdev_init(&edev->cdev, &educma_fops);
+	edev->cdev.owner = THIS_MODULE;
+	edev->pdev = pdev;
+	init_rwsem(&edev->gone_lock);
+	mutex_init(&edev->alloc_lock);
+	spin_lock_init(&edev->lists_lock);
+	INIT_LIST_HEAD(&edev->files);
+	INIT_LIST_HEAD(&edev->buffers);
+	return edev;
+}
+
+/**
+ * educma_chrdev_add() - let users in
+ * @edev: a device that works
+ *
+ * Undone by cdev_device_del(). Context: may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int educma_chrdev_add(struct educma_dev *edev)
+{
+	int ret;
+
+	ret = dev_set_name(&edev->dev, "educma%d", MINOR(edev->dev.devt));
+	if (ret)
+		return ret;
+	return cdev_device_add(&edev->cdev, &edev->dev);
+}
+
+/**
+ * educma_chrdev_hangup() - from now on every call says -ENODEV
+ * @edev: the device
+ *
+ * Wakes all waiters. On return no call is between file_enter() and
+ * file_leave(). Context: may sleep as long as the longest allocation.
+ */
+void educma_chrdev_hangup(struct educma_dev *edev)
+{
+	struct educma_file *file;
+
+	down_write(&edev->gone_lock);
+	WRITE_ONCE(edev->gone, true);
+	list_for_each_entry(file, &edev->files, node)
+		wake_up_all(&file->wait);
+	up_write(&edev->gone_lock);
+}
+
+/**
+ * educma_chrdev_unmap() - take all mappings away; touching one is a SIGBUS
+ * @edev: the device, gone
+ *
+ * Context: may sleep; gone_lock held for writing.
+ */
+void educma_chrdev_unmap(struct educma_dev *edev)
+{
+	struct educma_file *file;
+
+	lockdep_assert_held_write(&edev->gone_lock);
+	list_for_each_entry(file, &edev->files, node)
+		unmap_mapping_range(file->mapping, 0, 0, 1);
+}
+
+/**
+ * educma_chrdev_init() - register the class and the device numbers
+ *
+ * Return: 0 or a negative errno.
+ */
+int educma_chrdev_init(void)
+{
+	int ret;
+
+	ret = class_register(&educma_class);
+	if (ret)
+		return ret;
+	ret = alloc_chrdev_region(&educma_devt, 0, EDUCMA_MINORS, "educma");
+	if (ret)
+		class_unregister(&educma_class);
+	return ret;
+}
+
+/**
+ * educma_chrdev_exit() - undo educma_chrdev_init()
+ */
+void educma_chrdev_exit(void)
+{
+	unregister_chrdev_region(educma_devt, EDUCMA_MINORS);
+	class_unregister(&educma_class);
+	ida_destroy(&educma_minors);
+}

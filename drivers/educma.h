@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * educma: the objects, who owns what, and the lock order.
+ *
+ * struct educma_dev: one per PCI function; every open file holds a reference
+ *	and outlives remove(). After remove() it is an empty shell: no
+ *	registers, no coherent memory, @gone set.
+ * struct educma_buffer: one coherent allocation; a reference each for its
+ *	handle, every mapping and every transfer not yet collected.
+ * struct educma_xfer: one request; its owner allocates and frees it, the
+ *	engine holds it from submission to its completion callback.
+ *
+ * Lock order, outermost first:
+ *	mmap_lock (of whoever calls mmap or munmap)
+ *	educma_dev.gone_lock
+ *	educma_dev.alloc_lock
+ *	educma_dev.lists_lock
+ *	educma_engine.lock (hard interrupt)
+ *	educma_file.lock (hard interrupt)
+ * User memory is never touched under gone_lock, for a page fault takes
+ * mmap_lock.
+ */
+#ifndef EDUCMA_H
+#define EDUCMA_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/interrupt.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/educma.h>
+
+#include "educma_regs.h"
+#include "split.h"
+
+/* hw.c: the registers */
+
+/**
+ * struct educma_hw - the register file of one device
+ * @pdev: the PCI function
+ * @regs: BAR 0
+ * @src: what EDU_REG_DMA_SRC holds; the device keeps it between transfers
+ * @dst: the same of EDU_REG_DMA_DST
+ * @count: the same of EDU_REG_DMA_COUNT
+ */
+struct educma_hw {
+	struct pci_dev *pdev;
+	void __iomem *regs;
+	u64 src;
+	u64 dst;
+	u64 count;
+};
+
+enum educma_hw_state {
+	EDUCMA_HW_IDLE,
+	EDUCMA_HW_RUNNING,
+	EDUCMA_HW_GONE,
+};
+
+int educma_hw_identify(struct educma_hw *hw);
+int educma_hw_settle(struct educma_hw *hw);
+void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
+		     dma_addr_t addr, u32 offset, u32 bytes);
+u32 educma_hw_ack(struct educma_hw *hw);
+enum educma_hw_state educma_hw_state(struct educma_hw *hw);
+void educma_hw_disconnect(struct educma_hw *hw);
+
+/* engine.c: the transfer queue */
+
+/**
+ * struct educma_client - who submits; gets every other chunk beside another
+ * @node: in educma_engine.ready while @queue is not empty
+ * @queue: struct educma_xfer, in order of submission; the first may run
+ *
+ * Both under the engine's lock.
+ */
+struct educma_client {
+	struct list_head node;
+	struct list_head queue;
+};
+
+/**
+ * struct educma_xfer - one request
+ * @complete: called once, in hard interrupt context with the engine's lock
+ *	held: may wake, must not submit; it may hand the request to someone who
+ *	frees it
+ * @cookie: the submitter's; what educma_engine_cancel() looks for
+ * @op: enum educma_op
+ * @offset: where in the device's memory each chunk begins
+ * @internal: the driver's own: not counted as anybody's bytes
+ * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
+ * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
+ * @bytes: length, at least 1
+ * @node: in @client's queue; the owner's before submission and after @complete
+ * @client: who submitted it
+ * @leg: direction of the next chunk
+ * @done: bytes that have arrived
+ * @stop: end with this error at the running chunk's end
+ * @status: the result: 0 or a negative errno
+ * @submit_ns: when submitted (CLOCK_MONOTONIC)
+ * @start_ns: when its first chunk began; 0 before
+ * @end_ns: when it completed
+ *
+ * The submitter fills the fields before @node; the engine owns the rest.
+ */
+struct educma_xfer {
+	void (*complete)(struct educma_xfer *xfer);
+	u64 cookie;
+	u32 op;
+	u32 offset;
+	bool internal;
+	dma_addr_t src;
+	dma_addr_t dst;
+	u64 bytes;
+
+	struct list_head node;
+	struct educma_client *client;
+	enum educma_dir leg;
+	u64 done;
+	int stop;
+	int status;
+	u64 submit_ns;
+	u64 start_ns;
+	u64 end_ns;
+};
+
+/**
+ * struct educma_stats - what sysfs shows; see include/abi/sysfs-driver-educma
+ * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
+ *	counts in both. Bytes per second: rate, over the last window; average,
+ *	over busy_ns. These two are filled in by educma_engine_stats()
+ * @irqs: interrupts that were this device's
+ * @irqs_missed: chunks that the watchdog found finished
+ * @irqs_spurious: interrupts that nobody waited for
+ * @timeouts: transfers that the device did not finish
+ * @queue_depth: transfers submitted and not complete
+ */
+struct educma_stats {
+	struct educma_dir_stats {
+		u64 bytes;
+		u64 chunks;
+		u64 transfers;
+		u64 errors;
+		u64 busy_ns;
+		u64 rate;
+		u64 average;
+	} dir[EDUCMA_DIRS];
+	u64 irqs;
+	u64 irqs_missed;
+	u64 irqs_spurious;
+	u64 timeouts;
+	u64 queue_depth;
+};
+
+/**
+ * struct educma_engine - the queue of one device
+ * @hw: the device
+ * @window: bytes of device memory in use, from its start (chunk_bytes)
+ * @watchdog: looks after a chunk that takes too long; pending while one runs
+ * @idle: woken when a transfer completes
+ * @lock: guards everything below, and @hw while interrupts are on
+ * @error: why new transfers are refused: 0, -EIO (failed) or -ENODEV (gone)
+ * @ready: clients with something to do; the first is served next
+ * @running: the chunk in the device; running.xfer is NULL if there is none
+ * @stats: counters
+ * @rate: for the bandwidth over the last @window_ms
+ * @window_ms: length of that window, milliseconds
+ */
+struct educma_engine {
+	struct educma_hw *hw;
+	u32 window;
+	struct delayed_work watchdog;
+	wait_queue_head_t idle;
+
+	spinlock_t lock;		/* the fields below */
+	int error;
+	struct list_head ready;
+	struct educma_chunk {
+		struct educma_xfer *xfer;
+		enum educma_dir dir;
+		u32 bytes;
+		u64 start_ns;
+	} running;
+	struct educma_stats stats;
+	struct educma_rate rate;
+	u32 window_ms;
+};
+
+void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
+			u32 window);
+void educma_engine_stop(struct educma_engine *engine);
+irqreturn_t educma_engine_irq(int irq, void *data);
+void educma_client_init(struct educma_client *client);
+int educma_engine_submit(struct educma_engine *engine,
+			 struct educma_client *client,
+			 struct educma_xfer *xfer);
+int educma_engine_run(struct educma_engine *engine,
+		      struct educma_client *client, struct educma_xfer *xfer);
+bool educma_engine_cancel(struct educma_engine *engine,
+			  struct educma_client *client, u64 cookie);
+void educma_engine_detach(struct educma_engine *engine,
+			  struct educma_client *client);
+void educma_engine_stats(struct educma_engine *engine,
+			 struct educma_stats *stats);
+int educma_engine_error(struct educma_engine *engine);
+#define EDUCMA_WINDOW_MIN_MS	10
+#define EDUCMA_WINDOW_MAX_MS	60000
+
+u32 educma_engine_get_window(struct educma_engine *engine);
+void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
+
+/* The device */
+
+/**
+ * struct educma_dev - one PCI function
+ * @dev: the class device, /dev/educmaN; its reference count is this object's
+ * @cdev: the character device
+ * @pdev: the PCI function; valid until @gone
+ * @dma_bits: address bits that the driver was told the device decodes
+ * @hw: registers
+ * @engine: transfers
+ * @low: a page that any mask reaches, for the reach test
+ * @low_dma: its bus address
+ * @prober: the engine's client for the reach test; under @alloc_lock
+ * @gone_lock: read: the device stays usable while held; write: remove()
+ * @gone: remove() has begun; under @gone_lock
+ * @alloc_lock: one allocation at a time: to find out why one failed, the
+ *	coherent mask is widened for a moment, and nobody else may get memory
+ *	meanwhile. Guards @prober, @low, and writes of @proven
+ * @proven: highest bus address proven to be reached
+ * @lists_lock: guards the fields below; gone_lock for writing does so too
+ * @files: open files
+ * @buffers: buffers that have memory
+ * @buffer_count: how many
+ * @buffer_bytes: their sum
+ * @exclusive: an open file has the device to itself
+ */
+struct educma_dev {
+	struct device dev;
+	struct cdev cdev;
+	struct pci_dev *pdev;
+	u32 dma_bits;
+	struct educma_hw hw;
+	struct educma_engine engine;
+	void *low;
+	dma_addr_t low_dma;
+	struct educma_client prober;
+
+	struct rw_semaphore gone_lock;
+	bool gone;
+	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, prober */
+	u64 proven;
+
+	spinlock_t lists_lock;		/* the fields below */
+	struct list_head files;
+	struct list_head buffers;
+	u64 buffer_count;
+	u64 buffer_bytes;
+	bool exclusive;
+};
+
+/* buffer.c: coherent buffers */
+
+/**
+ * struct educma_buffer - one coherent allocation
+ * @ref: handle, mappings, transfers
+ * @edev: the device
+ * @node: in educma_dev.buffers
+ * @cpu: kernel address; NULL once remove() has freed the memory
+ * @dma: bus address
+ * @bytes: length, a multiple of the page size
+ */
+struct educma_buffer {
+	struct kref ref;
+	struct educma_dev *edev;
+	struct list_head node;
+	void *cpu;
+	dma_addr_t dma;
+	size_t bytes;
+};
+
+int educma_buffers_init(struct educma_dev *edev);
+void educma_buffers_exit(struct educma_dev *edev);
+struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
+					  u32 *reason);
+void educma_buffer_put(struct educma_buffer *buf);
+int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma);
+
+/* chrdev.c: /dev/educmaN */
+
+int educma_chrdev_init(void);
+void educma_chrdev_exit(void);
+struct educma_dev *educma_dev_create(struct pci_dev *pdev);
+int educma_chrdev_add(struct educma_dev *edev);
+void educma_chrdev_hangup(struct educma_dev *edev);
+void educma_chrdev_unmap(struct educma_dev *edev);
+
+/* sysfs.c: the counters */
+
+extern const struct attribute_group *educma_groups[];
+
+#endif

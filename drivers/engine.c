@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transfer queue of one device. The hard interrupt handler starts the
+ * next chunk itself, first thing; clients are served round robin, a chunk at
+ * a time, except that a copy's two legs stay together, for the device memory
+ * between them is shared. The engine knows nothing of files or sysfs.
+ */
+#include <linux/completion.h>
+#include <linux/ktime.h>
+
+#include "educma.h"
+
+/* An edu chunk takes 100 ms. After this long the watchdog has a look. */
+#define EDUCMA_CHUNK_TIMEOUT_MS		2000
+#define EDUCMA_WINDOW_MS		1000
+
+static struct educma_client *engine_next_client(struct educma_engine *engine)
+{
+	return list_first_entry_or_null(&engine->ready, struct educma_client,
+					node);
+}
+
+static enum educma_dir first_leg(const struct educma_xfer *xfer)
+{
+	return xfer->op == EDUCMA_OP_FROM_DEVICE ? EDUCMA_FROM_DEVICE :
+						   EDUCMA_TO_DEVICE;
+}
+
+/* Ring the doorbell for the first client's next chunk, if there is one. */
+static void engine_start_next(struct educma_engine *engine)
+{
+	struct educma_client *client = engine_next_client(engine);
+	struct educma_chunk *chunk = &engine->running;
+	struct educma_xfer *xfer;
+	dma_addr_t addr;
+
+	if (!client) {
+		chunk->xfer = NULL;
+		return;
+	}
+	xfer = list_first_entry(&client->queue, struct educma_xfer, node);
+	chunk->xfer = xfer;
+	chunk->dir = xfer->leg;
+	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
+					  engine->window - xfer->offset);
+	addr = chunk->dir == EDUCMA_TO_DEVICE ? xfer->src : xfer->dst;
+	educma_hw_start(engine->hw, chunk->dir, addr + xfer->done,
+			xfer->offset, chunk->bytes);
+}
+
+/* Note when the chunk just started did so; kept off the way to the doorbell. */
+static void engine_note_start(struct educma_engine *engine, u64 now)
+{
+	struct educma_chunk *chunk = &engine->running;
+
+	if (!chunk->xfer)
+		return;
+	chunk->start_ns = now;
+	if (!chunk->xfer->start_ns)
+		chunk->xfer->start_ns = now;
+}
+
+static void engine_count_chunk(struct educma_engine *engine,
+			       const struct educma_chunk *chunk, u64 now)
+{
+	struct educma_dir_stats *stats = &engine->stats.dir[chunk->dir];
+
+	stats->bytes += chunk->bytes;
+	stats->chunks++;
+	stats->busy_ns += now - chunk->start_ns;
+	educma_rate_add(&engine->rate, chunk->dir, chunk->bytes,
+			chunk->start_ns, now);
+}
+
+static void engine_count_xfer(struct educma_engine *engine,
+			      const struct educma_xfer *xfer)
+{
+	enum educma_dir dir;
+
+	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
+		if (xfer->op != EDUCMA_OP_COPY && dir != first_leg(xfer))
+			continue;
+		if (xfer->status)
+			engine->stats.dir[dir].errors++;
+		else
+			engine->stats.dir[dir].transfers++;
+	}
+}
+
+static void engine_dequeue(struct educma_xfer *xfer)
+{
+	list_del(&xfer->node);
+	if (list_empty(&xfer->client->queue))
+		list_del_init(&xfer->client->node);
+}
+
+/* Hand a dequeued transfer back to its owner. */
+static void engine_finish(struct educma_engine *engine,
+			  struct educma_xfer *xfer, int status, u64 now)
+{
+	xfer->status = status;
+	xfer->end_ns = now;
+	engine->stats.queue_depth--;
+	if (!xfer->internal)
+		engine_count_xfer(engine, xfer);
+	xfer->complete(xfer);
+	wake_up(&engine->idle);
+}
+
+/*
+ * Move the transfer behind the chunk that is done and decide who is next.
+ * Returns true when the transfer has ended; it is then off the queue.
+ */
+static bool engine_advance(struct educma_engine *engine,
+			   const struct educma_chunk *chunk)
+{
+	struct educma_xfer *xfer = chunk->xfer;
+	struct educma_client *client = xfer->client;
+	bool ended;
+
+	if (xfer->op == EDUCMA_OP_COPY && chunk->dir == EDUCMA_TO_DEVICE) {
+		xfer->leg = EDUCMA_FROM_DEVICE;
+		if (!xfer->stop)
+			return false;
+	} else {
+		xfer->leg = first_leg(xfer);
+		xfer->done += chunk->bytes;
+	}
+	ended = xfer->done == xfer->bytes || xfer->stop;
+	if (ended)
+		engine_dequeue(xfer);
+	if (!list_empty(&client->queue))
+		list_move_tail(&client->node, &engine->ready);
+	return ended;
+}
+
+/* The running chunk is done: start another before anything else. */
+static void engine_chunk_done(struct educma_engine *engine)
+{
+	struct educma_chunk done = engine->running;
+	struct educma_xfer *xfer = done.xfer;
+	bool ended = engine_advance(engine, &done);
+	u64 now;
+
+	engine_start_next(engine);
+	now = ktime_get_ns();
+	engine_note_start(engine, now);
+	if (!xfer->internal)
+		engine_count_chunk(engine, &done, now);
+	if (ended)
+		engine_finish(engine, xfer,
+			      xfer->done == xfer->bytes ? 0 : xfer->stop, now);
+}
+
+/**
+ * educma_engine_irq() - the interrupt handler
+ * @irq: unused
+ * @data: the engine
+ *
+ * Context: hard interrupt.
+ *
+ * Return: IRQ_NONE if the device has no interrupt pending, so that a shared
+ * line finds its owner.
+ */
+irqreturn_t educma_engine_irq(int irq, void *data)
+{
+	struct educma_engine *engine = data;
+	u32 status;
+
+	spin_lock(&engine->lock);
+	status = educma_hw_ack(engine->hw);
+	if (status) {
+		if (status & EDU_REG_IRQ_DMA && engine->running.xfer)
+			engine_chunk_done(engine);
+		else
+			engine->stats.irqs_spurious++;
+		engine->stats.irqs++;
+	}
+	spin_unlock(&engine->lock);
+	return status ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/*
+ * End what @client has queued (only what has *@cookie, unless NULL): at once
+ * what waits, at its chunk's end what runs. Returns how many.
+ */
+static unsigned int engine_end(struct educma_engine *engine,
+			       struct educma_client *client,
+			       const u64 *cookie, int error)
+{
+	struct educma_xfer *xfer, *next;
+	unsigned int found = 0;
+
+	lockdep_assert_held(&engine->lock);
+	list_for_each_entry_safe(xfer, next, &client->queue, node) {
+		if (cookie && xfer->cookie != *cookie)
+			continue;
+		found++;
+		if (xfer == engine->running.xfer) {
+			xfer->stop = error;
+			continue;
+		}
+		engine_dequeue(xfer);
+		engine_finish(engine, xfer, error, ktime_get_ns());
+	}
+	return found;
+}
+
+/*
+ * Refuse new transfers with @error and end all those that wait. The first
+ * reason stays, except that a failed device can still go.
+ */
+static void engine_refuse(struct educma_engine *engine, int error)
+{
+	struct educma_client *client, *next;
+
+	lockdep_assert_held(&engine->lock);
+	if (engine->error != -ENODEV)
+		engine->error = error;
+	list_for_each_entry_safe(client, next, &engine->ready, node)
+		engine_end(engine, client, NULL, error);
+}
+
+/*
+ * The running chunk will not end: cut the device off from memory, so that
+ * its owner may have the memory back, and fail everything.
+ */
+static void engine_give_up(struct educma_engine *engine, int status, int error)
+{
+	struct educma_xfer *xfer = engine->running.xfer;
+
+	lockdep_assert_held(&engine->lock);
+	educma_hw_disconnect(engine->hw);
+	engine_dequeue(xfer);
+	engine->running.xfer = NULL;
+	engine_finish(engine, xfer, status, ktime_get_ns());
+	engine_refuse(engine, error);
+}
+
+/* A chunk takes too long: look before punishing. */
+static void engine_overdue(struct educma_engine *engine)
+{
+	struct pci_dev *pdev = engine->hw->pdev;
+
+	switch (educma_hw_state(engine->hw)) {
+	case EDUCMA_HW_IDLE:
+		engine->stats.irqs_missed++;
+		educma_hw_ack(engine->hw);
+		engine_chunk_done(engine);
+		dev_warn_ratelimited(&pdev->dev,
+				     "a DMA was done, its interrupt missing\n");
+		break;
+	case EDUCMA_HW_GONE:
+		engine_give_up(engine, -ENODEV, -ENODEV);
+		pci_err(pdev, "the device is gone\n");
+		break;
+	case EDUCMA_HW_RUNNING:
+		engine->stats.timeouts++;
+		engine_give_up(engine, -ETIMEDOUT, -EIO);
+		pci_err(pdev, "a DMA does not end: device disabled, rebind the driver\n");
+		break;
+	}
+}
+
+/* While a chunk runs, look every timeout whether it is still the same. */
+static void engine_watchdog(struct work_struct *work)
+{
+	struct educma_engine *engine = container_of(work, struct educma_engine,
+						    watchdog.work);
+	const u64 limit = EDUCMA_CHUNK_TIMEOUT_MS * NSEC_PER_MSEC;
+
+	spin_lock_irq(&engine->lock);
+	if (engine->running.xfer &&
+	    ktime_get_ns() - engine->running.start_ns >= limit)
+		engine_overdue(engine);
+	if (engine->running.xfer)
+		schedule_delayed_work(&engine->watchdog,
+				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_engine_init() - an empty queue
+ * @engine: the engine
+ * @hw: its device
+ * @window: most bytes of device memory to use, 1 to EDU_MEM_BYTES
+ *
+ * Must precede request_irq(). Context: any.
+ */
+void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
+			u32 window)
+{
+	engine->hw = hw;
+	engine->window = window;
+	INIT_DELAYED_WORK(&engine->watchdog, engine_watchdog);
+	init_waitqueue_head(&engine->idle);
+	spin_lock_init(&engine->lock);
+	INIT_LIST_HEAD(&engine->ready);
+	engine->window_ms = EDUCMA_WINDOW_MS;
+	educma_rate_init(&engine->rate, EDUCMA_WINDOW_MS * NSEC_PER_MSEC);
+}
+
+static bool engine_is_idle(struct educma_engine *engine)
+{
+	bool idle;
+
+	spin_lock_irq(&engine->lock);
+	idle = !engine->running.xfer;
+	spin_unlock_irq(&engine->lock);
+	return idle;
+}
+
+/**
+ * educma_engine_stop() - end all work and refuse more with -ENODEV
+ * @engine: the engine
+ *
+ * A started DMA cannot be aborted: waits for it if the device is there, else
+ * clears bus mastering. On return nothing of the engine's touches memory.
+ * Context: may sleep, up to twice the chunk timeout.
+ */
+void educma_engine_stop(struct educma_engine *engine)
+{
+	spin_lock_irq(&engine->lock);
+	engine_refuse(engine, -ENODEV);
+	spin_unlock_irq(&engine->lock);
+
+	if (educma_hw_state(engine->hw) != EDUCMA_HW_GONE)
+		wait_event_timeout(engine->idle, engine_is_idle(engine),
+				   msecs_to_jiffies(2 * EDUCMA_CHUNK_TIMEOUT_MS));
+	cancel_delayed_work_sync(&engine->watchdog);
+
+	spin_lock_irq(&engine->lock);
+	if (engine->running.xfer)
+		engine_give_up(engine, -ENODEV, -ENODEV);
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_client_init() - a client with nothing to do
+ * @client: the client
+ */
+void educma_client_init(struct educma_client *client)
+{
+	INIT_LIST_HEAD(&client->node);
+	INIT_LIST_HEAD(&client->queue);
+}
+
+/**
+ * educma_engine_submit() - queue a transfer
+ * @engine: the engine
+ * @client: on whose behalf
+ * @xfer: the transfer; the engine's until its complete() is called
+ *
+ * The memory must stay allocated until then, whatever happens meanwhile.
+ * Context: any but complete(). O(1).
+ *
+ * Return: 0; -EIO after a failure; -ENODEV when the device is gone.
+ */
+int educma_engine_submit(struct educma_engine *engine,
+			 struct educma_client *client, struct educma_xfer *xfer)
+{
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	ret = engine->error;
+	if (ret)
+		goto unlock;
+	xfer->client = client;
+	xfer->leg = first_leg(xfer);
+	xfer->submit_ns = ktime_get_ns();
+	list_add_tail(&xfer->node, &client->queue);
+	if (list_empty(&client->node))
+		list_add_tail(&client->node, &engine->ready);
+	engine->stats.queue_depth++;
+	if (!engine->running.xfer) {
+		engine_start_next(engine);
+		engine_note_start(engine, ktime_get_ns());
+		schedule_delayed_work(&engine->watchdog,
+				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
+	}
+unlock:
+	spin_unlock_irqrestore(&engine->lock, flags);
+	return ret;
+}
+
+static void engine_run_complete(struct educma_xfer *xfer)
+{
+	complete((struct completion *)(uintptr_t)xfer->cookie);
+}
+
+/**
+ * educma_engine_run() - do one transfer of the driver's own and wait for it
+ * @engine: the engine
+ * @client: on whose behalf
+ * @xfer: op, offset, src, dst and bytes filled in; not counted
+ *
+ * Context: may sleep. Bounded: the watchdog ends every chunk.
+ *
+ * Return: 0 or a negative errno.
+ */
+int educma_engine_run(struct educma_engine *engine,
+		      struct educma_client *client, struct educma_xfer *xfer)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	int ret;
+
+	xfer->internal = true;
+	xfer->complete = engine_run_complete;
+	xfer->cookie = (uintptr_t)&done;
+	ret = educma_engine_submit(engine, client, xfer);
+	if (ret)
+		return ret;
+	wait_for_completion(&done);
+	return xfer->status;
+}
+
+/**
+ * educma_engine_cancel() - end a client's transfers that have a cookie
+ * @engine: the engine
+ * @client: whose
+ * @cookie: which
+ *
+ * A waiting transfer completes with -ECANCELED before this returns, a
+ * running one at its chunk's end. Context: process.
+ *
+ * Return: whether there was one.
+ */
+bool educma_engine_cancel(struct educma_engine *engine,
+			  struct educma_client *client, u64 cookie)
+{
+	unsigned int found;
+
+	spin_lock_irq(&engine->lock);
+	found = engine_end(engine, client, &cookie, -ECANCELED);
+	spin_unlock_irq(&engine->lock);
+	return found;
+}
+
+static bool engine_client_is_idle(struct educma_engine *engine,
+				  struct educma_client *client)
+{
+	bool idle;
+
+	spin_lock_irq(&engine->lock);
+	idle = list_empty(&client->queue);
+	spin_unlock_irq(&engine->lock);
+	return idle;
+}
+
+/**
+ * educma_engine_detach() - end all of a client's transfers and wait
+ * @engine: the engine
+ * @client: whose
+ *
+ * On return no DMA of the client's runs and none of its transfers is queued.
+ * Context: may sleep, not interrupted by signals, for a DMA cannot be aborted.
+ * Bounded: the watchdog, or educma_engine_stop(), ends every chunk.
+ */
+void educma_engine_detach(struct educma_engine *engine,
+			  struct educma_client *client)
+{
+	spin_lock_irq(&engine->lock);
+	engine_end(engine, client, NULL, -ECANCELED);
+	spin_unlock_irq(&engine->lock);
+	wait_event(engine->idle, engine_client_is_idle(engine, client));
+}
+
+/**
+ * educma_engine_stats() - all counters, of one instant
+ * @engine: the engine
+ * @stats: where to put them
+ *
+ * The window of the rates ends at the last chunk's end while the device
+ * works, so that a steady stream reads steady. Context: any; does not sleep.
+ */
+void educma_engine_stats(struct educma_engine *engine,
+			 struct educma_stats *stats)
+{
+	unsigned long flags;
+	enum educma_dir dir;
+	u64 to, window;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	*stats = engine->stats;
+	to = engine->running.xfer ? engine->running.start_ns : ktime_get_ns();
+	window = min(to, engine->window_ms * (u64)NSEC_PER_MSEC);
+	for (dir = 0; dir < EDUCMA_DIRS; dir++)
+		stats->dir[dir].rate = educma_rate_get(&engine->rate, dir,
+						       to - window, to);
+	spin_unlock_irqrestore(&engine->lock, flags);
+	for (dir = 0; dir < EDUCMA_DIRS; dir++)
+		stats->dir[dir].average =
+			educma_bytes_per_s(stats->dir[dir].bytes,
+					   stats->dir[dir].busy_ns);
+}
+
+/**
+ * educma_engine_error() - why new transfers would be refused
+ * @engine: the engine
+ *
+ * Return: 0, -EIO or -ENODEV.
+ */
+int educma_engine_error(struct educma_engine *engine)
+{
+	return READ_ONCE(engine->error);
+}
+
+/**
+ * educma_engine_get_window() - over how long the rates are taken
+ * @engine: the engine
+ *
+ * Return: milliseconds.
+ */
+u32 educma_engine_get_window(struct educma_engine *engine)
+{
+	return READ_ONCE(engine->window_ms);
+}
+
+/**
+ * educma_engine_set_window() - set it, and begin anew
+ * @engine: the engine
+ * @window_ms: EDUCMA_WINDOW_MIN_MS to EDUCMA_WINDOW_MAX_MS
+ *
+ * Context: process.
+ */
+void educma_engine_set_window(struct educma_engine *engine, u32 window_ms)
+{
+	spin_lock_irq(&engine->lock);
+	engine->window_ms = window_ms;
+	educma_rate_init(&engine->rate, window_ms * (u64)NSEC_PER_MSEC);
+	spin_unlock_irq(&engine->lock);
+}

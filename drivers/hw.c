@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers to verbs: the only MMIO in the driver. For another card, this
+ * file and educma_regs.h are what to replace. It knows nothing of queues.
+ */
+#include <linux/delay.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/iopoll.h>
+
+#include "educma.h"
+
+#define EDUCMA_ALL_ONES		0xffffffff	/* nobody answered the read */
+#define EDUCMA_SETTLE_US	2000000
+
+static u32 hw_read(struct educma_hw *hw, u32 reg)
+{
+	return readl(hw->regs + reg);
+}
+
+static void hw_write(struct educma_hw *hw, u32 reg, u32 value)
+{
+	writel(value, hw->regs + reg);
+}
+
+/* A register that keeps its value is not written twice with the same one. */
+static void hw_write_cached(struct educma_hw *hw, u32 reg, u64 *cached,
+			    u64 value)
+{
+	if (*cached == value)
+		return;
+	*cached = value;
+	lo_hi_writeq(value, hw->regs + reg);
+}
+
+/**
+ * educma_hw_identify() - is this the device, and does it answer?
+ * @hw: the device
+ *
+ * Reads the identification, then writes the liveness register and expects the
+ * inverse. Context: any, memory decoding on.
+ *
+ * Return: 0, or -ENODEV with a line in the log.
+ */
+int educma_hw_identify(struct educma_hw *hw)
+{
+	static const u32 patterns[] = { 0x00000000, 0x5aa5c33c, 0xffffffff };
+	u32 id = hw_read(hw, EDU_REG_ID);
+	unsigned int i;
+
+	if (id != EDU_REG_ID_VALUE) {
+		pci_err(hw->pdev, "identification is %#x, not %#x\n", id,
+			EDU_REG_ID_VALUE);
+		return -ENODEV;
+	}
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		u32 echo;
+
+		hw_write(hw, EDU_REG_LIVENESS, patterns[i]);
+		echo = hw_read(hw, EDU_REG_LIVENESS);
+		if (echo != ~patterns[i]) {
+			pci_err(hw->pdev, "liveness: wrote %#x, read %#x\n",
+				patterns[i], echo);
+			return -ENODEV;
+		}
+	}
+	return 0;
+}
+
+/**
+ * educma_hw_settle() - wait for what an earlier driver left running
+ * @hw: the device, bus mastering off
+ *
+ * Nothing stops a started DMA, and the registers are locked until it ends;
+ * with bus mastering off it harms nobody. Then clears old interrupts.
+ * Context: may sleep, up to 2 s.
+ *
+ * Return: 0, or -EBUSY if the DMA does not end.
+ */
+int educma_hw_settle(struct educma_hw *hw)
+{
+	u32 cmd;
+	int ret;
+
+	ret = read_poll_timeout(hw_read, cmd, !(cmd & EDU_REG_DMA_CMD_RUN),
+				10000, EDUCMA_SETTLE_US, false, hw,
+				EDU_REG_DMA_CMD);
+	if (ret) {
+		pci_err(hw->pdev, "a DMA from before does not end\n");
+		return -EBUSY;
+	}
+	hw->src = U64_MAX;
+	hw->dst = U64_MAX;
+	hw->count = U64_MAX;
+	educma_hw_ack(hw);
+	return 0;
+}
+
+/**
+ * educma_hw_start() - start one DMA; an interrupt tells when it is done
+ * @hw: the device, with no DMA running
+ * @dir: to the device or from it
+ * @addr: bus address of the memory
+ * @offset: where in the device's memory
+ * @bytes: length; @offset + @bytes within the device's memory, for newer QEMU
+ *	overruns its buffer and 7.2 aborts
+ *
+ * Context: any; the caller serialises.
+ */
+void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
+		     dma_addr_t addr, u32 offset, u32 bytes)
+{
+	u64 mem = EDU_MEM_ADDR + offset;
+	u32 cmd = EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ;
+
+	if (dir == EDUCMA_TO_DEVICE) {
+		hw_write_cached(hw, EDU_REG_DMA_SRC, &hw->src, addr);
+		hw_write_cached(hw, EDU_REG_DMA_DST, &hw->dst, mem);
+	} else {
+		hw_write_cached(hw, EDU_REG_DMA_SRC, &hw->src, mem);
+		hw_write_cached(hw, EDU_REG_DMA_DST, &hw->dst, addr);
+		cmd |= EDU_REG_DMA_CMD_FROM_DEVICE;
+	}
+	hw_write_cached(hw, EDU_REG_DMA_COUNT, &hw->count, bytes);
+	/* writel() orders the buffer's contents before the doorbell. */
+	hw_write(hw, EDU_REG_DMA_CMD, cmd);
+}
+
+/**
+ * educma_hw_ack() - read the pending interrupts and clear just those
+ * @hw: the device
+ *
+ * Context: any.
+ *
+ * Return: EDU_REG_IRQ_* bits; 0 if there are none or the device is gone.
+ */
+u32 educma_hw_ack(struct educma_hw *hw)
+{
+	u32 status = hw_read(hw, EDU_REG_IRQ_STATUS);
+
+	if (status == EDUCMA_ALL_ONES)
+		return 0;
+	if (status)
+		hw_write(hw, EDU_REG_IRQ_ACK, status);
+	return status;
+}
+
+/**
+ * educma_hw_state() - is a DMA running, and is the device there at all?
+ * @hw: the device
+ *
+ * Context: any.
+ *
+ * Return: enum educma_hw_state.
+ */
+enum educma_hw_state educma_hw_state(struct educma_hw *hw)
+{
+	u32 cmd = hw_read(hw, EDU_REG_DMA_CMD);
+
+	if (cmd == EDUCMA_ALL_ONES)
+		return EDUCMA_HW_GONE;
+	return cmd & EDU_REG_DMA_CMD_RUN ? EDUCMA_HW_RUNNING : EDUCMA_HW_IDLE;
+}
+
+/**
+ * educma_hw_disconnect() - keep the device from memory, whatever it does
+ * @hw: the device
+ *
+ * Clears bus mastering, the only thing that stops edu's DMA from reading or
+ * writing memory. Context: any.
+ */
+void educma_hw_disconnect(struct educma_hw *hw)
+{
+	pci_clear_master(hw->pdev);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Probe and remove: where the parts are put together.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+
+#include "educma.h"
+
+#define EDUCMA_DMA_BITS_MIN	24	/* what buffer.c takes for reachable */
+#define EDUCMA_DMA_BITS_MAX	64
+
+static unsigned int dma_bits = EDU_DMA_BITS;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits, "address bits that the device decodes, 24 to 64 (default 28)");
+
+static unsigned int chunk_bytes = EDU_MEM_SAFE_BYTES;
+module_param(chunk_bytes, uint, 0444);
+MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 (default 4095; QEMU before 9.1 dies of 4096)");
+
+static int educma_map(struct educma_dev *edev)
+{
+	struct pci_dev *pdev = edev->pdev;
+	int ret;
+
+	ret = pci_enable_device_mem(pdev);
+	if (ret)
+		return ret;
+	ret = pci_request_mem_regions(pdev, KBUILD_MODNAME);
+	if (ret)
+		goto disable;
+	edev->hw.pdev = pdev;
+	edev->hw.regs = pci_iomap(pdev, EDU_BAR, EDU_BAR_BYTES);
+	if (edev->hw.regs)
+		return 0;
+	ret = -ENOMEM;
+	pci_release_mem_regions(pdev);
+disable:
+	pci_disable_device(pdev);
+	return ret;
+}
+
+static void educma_unmap(struct educma_dev *edev)
+{
+	pci_iounmap(edev->pdev, edev->hw.regs);
+	pci_release_mem_regions(edev->pdev);
+	pci_disable_device(edev->pdev);
+}
+
+static int educma_set_mask(struct educma_dev *edev)
+{
+	int ret;
+
+	ret = dma_set_mask_and_coherent(&edev->pdev->dev,
+					DMA_BIT_MASK(edev->dma_bits));
+	if (ret)
+		pci_err(edev->pdev,
+			"this machine has no memory within %u address bits (x86: CONFIG_ZONE_DMA off?)\n",
+			edev->dma_bits);
+	return ret;
+}
+
+static int educma_get_irq(struct educma_dev *edev)
+{
+	struct pci_dev *pdev = edev->pdev;
+	int ret;
+
+	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
+	if (ret < 0) {
+		pci_err(pdev, "neither MSI nor INTx\n");
+		return ret;
+	}
+	ret = request_irq(pci_irq_vector(pdev, 0), educma_engine_irq,
+			  pdev->msi_enabled ? 0 : IRQF_SHARED, KBUILD_MODNAME,
+			  &edev->engine);
+	if (ret)
+		pci_free_irq_vectors(pdev);
+	return ret;
+}
+
+static void educma_put_irq(struct educma_dev *edev)
+{
+	free_irq(pci_irq_vector(edev->pdev, 0), &edev->engine);
+	pci_free_irq_vectors(edev->pdev);
+}
+
+static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct educma_dev *edev;
+	int ret;
+
+	edev = educma_dev_create(pdev);
+	if (IS_ERR(edev))
+		return PTR_ERR(edev);
+	edev->dma_bits = dma_bits;
+	pci_set_drvdata(pdev, edev);
+	ret = educma_map(edev);
+	if (ret)
+		goto put_dev;
+	ret = educma_hw_identify(&edev->hw);
+	if (ret)
+		goto unmap;
+	ret = educma_hw_settle(&edev->hw);
+	if (ret)
+		goto unmap;
+	ret = educma_set_mask(edev);
+	if (ret)
+		goto unmap;
+	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
+	ret = educma_get_irq(edev);
+	if (ret)
+		goto unmap;
+	pci_set_master(pdev);
+	ret = educma_buffers_init(edev);
+	if (ret)
+		goto stop_engine;
+	ret = educma_chrdev_add(edev);
+	if (ret)
+		goto stop_engine;
+	pci_info(pdev, "%s: %s, %u address bits, %u bytes a chunk\n",
+		 dev_name(&edev->dev), pdev->msi_enabled ? "MSI" : "INTx",
+		 dma_bits, chunk_bytes);
+	return 0;
+
+stop_engine:
+	educma_engine_stop(&edev->engine);
+	pci_clear_master(pdev);
+	educma_put_irq(edev);
+	educma_buffers_exit(edev);
+unmap:
+	educma_unmap(edev);
+put_dev:
+	put_device(&edev->dev);
+	return ret;
+}
+
+/* The order is the point; see struct educma_dev. */
+static void educma_remove(struct pci_dev *pdev)
+{
+	struct educma_dev *edev = pci_get_drvdata(pdev);
+
+	cdev_device_del(&edev->cdev, &edev->dev);
+	educma_chrdev_hangup(edev);
+	educma_engine_stop(&edev->engine);
+	pci_clear_master(pdev);
+	down_write(&edev->gone_lock);
+	educma_chrdev_unmap(edev);
+	educma_put_irq(edev);
+	educma_buffers_exit(edev);
+	up_write(&edev->gone_lock);
+	educma_unmap(edev);
+	put_device(&edev->dev);
+}
+
+static const struct pci_device_id educma_ids[] = {
+	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, educma_ids);
+
+static struct pci_driver educma_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = educma_ids,
+	.probe = educma_probe,
+	.remove = educma_remove,
+	.dev_groups = educma_groups,
+};
+
+static int educma_check_parameters(void)
+{
+	if (dma_bits < EDUCMA_DMA_BITS_MIN || dma_bits > EDUCMA_DMA_BITS_MAX) {
+		pr_err("educma: dma_bits=%u: must be %u to %u\n", dma_bits,
+		       EDUCMA_DMA_BITS_MIN, EDUCMA_DMA_BITS_MAX);
+		return -EINVAL;
+	}
+	if (!chunk_bytes || chunk_bytes > EDU_MEM_BYTES) {
+		pr_err("educma: chunk_bytes=%u: must be 1 to %u\n", chunk_bytes,
+		       EDU_MEM_BYTES);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int __init educma_init(void)
+{
+	int ret;
+
+	ret = educma_check_parameters();
+	if (ret)
+		return ret;
+	ret = educma_chrdev_init();
+	if (ret)
+		return ret;
+	ret = pci_register_driver(&educma_driver);
+	if (ret)
+		educma_chrdev_exit();
+	return ret;
+}
+module_init(educma_init);
+
+static void __exit educma_exit(void)
+{
+	pci_unregister_driver(&educma_driver);
+	educma_chrdev_exit();
+}
+module_exit(educma_exit);
+
+MODULE_DESCRIPTION("Large coherent buffers from CMA, moved by QEMU's edu device");
+MODULE_LICENSE("GPL");
