@@ -3,8 +3,8 @@
  * /dev/educmaN. The calls are documented in include/uapi/linux/educma.h.
  */
 #include <linux/capability.h>
+#include <linux/cdev.h>
 #include <linux/fs.h>
-#include <linux/idr.h>
 #include <linux/mm.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
@@ -12,10 +12,12 @@
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
 #include "educma.h"
 
 #define EDUCMA_MINORS		256
 #define EDUCMA_MAX_IN_FLIGHT	64
+#define EDUCMA_HANDLES		XA_LIMIT(1, INT_MAX)	/* 0 is no handle */
 
 /**
  * struct educma_file - one open file
@@ -55,12 +57,16 @@ struct educma_request {
 	struct educma_buffer *dst;
 };
 
+/*
+ * The kernel's objects around the nodes are allocated, not embedded: their
+ * last reference may be dropped by others, after the module has gone.
+ */
 static dev_t educma_devt;
-static DEFINE_IDA(educma_minors);
+static struct cdev *educma_cdev;
+static struct class *educma_class;
 
-static struct class educma_class = {
-	.name = "educma",
-};
+/* struct educma_dev by minor, while it has a node; xa_lock */
+static DEFINE_XARRAY_ALLOC(educma_devs);
 
 static struct educma_request *to_request(struct educma_xfer *xfer)
 {
@@ -176,7 +182,7 @@ static long educma_alloc(struct educma_file *file, void *arg)
 	buf = educma_buffer_alloc(file->edev, alloc->bytes, &alloc->reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
-	ret = xa_alloc(&file->buffers, &id, buf, xa_limit_31b, GFP_KERNEL);
+	ret = xa_alloc(&file->buffers, &id, buf, EDUCMA_HANDLES, GFP_KERNEL);
 	if (ret) {
 		alloc->reason = EDUCMA_REASON_NO_MEMORY;
 		educma_buffer_put(buf);
@@ -556,22 +562,36 @@ static struct educma_file *file_create(struct educma_dev *edev,
 	file->edev = edev;
 	file->mapping = filp->f_mapping;
 	educma_client_init(&file->client);
-	xa_init_flags(&file->buffers, XA_FLAGS_ALLOC1);
+	xa_init_flags(&file->buffers, XA_FLAGS_ALLOC);
 	init_waitqueue_head(&file->wait);
 	spin_lock_init(&file->lock);
 	INIT_LIST_HEAD(&file->done);
 	return file;
 }
 
+static struct educma_dev *get_dev(unsigned int minor)
+{
+	struct educma_dev *edev;
+
+	xa_lock(&educma_devs);
+	edev = xa_load(&educma_devs, minor);
+	if (edev)
+		kref_get(&edev->ref);
+	xa_unlock(&educma_devs);
+	return edev;
+}
+
 static int educma_fop_open(struct inode *inode, struct file *filp)
 {
-	struct educma_dev *edev = container_of(inode->i_cdev, struct educma_dev,
-					       cdev);
-	struct educma_file *file = file_create(edev, filp);
-	int ret;
+	struct educma_dev *edev = get_dev(iminor(inode));
+	struct educma_file *file;
+	int ret = -ENOMEM;
 
+	if (!edev)
+		return -ENODEV;
+	file = file_create(edev, filp);
 	if (!file)
-		return -ENOMEM;
+		goto put_dev;
 	ret = file_enter(file);
 	if (ret)
 		goto free_file;
@@ -579,12 +599,13 @@ static int educma_fop_open(struct inode *inode, struct file *filp)
 	file_leave(file);
 	if (ret)
 		goto free_file;
-	get_device(&edev->dev);
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
 
 free_file:
 	kfree(file);
+put_dev:
+	educma_dev_put(edev);
 	return ret;
 }
 
@@ -609,7 +630,7 @@ static int educma_fop_release(struct inode *inode, struct file *filp)
 
 	xa_destroy(&file->buffers);
 	kfree(file);
-	put_device(&edev->dev);
+	educma_dev_put(edev);
 	return 0;
 }
 
@@ -624,67 +645,42 @@ static const struct file_operations educma_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static void educma_dev_release(struct device *dev)
-{
-	struct educma_dev *edev = container_of(dev, struct educma_dev, dev);
-
-	ida_free(&educma_minors, MINOR(dev->devt));
-	kfree(edev);
-}
-
-/**
- * educma_dev_create() - the object of a PCI function, with a number
- * @pdev: the PCI function
- *
- * Context: may sleep.
- *
- * Return: the object, with one reference (put_device()), or an ERR_PTR.
- */
-struct educma_dev *educma_dev_create(struct pci_dev *pdev)
-{
-	struct educma_dev *edev;
-	int minor;
-
-	edev = kzalloc(sizeof(*edev), GFP_KERNEL);
-	if (!edev)
-		return ERR_PTR(-ENOMEM);
-	minor = ida_alloc_max(&educma_minors, EDUCMA_MINORS - 1, GFP_KERNEL);
-	if (minor < 0) {
-		kfree(edev);
-		return ERR_PTR(minor);
-	}
-	device_initialize(&edev->dev);
-	edev->dev.class = &educma_class;
-	edev->dev.parent = &pdev->dev;
-	edev->dev.release = educma_dev_release;
-	edev->dev.devt = MKDEV(MAJOR(educma_devt), minor);
-	cdev_init(&edev->cdev, &educma_fops);
-	edev->cdev.owner = THIS_MODULE;
-	edev->pdev = pdev;
-	init_rwsem(&edev->gone_lock);
-	mutex_init(&edev->alloc_lock);
-	spin_lock_init(&edev->lists_lock);
-	INIT_LIST_HEAD(&edev->files);
-	INIT_LIST_HEAD(&edev->buffers);
-	return edev;
-}
-
 /**
  * educma_chrdev_add() - let users in
  * @edev: a device that works
  *
- * Undone by cdev_device_del(). Context: may sleep.
+ * Undone by educma_chrdev_del(). Context: may sleep.
  *
  * Return: 0 or a negative errno.
  */
 int educma_chrdev_add(struct educma_dev *edev)
 {
+	struct device *dev;
 	int ret;
 
-	ret = dev_set_name(&edev->dev, "educma%d", MINOR(edev->dev.devt));
+	ret = xa_alloc(&educma_devs, &edev->minor, edev,
+		       XA_LIMIT(0, EDUCMA_MINORS - 1), GFP_KERNEL);
 	if (ret)
 		return ret;
-	return cdev_device_add(&edev->cdev, &edev->dev);
+	dev = device_create(educma_class, &edev->pdev->dev,
+			    educma_devt + edev->minor, NULL, "educma%u",
+			    edev->minor);
+	if (!IS_ERR(dev))
+		return 0;
+	xa_erase(&educma_devs, edev->minor);
+	return PTR_ERR(dev);
+}
+
+/**
+ * educma_chrdev_del() - take the node away; open files stay
+ * @edev: the device
+ *
+ * Context: may sleep.
+ */
+void educma_chrdev_del(struct educma_dev *edev)
+{
+	device_destroy(educma_class, educma_devt + edev->minor);
+	xa_erase(&educma_devs, edev->minor);
 }
 
 /**
@@ -729,12 +725,27 @@ int educma_chrdev_init(void)
 {
 	int ret;
 
-	ret = class_register(&educma_class);
-	if (ret)
-		return ret;
+	educma_class = educma_class_create("educma");
+	if (IS_ERR(educma_class))
+		return PTR_ERR(educma_class);
 	ret = alloc_chrdev_region(&educma_devt, 0, EDUCMA_MINORS, "educma");
 	if (ret)
-		class_unregister(&educma_class);
+		goto destroy_class;
+	ret = -ENOMEM;
+	educma_cdev = cdev_alloc();
+	if (!educma_cdev)
+		goto unregister_region;
+	educma_cdev->owner = THIS_MODULE;
+	educma_cdev->ops = &educma_fops;
+	ret = cdev_add(educma_cdev, educma_devt, EDUCMA_MINORS);
+	if (!ret)
+		return 0;
+
+	kobject_put(&educma_cdev->kobj);
+unregister_region:
+	unregister_chrdev_region(educma_devt, EDUCMA_MINORS);
+destroy_class:
+	class_destroy(educma_class);
 	return ret;
 }
 
@@ -743,7 +754,7 @@ int educma_chrdev_init(void)
  */
 void educma_chrdev_exit(void)
 {
+	cdev_del(educma_cdev);
 	unregister_chrdev_region(educma_devt, EDUCMA_MINORS);
-	class_unregister(&educma_class);
-	ida_destroy(&educma_minors);
+	class_destroy(educma_class);
 }

@@ -23,8 +23,6 @@
 #ifndef EDUCMA_H
 #define EDUCMA_H
 
-#include <linux/cdev.h>
-#include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -60,7 +58,8 @@ struct educma_hw {
 enum educma_hw_state {
 	EDUCMA_HW_IDLE,
 	EDUCMA_HW_RUNNING,
-	EDUCMA_HW_GONE,
+	EDUCMA_HW_GONE,		/* its registers do not answer */
+	EDUCMA_HW_CUT_OFF,	/* idle, and somebody cleared bus mastering */
 };
 
 int educma_hw_identify(struct educma_hw *hw);
@@ -219,8 +218,8 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
 
 /**
  * struct educma_dev - one PCI function
- * @dev: the class device, /dev/educmaN; its reference count is this object's
- * @cdev: the character device
+ * @ref: the driver's while bound, and one for each open file
+ * @minor: N of /dev/educmaN
  * @pdev: the PCI function; valid until @gone
  * @dma_bits: address bits that the driver was told the device decodes
  * @hw: registers
@@ -242,8 +241,8 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @exclusive: an open file has the device to itself
  */
 struct educma_dev {
-	struct device dev;
-	struct cdev cdev;
+	struct kref ref;
+	u32 minor;
 	struct pci_dev *pdev;
 	u32 dma_bits;
 	struct educma_hw hw;
@@ -264,6 +263,10 @@ struct educma_dev {
 	u64 buffer_bytes;
 	bool exclusive;
 };
+
+/* pci.c */
+
+void educma_dev_put(struct educma_dev *edev);
 
 /* buffer.c: coherent buffers */
 
@@ -296,8 +299,8 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma);
 
 int educma_chrdev_init(void);
 void educma_chrdev_exit(void);
-struct educma_dev *educma_dev_create(struct pci_dev *pdev);
 int educma_chrdev_add(struct educma_dev *edev);
+void educma_chrdev_del(struct educma_dev *edev);
 void educma_chrdev_hangup(struct educma_dev *edev);
 void educma_chrdev_unmap(struct educma_dev *edev);
 

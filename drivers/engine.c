@@ -244,15 +244,18 @@ static void engine_overdue(struct educma_engine *engine)
 
 	switch (educma_hw_state(engine->hw)) {
 	case EDUCMA_HW_IDLE:
-		engine->stats.irqs_missed++;
+		if (!engine->stats.irqs_missed++)
+			pci_warn(pdev, "a DMA is done, its interrupt missing; irqs_missed counts\n");
 		educma_hw_ack(engine->hw);
 		engine_chunk_done(engine);
-		dev_warn_ratelimited(&pdev->dev,
-				     "a DMA was done, its interrupt missing\n");
 		break;
 	case EDUCMA_HW_GONE:
 		engine_give_up(engine, -ENODEV, -ENODEV);
 		pci_err(pdev, "the device is gone\n");
+		break;
+	case EDUCMA_HW_CUT_OFF:
+		engine_give_up(engine, -EIO, -EIO);
+		pci_err(pdev, "bus mastering is off, DMA goes nowhere: rebind the driver\n");
 		break;
 	case EDUCMA_HW_RUNNING:
 		engine->stats.timeouts++;

@@ -29,7 +29,7 @@ static void hw_write_cached(struct educma_hw *hw, u32 reg, u64 *cached,
 	if (*cached == value)
 		return;
 	*cached = value;
-	lo_hi_writeq(value, hw->regs + reg);
+	writeq(value, hw->regs + reg);
 }
 
 /**
@@ -144,11 +144,22 @@ u32 educma_hw_ack(struct educma_hw *hw)
 	return status;
 }
 
+static bool hw_is_master(struct educma_hw *hw)
+{
+	u16 command;
+
+	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
+	return command & PCI_COMMAND_MASTER;
+}
+
 /**
  * educma_hw_state() - is a DMA running, and is the device there at all?
  * @hw: the device
  *
- * Context: any.
+ * A device that is not there reads as all ones, or as 0 on some machines
+ * (QEMU's pc with memory decoding off). Without bus mastering edu reports
+ * DMAs as done that moved nothing, and cannot send an MSI. Context: any; for
+ * when something is wrong, for it reads configuration space.
  *
  * Return: enum educma_hw_state.
  */
@@ -156,9 +167,11 @@ enum educma_hw_state educma_hw_state(struct educma_hw *hw)
 {
 	u32 cmd = hw_read(hw, EDU_REG_DMA_CMD);
 
-	if (cmd == EDUCMA_ALL_ONES)
+	if (hw_read(hw, EDU_REG_ID) != EDU_REG_ID_VALUE)
 		return EDUCMA_HW_GONE;
-	return cmd & EDU_REG_DMA_CMD_RUN ? EDUCMA_HW_RUNNING : EDUCMA_HW_IDLE;
+	if (cmd & EDU_REG_DMA_CMD_RUN)
+		return EDUCMA_HW_RUNNING;
+	return hw_is_master(hw) ? EDUCMA_HW_IDLE : EDUCMA_HW_CUT_OFF;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "educma.h"
 
@@ -84,72 +85,117 @@ static void educma_put_irq(struct educma_dev *edev)
 	pci_free_irq_vectors(edev->pdev);
 }
 
+static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
+{
+	struct educma_dev *edev = kzalloc(sizeof(*edev), GFP_KERNEL);
+
+	if (!edev)
+		return NULL;
+	kref_init(&edev->ref);
+	edev->pdev = pdev;
+	edev->dma_bits = dma_bits;
+	init_rwsem(&edev->gone_lock);
+	mutex_init(&edev->alloc_lock);
+	spin_lock_init(&edev->lists_lock);
+	INIT_LIST_HEAD(&edev->files);
+	INIT_LIST_HEAD(&edev->buffers);
+	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
+	return edev;
+}
+
+static void educma_dev_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct educma_dev, ref));
+}
+
+/**
+ * educma_dev_put() - drop a reference to the device's object
+ * @edev: the device
+ *
+ * Context: any.
+ */
+void educma_dev_put(struct educma_dev *edev)
+{
+	kref_put(&edev->ref, educma_dev_release);
+}
+
+/*
+ * End of use: from here on users are told so, no DMA runs, and no memory of
+ * ours is reachable by the device or by a mapping. The order is the point.
+ */
+static void educma_shut_down(struct educma_dev *edev)
+{
+	educma_chrdev_hangup(edev);
+	educma_engine_stop(&edev->engine);
+	pci_clear_master(edev->pdev);
+	down_write(&edev->gone_lock);
+	educma_chrdev_unmap(edev);
+	educma_put_irq(edev);
+	educma_buffers_exit(edev);
+	up_write(&edev->gone_lock);
+}
+
+/* The device is there, answers, is idle, and has a mask and an interrupt. */
+static int educma_start_up(struct educma_dev *edev)
+{
+	int ret;
+
+	ret = educma_hw_identify(&edev->hw);
+	if (ret)
+		return ret;
+	ret = educma_hw_settle(&edev->hw);
+	if (ret)
+		return ret;
+	ret = educma_set_mask(edev);
+	if (ret)
+		return ret;
+	return educma_get_irq(edev);
+}
+
 static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct educma_dev *edev;
 	int ret;
 
 	edev = educma_dev_create(pdev);
-	if (IS_ERR(edev))
-		return PTR_ERR(edev);
-	edev->dma_bits = dma_bits;
+	if (!edev)
+		return -ENOMEM;
 	pci_set_drvdata(pdev, edev);
 	ret = educma_map(edev);
 	if (ret)
 		goto put_dev;
-	ret = educma_hw_identify(&edev->hw);
-	if (ret)
-		goto unmap;
-	ret = educma_hw_settle(&edev->hw);
-	if (ret)
-		goto unmap;
-	ret = educma_set_mask(edev);
-	if (ret)
-		goto unmap;
-	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
-	ret = educma_get_irq(edev);
+	ret = educma_start_up(edev);
 	if (ret)
 		goto unmap;
 	pci_set_master(pdev);
 	ret = educma_buffers_init(edev);
 	if (ret)
-		goto stop_engine;
+		goto shut_down;
 	ret = educma_chrdev_add(edev);
 	if (ret)
-		goto stop_engine;
-	pci_info(pdev, "%s: %s, %u address bits, %u bytes a chunk\n",
-		 dev_name(&edev->dev), pdev->msi_enabled ? "MSI" : "INTx",
-		 dma_bits, chunk_bytes);
+		goto shut_down;
+	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
+		 edev->minor, pdev->msi_enabled ? "MSI" : "INTx", dma_bits,
+		 chunk_bytes);
 	return 0;
 
-stop_engine:
-	educma_engine_stop(&edev->engine);
-	pci_clear_master(pdev);
-	educma_put_irq(edev);
-	educma_buffers_exit(edev);
+shut_down:
+	educma_shut_down(edev);
 unmap:
 	educma_unmap(edev);
 put_dev:
-	put_device(&edev->dev);
+	educma_dev_put(edev);
 	return ret;
 }
 
-/* The order is the point; see struct educma_dev. */
 static void educma_remove(struct pci_dev *pdev)
 {
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
-	cdev_device_del(&edev->cdev, &edev->dev);
-	educma_chrdev_hangup(edev);
-	educma_engine_stop(&edev->engine);
-	pci_clear_master(pdev);
-	down_write(&edev->gone_lock);
-	educma_chrdev_unmap(edev);
-	educma_put_irq(edev);
-	educma_buffers_exit(edev);
-	up_write(&edev->gone_lock);
+	educma_chrdev_del(edev);
+	educma_shut_down(edev);
 	educma_unmap(edev);
-	put_device(&edev->dev);
+	educma_dev_put(edev);
 }
 
 static const struct pci_device_id educma_ids[] = {

@@ -61,13 +61,13 @@ u64 educma_bytes_per_s(u64 bytes, u64 ns)
  * @rate: the rate
  * @window_ns: the longest window that educma_rate_get() will be asked for
  *
- * A span is a sixteenth of the window, and a new one begins no sooner than
- * that after the last one's begin, so that the ring always covers the window.
+ * A new span begins no sooner than span_ns after the last one's begin, so
+ * that all but the newest and the oldest always cover the window.
  */
 void educma_rate_init(struct educma_rate *rate, u64 window_ns)
 {
 	memset(rate, 0, sizeof(*rate));
-	rate->span_ns = div64_u64(window_ns, EDUCMA_RATE_SLOTS / 2);
+	rate->span_ns = div64_u64(window_ns, EDUCMA_RATE_SLOTS - 2);
 }
 
 /**

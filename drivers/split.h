@@ -11,7 +11,7 @@ enum educma_dir {
 	EDUCMA_DIRS,
 };
 
-#define EDUCMA_RATE_SLOTS	32
+#define EDUCMA_RATE_SLOTS	64
 
 /**
  * struct educma_rate - bytes moved over the recent past

@@ -15,7 +15,10 @@
  * O_NONBLOCK) and returns 0 when nothing is in flight; poll(2) bounds the
  * wait. poll() reports EPOLLIN when a completion waits, EPOLLOUT when
  * another transfer may be submitted, EPOLLHUP | EPOLLERR when the device is
- * gone. A file opened with O_EXCL has the device to itself; others get -EBUSY.
+ * gone; with nothing in flight it waits for the latter two only. A file's
+ * transfers run one after another in the order of submission; those of
+ * several files take turns. A file opened with O_EXCL has the device to
+ * itself; others get -EBUSY.
  */
 #ifndef _UAPI_LINUX_EDUCMA_H
 #define _UAPI_LINUX_EDUCMA_H
@@ -153,7 +156,7 @@ struct educma_submit {
 };
 
 /**
- * struct educma_cancel - cancel this file's transfers with a cookie
+ * struct educma_cancel - cancel all of this file's transfers with a cookie
  * @size: sizeof(struct educma_cancel)
  * @reserved: must be 0
  * @cookie: as submitted

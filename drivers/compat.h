@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What changed in the kernel's interfaces since 6.1: the only version checks. */
+#ifndef EDUCMA_COMPAT_H
+#define EDUCMA_COMPAT_H
+
+#include <linux/device/class.h>
+#include <linux/module.h>
+#include <linux/version.h>
+
+static inline struct class *educma_class_create(const char *name)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	return class_create(name);
+#else
+	return class_create(THIS_MODULE, name);
+#endif
+}
+
+#endif

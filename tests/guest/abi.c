@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ioctls as include/uapi/linux/educma.h documents them: what they accept,
+ * what they refuse, and that a refusal changes nothing. Also built for 32 bit.
+ */
+#include "educma-test.h"
+
+static int fd;
+
+static void test_commands(void)
+{
+	struct educma_info info = { .size = sizeof(info) };
+	uint32_t word = 4;
+
+	EXPECT(call(fd, _IO(EDUCMA_IOC_MAGIC, 99), &info), -ENOTTY);
+	EXPECT(call(fd, _IOR(EDUCMA_IOC_MAGIC, 0, int), &info), -ENOTTY);
+	EXPECT(call(fd, 0x5401 /* TCGETS */, &info), -ENOTTY);
+	EXPECT(call(fd, EDUCMA_IOC_INFO, NULL), -EFAULT);
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &word), -EINVAL);
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), 0);
+	EXPECT(info.hw_id, 0x010000ed);
+	EXPECT(info.dma_bits, 28);
+	EXPECT(info.chunk_bytes, 4095);
+	EXPECT(info.device_bytes, 4096);
+	EXPECT(info.proven_addr != 0, 1);
+}
+
+static void test_sizes(void)
+{
+	struct {
+		struct educma_info info;
+		uint64_t future;
+	} arg = { 0 };
+
+	arg.info.size = 0;
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), -EINVAL);
+	arg.info.size = sizeof(arg.info) - 1;
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), -EINVAL);
+	arg.info.size = UINT32_MAX;
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), -EINVAL);
+	arg.info.size = sizeof(arg);
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), 0);
+	arg.future = 1;
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), -E2BIG);
+}
+
+static int try_alloc(uint64_t bytes, uint32_t flags, uint32_t reserved,
+		     uint32_t *reason)
+{
+	struct educma_alloc alloc = {
+		.size = sizeof(alloc), .bytes = bytes,
+		.flags = flags, .reserved = reserved,
+	};
+	int ret = call(fd, EDUCMA_IOC_ALLOC, &alloc);
+
+	*reason = alloc.reason;
+	if (!ret)
+		EXPECT(free_buffer(fd, alloc.handle), 0);
+	return ret;
+}
+
+static void test_alloc(void)
+{
+	unsigned long long before = counter("buffers_allocated");
+	struct educma_alloc alloc = { .size = sizeof(alloc), .bytes = 1 };
+	uint32_t reason;
+	void *page;
+
+	EXPECT(try_alloc(0, 0, 0, &reason), -EINVAL);
+	EXPECT(try_alloc(4096, 1, 0, &reason), -EINVAL);
+	EXPECT(try_alloc(4096, 0, 1, &reason), -EINVAL);
+	EXPECT(try_alloc(UINT64_MAX, 0, 0, &reason), -ENOMEM);
+	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
+	EXPECT(try_alloc(UINT64_MAX - 4094, 0, 0, &reason), -ENOMEM);
+	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
+	EXPECT(try_alloc(1ULL << 40, 0, 0, &reason), -ENOMEM);
+	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
+
+	EXPECT(call(fd, EDUCMA_IOC_ALLOC, &alloc), 0);
+	EXPECT(alloc.bytes, 4096);
+	EXPECT(alloc.dma_addr != 0, 1);
+	EXPECT(counter("buffers_allocated"), before + 1);
+	EXPECT(free_buffer(fd, alloc.handle), 0);
+
+	/* The answer cannot be written: nothing may be left allocated. */
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(page != MAP_FAILED);
+	alloc = (struct educma_alloc) { .size = sizeof(alloc), .bytes = 1 };
+	memcpy(page, &alloc, sizeof(alloc));
+	REQUIRE(!mprotect(page, 4096, PROT_READ));
+	EXPECT(call(fd, EDUCMA_IOC_ALLOC, page), -EFAULT);
+	munmap(page, 4096);
+	EXPECT(counter("buffers_allocated"), before);
+	EXPECT(counter("buffer_bytes"), 0);
+}
+
+static void test_free(void)
+{
+	struct educma_free arg = { .size = sizeof(arg), .reserved = 1 };
+	uint64_t handle = alloc_buffer(fd, 4096);
+	int other = open_device(0);
+
+	REQUIRE(other >= 0);
+	arg.handle = handle;
+	EXPECT(call(fd, EDUCMA_IOC_FREE, &arg), -EINVAL);
+	EXPECT(free_buffer(other, handle), -ENOENT);
+	EXPECT(free_buffer(fd, handle + 1), -ENOENT);
+	EXPECT(free_buffer(fd, 0), -ENOENT);
+	EXPECT(free_buffer(fd, UINT64_MAX), -ENOENT);
+	EXPECT(free_buffer(fd, handle + (1ULL << 44)), -ENOENT);
+	EXPECT(free_buffer(fd, handle), 0);
+	EXPECT(free_buffer(fd, handle), -ENOENT);
+	close(other);
+}
+
+static int map_errno(uint64_t handle, size_t bytes, int flags)
+{
+	void *map = mmap(NULL, bytes, PROT_READ, flags, fd, handle);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	munmap(map, bytes);
+	return 0;
+}
+
+static void test_mmap(void)
+{
+	uint64_t handle = alloc_buffer(fd, 3 * 4096);
+	uint8_t *map;
+
+	EXPECT(map_errno(handle, 3 * 4096, MAP_SHARED), 0);
+	EXPECT(map_errno(handle, 4096, MAP_SHARED), 0);
+	EXPECT(map_errno(handle, 4 * 4096, MAP_SHARED), -EINVAL);
+	EXPECT(map_errno(handle, 3 * 4096, MAP_PRIVATE), -EINVAL);
+	EXPECT(map_errno(handle + 4096, 4096, MAP_SHARED), -ENOENT);
+	EXPECT(map_errno(0, 4096, MAP_SHARED), -ENOENT);
+
+	/* A mapping keeps the memory when the handle is gone. */
+	map = map_buffer(fd, handle, 3 * 4096);
+	EXPECT(free_buffer(fd, handle), 0);
+	EXPECT(counter("buffers_allocated"), 1);
+	memset(map, 0x5a, 3 * 4096);
+	EXPECT(map_errno(handle, 4096, MAP_SHARED), -ENOENT);
+	munmap(map, 4096);
+	EXPECT(counter("buffers_allocated"), 1);
+	munmap(map + 4096, 2 * 4096);
+	EXPECT(counter("buffers_allocated"), 0);
+}
+
+static void test_submit(void)
+{
+	uint64_t a = alloc_buffer(fd, 8192), b = alloc_buffer(fd, 4096);
+	struct educma_submit good = {
+		.size = sizeof(good), .op = EDUCMA_OP_COPY,
+		.src_handle = a, .dst_handle = b, .bytes = 4096,
+	};
+	struct educma_submit bad;
+
+#define REFUSED(field, value, error) do {				\
+	bad = good;							\
+	bad.field = (value);						\
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT, &bad), error);		\
+} while (0)
+
+	REFUSED(op, 3, -EINVAL);
+	REFUSED(flags, 1, -EINVAL);
+	REFUSED(bytes, 0, -EINVAL);
+	REFUSED(bytes, 4097, -EINVAL);
+	REFUSED(bytes, UINT64_MAX, -EINVAL);
+	REFUSED(src_offset, 4097, -EINVAL);
+	REFUSED(src_offset, UINT64_MAX, -EINVAL);
+	REFUSED(dst_offset, 1, -EINVAL);
+	REFUSED(device_offset, 4095, -EINVAL);
+	REFUSED(device_offset, UINT32_MAX, -EINVAL);
+	REFUSED(src_handle, 0, -ENOENT);
+	REFUSED(src_handle, a + 1, -ENOENT);
+	REFUSED(dst_handle, 1ULL << 40, -ENOENT);
+	REFUSED(op, EDUCMA_OP_TO_DEVICE, -EINVAL);
+	REFUSED(op, EDUCMA_OP_FROM_DEVICE, -EINVAL);
+	EXPECT(submit_copy(fd, a, 0, a, 1, 4096, 0), -EINVAL);
+	EXPECT(counter("queue_depth"), 0);
+	EXPECT(collect(fd).status, -ENODATA);
+
+	EXPECT(submit_copy(fd, a, 1, a, 0, 4096, 7), 0);
+	EXPECT(collect(fd).cookie, 7);
+	EXPECT(submit_copy(fd, a, 0, a, 4096, 4096, 8), 0);
+	EXPECT(collect(fd).status, 0);
+	EXPECT(free_buffer(fd, a), 0);
+	EXPECT(free_buffer(fd, b), 0);
+}
+
+static void test_read(void)
+{
+	uint64_t buf = alloc_buffer(fd, 4096);
+	struct educma_completion done[4];
+	int other = open_device(O_NONBLOCK), i;
+	struct pollfd pfd;
+	uint64_t theirs;
+	void *nowhere;
+
+	REQUIRE(other >= 0);
+	theirs = alloc_buffer(other, 4096);
+	EXPECT(read(fd, done, sizeof(done[0]) - 1), -1);
+	EXPECT(errno, EINVAL);
+	EXPECT(read(fd, done, sizeof(done)), 0);
+
+	EXPECT(submit_copy(other, theirs, 0, theirs, 0, 100, 1), 0);
+	EXPECT(collect(other).status, -EAGAIN);
+	pfd = (struct pollfd) { .fd = other, .events = POLLIN | POLLOUT };
+	EXPECT(poll(&pfd, 1, 0), 1);
+	EXPECT(pfd.revents, POLLOUT);
+	pfd.events = POLLIN;
+	EXPECT(poll(&pfd, 1, 10000), 1);
+	EXPECT(pfd.revents, POLLIN);
+	/* A completion that cannot be delivered is not lost. */
+	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(nowhere != MAP_FAILED);
+	EXPECT(read(other, nowhere, sizeof(done)), -1);
+	EXPECT(errno, EFAULT);
+	munmap(nowhere, 4096);
+	EXPECT(collect(other).cookie, 1);
+	close(other);
+
+	for (i = 0; i < 3; i++)
+		EXPECT(submit_copy(fd, buf, 0, buf, 0, 100, 10 + i), 0);
+	while (counter("queue_depth"))
+		usleep(10000);
+	EXPECT(read(fd, done, sizeof(done)), 3 * sizeof(done[0]));
+	for (i = 0; i < 3; i++) {
+		EXPECT(done[i].cookie, 10 + i);
+		EXPECT(done[i].status, 0);
+		EXPECT(done[i].bytes, 100);
+	}
+	EXPECT(free_buffer(fd, buf), 0);
+}
+
+static void test_limit_and_cancel(void)
+{
+	struct educma_cancel cancel = { .size = sizeof(cancel), .cookie = 5 };
+	struct educma_info info = { .size = sizeof(info) };
+	uint64_t buf = alloc_buffer(fd, 4096);
+	struct educma_completion done;
+	unsigned int i, cancelled = 0;
+
+	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), -ENOENT);
+	cancel.reserved = 1;
+	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), -EINVAL);
+	cancel.reserved = 0;
+
+	REQUIRE(!call(fd, EDUCMA_IOC_INFO, &info));
+	for (i = 0; i < info.max_in_flight; i++)
+		EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), 0);
+	EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), -EAGAIN);
+	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), 0);
+	for (i = 0; i < info.max_in_flight; i++) {
+		done = collect(fd);
+		EXPECT(done.cookie, 5);
+		cancelled += done.status == -ECANCELED;
+	}
+	EXPECT(cancelled, info.max_in_flight);
+	EXPECT(collect(fd).status, -ENODATA);
+	EXPECT(counter("queue_depth"), 0);
+	EXPECT(free_buffer(fd, buf), 0);
+}
+
+/* Odd addresses and lengths, and not a byte beside them touched. */
+static void test_data(void)
+{
+	static const struct { size_t src, dst, bytes; } cases[] = {
+		{ 0, 0, 1 }, { 1, 3, 4094 }, { 4095, 1, 4095 }, { 7, 0, 4096 },
+		{ 3, 5, 12345 }, { 0, 0, 16384 },
+	};
+	uint64_t a = alloc_buffer(fd, 16384), b = alloc_buffer(fd, 16384);
+	uint8_t *src = map_buffer(fd, a, 16384), *dst = map_buffer(fd, b, 16384);
+	size_t i, j, changed;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fill(src + cases[i].src, cases[i].bytes, i);
+		memset(dst, 0xee, 16384);
+		EXPECT(submit_copy(fd, a, cases[i].src, b, cases[i].dst,
+				   cases[i].bytes, i), 0);
+		EXPECT(collect(fd).bytes, cases[i].bytes);
+		EXPECT(wrong_bytes(dst + cases[i].dst, cases[i].bytes, i), 0);
+		for (j = 0, changed = 0; j < 16384; j++)
+			changed += (j < cases[i].dst ||
+				    j >= cases[i].dst + cases[i].bytes) &&
+				   dst[j] != 0xee;
+		EXPECT(changed, 0);
+	}
+	munmap(src, 16384);
+	munmap(dst, 16384);
+	EXPECT(free_buffer(fd, a), 0);
+	EXPECT(free_buffer(fd, b), 0);
+}
+
+/* To a place in the device's memory, and back from there. */
+static void test_device_offset(void)
+{
+	uint64_t buf = alloc_buffer(fd, 8192);
+	struct educma_submit submit = {
+		.size = sizeof(submit), .op = EDUCMA_OP_TO_DEVICE,
+		.src_handle = buf, .device_offset = 100, .bytes = 50,
+	};
+	uint8_t *map = map_buffer(fd, buf, 8192);
+
+	fill(map, 50, 9);
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT, &submit), 0);
+	EXPECT(collect(fd).status, 0);
+	submit = (struct educma_submit) {
+		.size = sizeof(submit), .op = EDUCMA_OP_FROM_DEVICE,
+		.dst_handle = buf, .dst_offset = 4096,
+		.device_offset = 100, .bytes = 50,
+	};
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT, &submit), 0);
+	EXPECT(collect(fd).status, 0);
+	EXPECT(wrong_bytes(map + 4096, 50, 9), 0);
+	EXPECT(map[4096 + 50], 0);
+	munmap(map, 8192);
+	EXPECT(free_buffer(fd, buf), 0);
+}
+
+static void test_exclusive(void)
+{
+	int other;
+
+	EXPECT(open_device(O_EXCL), -EBUSY);
+	close(fd);
+	fd = open_device(O_EXCL);
+	REQUIRE(fd >= 0);
+	EXPECT(open_device(0), -EBUSY);
+	EXPECT(open_device(O_EXCL), -EBUSY);
+	close(fd);
+	fd = open_device(0);
+	REQUIRE(fd >= 0);
+	other = open_device(0);
+	REQUIRE(other >= 0);
+	close(other);
+}
+
+int main(void)
+{
+	fd = open_device(0);
+	REQUIRE(fd >= 0);
+	test_commands();
+	test_sizes();
+	test_alloc();
+	test_free();
+	test_mmap();
+	test_submit();
+	test_read();
+	test_limit_and_cancel();
+	test_data();
+	test_device_offset();
+	test_exclusive();
+	EXPECT(counter("buffers_allocated"), 0);
+	EXPECT(counter("buffer_bytes"), 0);
+	EXPECT(counter("irqs_spurious"), 0);
+	EXPECT(counter("irqs_missed"), 0);
+	close(fd);
+	return failures != 0;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * removal BDF N: N times, the driver is unbound in mid-DMA with a file open,
+ * a buffer mapped, a reader and a poller asleep; afterwards every call says
+ * so, and the memory is back and not written to any more.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+
+#include "educma-test.h"
+
+#define BYTES	(1 << 20)
+
+static sigjmp_buf bus_error;
+
+static void on_sigbus(int signal)
+{
+	siglongjmp(bus_error, signal);
+}
+
+static int touch(volatile uint8_t *byte)
+{
+	int caught = sigsetjmp(bus_error, 1);
+
+	if (!caught)
+		*byte = 1;
+	return caught;
+}
+
+/* A waiter cannot collect what is not there before the device goes. */
+static void *reader(void *arg)
+{
+	int fd = *(int *)arg;
+	struct educma_completion done;
+
+	do
+		done = collect(fd);
+	while (!done.status);
+	return (void *)(intptr_t)done.status;
+}
+
+static void *poller(void *arg)
+{
+	struct pollfd pfd = { .fd = *(int *)arg, .events = 0 };
+
+	poll(&pfd, 1, 60000);
+	return (void *)(intptr_t)pfd.revents;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	REQUIRE(fd >= 0);
+	REQUIRE(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* Every call on the file of a device that is gone. */
+static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
+{
+	struct educma_info info = { .size = sizeof(info) };
+	struct educma_alloc alloc = { .size = sizeof(alloc), .bytes = 4096 };
+	struct educma_cancel cancel = { .size = sizeof(cancel) };
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), -ENODEV);
+	EXPECT(call(fd, EDUCMA_IOC_ALLOC, &alloc), -ENODEV);
+	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), -ENODEV);
+	EXPECT(free_buffer(fd, handle), -ENODEV);
+	EXPECT(submit_copy(fd, handle, 0, handle, 0, 4096, 1), -ENODEV);
+	EXPECT(collect(fd).status, -ENODEV);
+	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, handle) ==
+	       MAP_FAILED, 1);
+	EXPECT(errno, ENODEV);
+	EXPECT(poll(&pfd, 1, 0), 1);
+	EXPECT(pfd.revents, POLLHUP | POLLERR);
+	EXPECT(touch(map), SIGBUS);
+	EXPECT(touch(map + BYTES - 1), SIGBUS);
+}
+
+static void remove_once(const char *bdf, int round)
+{
+	unsigned long long chunks;
+	pthread_t threads[2];
+	void *result[2];
+	uint64_t handle;
+	uint8_t *map;
+	int fd;
+
+	fd = open_device(0);
+	REQUIRE(fd >= 0);
+	handle = alloc_buffer(fd, BYTES);
+	map = map_buffer(fd, handle, BYTES);
+	memset(map, 0x77, BYTES);
+	chunks = counter("to_device_chunks");
+	EXPECT(submit_copy(fd, handle, 4096, handle, 0, BYTES - 4096, 1), 0);
+	EXPECT(submit_copy(fd, handle, 4096, handle, 0, BYTES - 4096, 2), 0);
+	REQUIRE(!pthread_create(&threads[0], NULL, reader, &fd));
+	REQUIRE(!pthread_create(&threads[1], NULL, poller, &fd));
+	/* Into either leg, at any time of the DMA. */
+	while (counter("to_device_chunks") < chunks + 1 + round % 2)
+		usleep(1000);
+	usleep(round * 33331 % 150000);
+
+	write_file("/sys/bus/pci/drivers/educma/unbind", bdf);
+
+	pthread_join(threads[0], &result[0]);
+	pthread_join(threads[1], &result[1]);
+	EXPECT((intptr_t)result[0], -ENODEV);
+	EXPECT((intptr_t)result[1], POLLHUP | POLLERR);
+	all_calls_fail(fd, handle, map);
+	munmap(map, BYTES);
+	close(fd);
+	write_file("/sys/bus/pci/drivers/educma/bind", bdf);
+	EXPECT(counter("buffers_allocated"), 0);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_sigbus };
+	int i, rounds;
+
+	if (argc < 3)
+		return 2;
+	rounds = atoi(argv[2]);
+	REQUIRE(!sigaction(SIGBUS, &action, NULL));
+	for (i = 0; i < rounds && !failures; i++)
+		remove_once(argv[1], i);
+	return failures != 0;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several users of one device, and users that die:
+ *
+ *	users share N	N processes copy and verify at the same time
+ *	users fair	a small transfer beside a large one
+ *	users kill N	N processes killed in mid-DMA; nothing is left over
+ *	users close	a file closed in mid-DMA
+ *	users signal	a signal interrupts the wait, not the transfer
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "educma-test.h"
+
+#define CHUNK_NS	100000000ULL	/* QEMU's edu */
+
+static int copy_and_verify(unsigned int seed)
+{
+	size_t bytes = 1 + (seed * 7919) % 30000;
+	int fd = open_device(0);
+	uint64_t a, b;
+	uint8_t *src, *dst;
+
+	REQUIRE(fd >= 0);
+	a = alloc_buffer(fd, bytes);
+	b = alloc_buffer(fd, bytes);
+	src = map_buffer(fd, a, bytes);
+	dst = map_buffer(fd, b, bytes);
+	fill(src, bytes, seed);
+	EXPECT(submit_copy(fd, a, 0, b, 0, bytes, seed), 0);
+	EXPECT(collect(fd).bytes, bytes);
+	EXPECT(wrong_bytes(dst, bytes, seed), 0);
+	munmap(src, bytes);
+	munmap(dst, bytes);
+	close(fd);
+	return failures;
+}
+
+static void test_share(int processes)
+{
+	int i, round, status;
+
+	for (i = 0; i < processes; i++) {
+		if (!fork()) {
+			for (round = 0; round < 8; round++)
+				copy_and_verify(i * 100 + round);
+			exit(failures != 0);
+		}
+	}
+	for (i = 0; i < processes; i++) {
+		REQUIRE(wait(&status) > 0);
+		EXPECT(status, 0);
+	}
+}
+
+static void test_fair(void)
+{
+	int big = open_device(0), small = open_device(0);
+	struct educma_completion done;
+	uint64_t a, b;
+
+	REQUIRE(big >= 0 && small >= 0);
+	a = alloc_buffer(big, 1 << 20);
+	b = alloc_buffer(small, 4096);
+	EXPECT(submit_copy(big, a, 4096, a, 0, (1 << 20) - 4096, 1), 0);
+	EXPECT(submit_copy(small, b, 0, b, 0, 4000, 2), 0);
+	done = collect(small);
+	EXPECT(done.status, 0);
+	/* Both legs of the other's chunk, then its own two. */
+	EXPECT(done.queued_ns <= 3 * CHUNK_NS, 1);
+	EXPECT(done.run_ns <= 3 * CHUNK_NS, 1);
+	EXPECT(counter("queue_depth"), 1);
+	close(big);
+	close(small);
+}
+
+static void doomed(void)
+{
+	int fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 1 << 20);
+
+	memset(map_buffer(fd, a, 1 << 20), 0xdd, 1 << 20);
+	REQUIRE(!submit_copy(fd, a, 4096, a, 0, (1 << 20) - 4096, 1));
+	collect(fd);
+	exit(0);
+}
+
+/* No transfer of ours ends early with the interrupt of a dead one's. */
+static void after_a_death(int round)
+{
+	int fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 8192);
+	uint8_t *map = map_buffer(fd, a, 8192);
+	struct educma_completion done;
+
+	fill(map, 1000, round);
+	EXPECT(submit_copy(fd, a, 0, a, 4096, 1000, 3), 0);
+	done = collect(fd);
+	EXPECT(done.status, 0);
+	EXPECT(done.run_ns >= 2 * CHUNK_NS - 2000000, 1);
+	EXPECT(wrong_bytes(map + 4096, 1000, round), 0);
+	munmap(map, 8192);
+	close(fd);
+}
+
+static void test_kill(int rounds)
+{
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < rounds; i++) {
+		unsigned long long chunks = counter("to_device_chunks");
+
+		pid = fork();
+		if (!pid)
+			doomed();
+		while (counter("to_device_chunks") < chunks + 2)
+			usleep(1000);
+		usleep(i * 7919 % 100000);
+		kill(pid, SIGKILL);
+		REQUIRE(waitpid(pid, &status, 0) == pid);
+		EXPECT(WIFSIGNALED(status), 1);
+		EXPECT(counter("queue_depth"), 0);
+		EXPECT(counter("buffers_allocated"), 0);
+		after_a_death(i);
+	}
+}
+
+static void test_close(void)
+{
+	int fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 1 << 20);
+	unsigned long long errors = counter("to_device_errors");
+
+	EXPECT(submit_copy(fd, a, 4096, a, 0, 500000, 1), 0);
+	EXPECT(submit_copy(fd, a, 4096, a, 0, 500000, 2), 0);
+	/* The handle goes first: the transfers keep the memory. */
+	EXPECT(free_buffer(fd, a), 0);
+	EXPECT(counter("buffers_allocated"), 1);
+	usleep(250000);
+	close(fd);
+	EXPECT(counter("queue_depth"), 0);
+	EXPECT(counter("buffers_allocated"), 0);
+	EXPECT(counter("to_device_errors"), errors + 2);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+static void test_signal(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	int fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 8192);
+	struct educma_completion done;
+
+	REQUIRE(!sigaction(SIGALRM, &action, NULL));
+	EXPECT(submit_copy(fd, a, 0, a, 4096, 4096, 4), 0);
+	ualarm(20000, 0);
+	EXPECT(collect(fd).status, -EINTR);
+	done = collect(fd);
+	EXPECT(done.cookie, 4);
+	EXPECT(done.status, 0);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	const char *test = argc > 1 ? argv[1] : "";
+	int count = argc > 2 ? atoi(argv[2]) : 1;
+
+	if (!strcmp(test, "share"))
+		test_share(count);
+	else if (!strcmp(test, "fair"))
+		test_fair();
+	else if (!strcmp(test, "kill"))
+		test_kill(count);
+	else if (!strcmp(test, "close"))
+		test_close();
+	else if (!strcmp(test, "signal"))
+		test_signal();
+	else
+		return 2;
+	return failures != 0;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* drivers/split.c: chunks and rates. */
+#include "test.h"
+
+#include "split.h"
+
+#define MS	1000000ULL
+#define SECOND	1000000000ULL
+
+static void chunk_sizes(void **state)
+{
+	u64 left = 67108864, sum = 0;
+	unsigned int chunks = 0;
+
+	(void)state;
+	assert_int_equal(educma_chunk_bytes(1, 4095), 1);
+	assert_int_equal(educma_chunk_bytes(4095, 4095), 4095);
+	assert_int_equal(educma_chunk_bytes(4096, 4095), 4095);
+	assert_int_equal(educma_chunk_bytes(UINT64_MAX, 1), 1);
+	/* Not truncated to 32 bits first. */
+	assert_int_equal(educma_chunk_bytes(1ULL << 32, 4095), 4095);
+	for (; left; chunks++) {
+		u32 bytes = educma_chunk_bytes(left, 4095);
+
+		sum += bytes;
+		left -= bytes;
+	}
+	assert_int_equal(sum, 67108864);
+	assert_int_equal(chunks, 16389);
+}
+
+static void products(void **state)
+{
+	(void)state;
+	assert_int_equal(educma_mul_div(7, 6, 5), 8);
+	assert_int_equal(educma_mul_div(7, 6, 0), 0);
+	assert_int_equal(educma_mul_div(0, UINT64_MAX, 1), 0);
+	assert_int_equal(educma_mul_div(UINT64_MAX, 1, 1), UINT64_MAX);
+	assert_int_equal(educma_mul_div(UINT64_MAX, UINT64_MAX, UINT64_MAX),
+			 UINT64_MAX);
+	assert_int_equal(educma_bytes_per_s(4095, 100 * MS), 40950);
+	assert_int_equal(educma_bytes_per_s(1, 0), 0);
+	/* A year at 10 GB/s. */
+	assert_in_range(educma_bytes_per_s(31536000ULL * 10000000000ULL,
+					   31536000ULL * SECOND),
+			9999999990ULL, 10000000010ULL);
+}
+
+/* A steady stream of 100 ms chunks reads steady, wherever the window ends. */
+static void steady_rate(void **state)
+{
+	static struct educma_rate rate;
+	u64 now = 17 * SECOND;
+	int i;
+
+	(void)state;
+	educma_rate_init(&rate, SECOND);
+	for (i = 0; i < 100; i++, now += 100 * MS)
+		educma_rate_add(&rate, EDUCMA_TO_DEVICE, 4095, now,
+				now + 100 * MS);
+	for (i = 0; i < 100; i++) {
+		u64 to = now - i * 7 * MS;
+		u64 is = educma_rate_get(&rate, EDUCMA_TO_DEVICE, to - SECOND,
+					 to);
+
+		/* Each span is rounded down by less than a byte. */
+		assert_in_range(is, 40950 - 12, 40950);
+	}
+	assert_int_equal(educma_rate_get(&rate, EDUCMA_FROM_DEVICE,
+					 now - SECOND, now), 0);
+	/* Half of the window idle; all of it. */
+	assert_in_range(educma_rate_get(&rate, EDUCMA_TO_DEVICE,
+					now - SECOND / 2, now + SECOND / 2),
+			40950 / 2 - 12, 40950 / 2);
+	assert_int_equal(educma_rate_get(&rate, EDUCMA_TO_DEVICE,
+					 now, now + SECOND), 0);
+}
+
+/* A device 1000 times faster, with pauses: the ring still covers the window. */
+static void fast_rate(void **state)
+{
+	static struct educma_rate rate;
+	u64 now = SECOND;
+	int i;
+
+	(void)state;
+	educma_rate_init(&rate, SECOND);
+	for (i = 0; i < 20000; i++, now += 200000)
+		educma_rate_add(&rate, EDUCMA_FROM_DEVICE, 4000, now,
+				now + 100000);
+	assert_in_range(educma_rate_get(&rate, EDUCMA_FROM_DEVICE,
+					now - SECOND, now),
+			19980000, 20020000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chunk_sizes),
+		cmocka_unit_test(products),
+		cmocka_unit_test(steady_rate),
+		cmocka_unit_test(fast_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

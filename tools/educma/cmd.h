@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the subcommands share: options, errors, output. */
+#ifndef EDUCMA_CMD_H
+#define EDUCMA_CMD_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+#include "libeducma.h"
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILURE = 1,
+	STATUS_USAGE = 2,
+	STATUS_NO_DEVICE = 3,
+	STATUS_MISMATCH = 4,
+};
+
+/* A command's own long options without a short one count from here. */
+#define OPTION_FIRST	256
+
+struct context;
+
+/**
+ * struct command - a subcommand
+ * @name: what is typed
+ * @args: its operands and options, for the usage line
+ * @summary: one line
+ * @help: the rest of its help; may be NULL
+ * @run: gets its own argc and argv; returns an enum status
+ */
+struct command {
+	const char *name;
+	const char *args;
+	const char *summary;
+	const char *help;
+	int (*run)(struct context *ctx, int argc, char **argv);
+};
+
+/**
+ * struct context - this run of the program
+ * @cmd: the subcommand; NULL until it is known
+ * @device: -d, or NULL
+ * @sysroot: --sysroot, or ""
+ * @json: --json
+ */
+struct context {
+	const struct command *cmd;
+	const char *device;
+	const char *sysroot;
+	bool json;
+};
+
+/* Each command, in its own file. */
+int cmd_list(struct context *ctx, int argc, char **argv);
+int cmd_info(struct context *ctx, int argc, char **argv);
+int cmd_copy(struct context *ctx, int argc, char **argv);
+int cmd_write(struct context *ctx, int argc, char **argv);
+int cmd_read(struct context *ctx, int argc, char **argv);
+int cmd_stat(struct context *ctx, int argc, char **argv);
+
+/* options.c */
+
+/**
+ * next_option() - getopt_long() that handles the global options itself
+ * @ctx: the global options end here
+ * @argc: the command's
+ * @argv: the command's
+ * @shorts: the command's own, as for getopt(3)
+ * @longs: the command's own, as for getopt_long(3), or NULL
+ *
+ * Returns the next of the command's own, or -1 at the end. A bad option or
+ * --help ends the program, so call it before anything is held.
+ */
+int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
+		const struct option *longs);
+
+/* Checks the number of operands; ends the program if it is wrong. */
+void expect_operands(const struct context *ctx, int argc, int min, int max);
+
+/* Parse an operand or an option's argument; end the program if it is bad. */
+uint64_t size_argument(const struct context *ctx, const char *what,
+		       const char *text);
+uint64_t number_argument(const struct context *ctx, const char *what,
+			 const char *text);
+
+/* Prints the message and how to get help, and ends the program. */
+_Noreturn void usage_error(const struct context *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* main.c */
+void print_help(const struct context *ctx);
+
+/* error.c */
+
+/**
+ * struct failure - an error, for people and programs
+ * @status: enum status
+ * @reason: a name for programs, or NULL
+ * @advice: what to do, or NULL
+ */
+struct failure {
+	int status;
+	const char *reason;
+	const char *advice;
+};
+
+/* Reports it, "educma: COMMAND: MESSAGE", and returns its status. */
+int fail(const struct context *ctx, const struct failure *f,
+	 const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Reports "MESSAGE: WHY" for a negative errno, with advice if there is any. */
+int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* session.c */
+
+/* Finds the selected device. Returns 0, or a status: it is reported. */
+int find_device(const struct context *ctx, struct educma_entry *entry);
+
+/**
+ * struct session - the selected device, open
+ * @entry: where it is
+ * @info: what it is
+ * @dev: its handle
+ */
+struct session {
+	struct educma_entry entry;
+	struct educma_info info;
+	struct educma *dev;
+};
+
+/* Opens the selected device. Returns 0, or a status: it is reported. */
+int open_session(const struct context *ctx, struct session *s);
+void close_session(struct session *s);
+
+/* Allocates a buffer. Returns 0, or a status: it is reported. */
+int alloc_buffer(const struct context *ctx, const struct session *s,
+		 uint64_t bytes, struct educma_buffer *buf);
+
+/* What the device moves per second if it never waits, in either direction. */
+uint64_t device_limit(const struct educma_info *info);
+
+/* No device at all: says what is missing, returns the status. */
+int fail_no_device(const struct context *ctx);
+
+/* output.c */
+
+/* Prints one JSON value and releases it. */
+void print_json(struct json_object *value);
+
+/* Starts the JSON object of a command about one device. */
+struct json_object *device_json(const struct educma_entry *entry);
+
+void json_add_u64(struct json_object *object, const char *key, uint64_t value);
+void json_add_string(struct json_object *object, const char *key,
+		     const char *value);
+/* An address as a hex string, for doubles hold only 53 bits; null if 0. */
+void json_add_address(struct json_object *object, const char *key,
+		      uint64_t address);
+
+/* A progress bar on standard error, if that is a terminal. */
+struct progress {
+	uint64_t total;
+	uint64_t start_ns;
+	unsigned int shown;
+	bool enabled;
+};
+
+void progress_start(struct progress *p, uint64_t total);
+void progress_update(struct progress *p, uint64_t done);
+void progress_end(struct progress *p);
+
+uint64_t monotonic_ns(void);
+
+/* signals.c: SIGINT, SIGTERM and SIGHUP only leave a mark */
+void signals_catch(void);
+/* The signal that came, or 0. */
+int signals_pending(void);
+/* Ends the program by it, as if it had not been caught. */
+_Noreturn void signals_reraise(void);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The driver's counters: every file of the PCI device's dma/ directory. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libeducma.h"
+#include "sysfs.h"
+
+/* Whatever is not a number is not a counter. */
+static int add_counter(const char *dir, const char *name,
+		       struct educma_counters *counters)
+{
+	struct educma_counter *c = &counters->counter[counters->count];
+
+	if (name[0] == '.')
+		return 0;
+	if (counters->count == EDUCMA_COUNTERS_MAX)
+		return -E2BIG;
+	if (!path_format(c->name, sizeof(c->name), "%s", name) &&
+	    !sysfs_read_u64(dir, name, &c->value))
+		counters->count++;
+	return 0;
+}
+
+int educma_read_counters(const struct educma_entry *entry,
+			 struct educma_counters *counters)
+{
+	struct dirent **names;
+	char dir[PATH_MAX];
+	int count, i, err;
+
+	counters->count = 0;
+	err = path_format(dir, sizeof(dir), "%s/dma", entry->pci_dir);
+	if (err)
+		return err;
+	count = scandir(dir, &names, NULL, alphasort);
+	if (count < 0)
+		return -errno;
+	for (i = 0; i < count; i++) {
+		if (!err)
+			err = add_counter(dir, names[i]->d_name, counters);
+		free(names[i]);
+	}
+	free(names);
+	return err;
+}
+
+int educma_counter(const struct educma_counters *counters, const char *name,
+		   uint64_t *value)
+{
+	size_t i;
+
+	for (i = 0; i < counters->count; i++) {
+		if (!strcmp(counters->counter[i].name, name)) {
+			*value = counters->counter[i].value;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An open device: the calls of linux/educma.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "libeducma.h"
+
+struct educma {
+	int fd;
+};
+
+static int call(struct educma *dev, unsigned long request, void *arg)
+{
+	return ioctl(dev->fd, request, arg) < 0 ? -errno : 0;
+}
+
+int educma_open(const struct educma_entry *entry, int flags,
+		struct educma **dev)
+{
+	struct educma *d = malloc(sizeof(*d));
+	int err;
+
+	if (!d)
+		return -ENOMEM;
+	/* Non-blocking, so that educma_wait() alone decides how long to wait. */
+	d->fd = open(entry->node, O_RDWR | O_CLOEXEC | O_NONBLOCK |
+		     (flags & O_EXCL));
+	if (d->fd < 0) {
+		err = -errno;
+		free(d);
+		return err;
+	}
+	*dev = d;
+	return 0;
+}
+
+void educma_close(struct educma *dev)
+{
+	if (!dev)
+		return;
+	close(dev->fd);
+	free(dev);
+}
+
+int educma_info(struct educma *dev, struct educma_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return call(dev, EDUCMA_IOC_INFO, info);
+}
+
+int educma_map(struct educma *dev, struct educma_buffer *buf)
+{
+	void *map;
+
+	if (buf->bytes > SIZE_MAX)
+		return -EOVERFLOW;
+	map = mmap(NULL, buf->bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		   dev->fd, buf->handle);
+	if (map == MAP_FAILED)
+		return -errno;
+	buf->map = map;
+	return 0;
+}
+
+void educma_unmap(struct educma_buffer *buf)
+{
+	if (buf->map)
+		munmap(buf->map, buf->bytes);
+	buf->map = NULL;
+}
+
+int educma_alloc(struct educma *dev, uint64_t bytes, struct educma_buffer *buf)
+{
+	struct educma_alloc req = { .size = sizeof(req), .bytes = bytes };
+	int err;
+
+	memset(buf, 0, sizeof(*buf));
+	err = call(dev, EDUCMA_IOC_ALLOC, &req);
+	buf->reason = req.reason;
+	if (err)
+		return err;
+	buf->handle = req.handle;
+	buf->bytes = req.bytes;
+	buf->dma_addr = req.dma_addr;
+	err = educma_map(dev, buf);
+	if (err)
+		educma_free(dev, buf);
+	return err;
+}
+
+int educma_free(struct educma *dev, struct educma_buffer *buf)
+{
+	struct educma_free req = { .size = sizeof(req), .handle = buf->handle };
+
+	/* No buffer has 0 bytes, so this one was never there, or is gone. */
+	if (!buf->bytes)
+		return 0;
+	educma_unmap(buf);
+	buf->bytes = 0;
+	return call(dev, EDUCMA_IOC_FREE, &req);
+}
+
+int educma_submit(struct educma *dev, const struct educma_submit *req)
+{
+	struct educma_submit sized = *req;
+
+	sized.size = sizeof(sized);
+	return call(dev, EDUCMA_IOC_SUBMIT, &sized);
+}
+
+int educma_cancel(struct educma *dev, uint64_t cookie)
+{
+	struct educma_cancel req = { .size = sizeof(req), .cookie = cookie };
+
+	return call(dev, EDUCMA_IOC_CANCEL, &req);
+}
+
+static int collect(struct educma *dev, struct educma_completion *done,
+		   size_t max, size_t *got)
+{
+	ssize_t n = read(dev->fd, done, max * sizeof(*done));
+
+	if (n < 0)
+		return -errno;
+	*got = n / sizeof(*done);
+	return 0;
+}
+
+int educma_wait(struct educma *dev, struct educma_completion *done, size_t max,
+		size_t *got, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = dev->fd, .events = POLLIN };
+	int err, n;
+
+	/* Not poll() first: with nothing in flight it would never return. */
+	err = collect(dev, done, max, got);
+	if (err != -EAGAIN)
+		return err;
+	n = poll(&pfd, 1, timeout_ms);
+	if (n < 0)
+		return -errno;
+	return n ? collect(dev, done, max, got) : -ETIMEDOUT;
+}
+
+int educma_transfer(struct educma *dev, const struct educma_submit *req)
+{
+	struct educma_completion done;
+	size_t got;
+	int err;
+
+	err = educma_submit(dev, req);
+	if (err)
+		return err;
+	/* For ever is bounded: the driver's watchdog ends every transfer. */
+	err = educma_wait(dev, &done, 1, &got, -1);
+	if (err)
+		return err;
+	return got ? done.status : -EIO;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which devices there are, and what sysfs says about them. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "educma_regs.h"
+#include "libeducma.h"
+#include "sysfs.h"
+
+static int fill_pci(const char *sysroot, struct educma_entry *entry)
+{
+	int err;
+
+	err = path_format(entry->pci_dir, sizeof(entry->pci_dir),
+			  "%s/sys/bus/pci/devices/%s", sysroot, entry->pci);
+	if (err)
+		return err;
+	if (sysfs_link_name(entry->pci_dir, "driver", entry->driver,
+			    sizeof(entry->driver)))
+		entry->driver[0] = '\0';
+	return 0;
+}
+
+static int fill_entry(const char *sysroot, const char *class_dir,
+		      struct educma_entry *entry)
+{
+	char link[sizeof(entry->name) + sizeof("/device")];
+	int err;
+
+	err = path_format(link, sizeof(link), "%s/device", entry->name);
+	if (!err)
+		err = sysfs_link_name(class_dir, link, entry->pci,
+				      sizeof(entry->pci));
+	if (!err)
+		err = path_format(entry->node, sizeof(entry->node),
+				  "%s/dev/%s", sysroot, entry->name);
+	return err ? err : fill_pci(sysroot, entry);
+}
+
+/* "educma12", and nothing after it. */
+static bool parse_name(const char *name, struct educma_entry *entry)
+{
+	int used = 0;
+
+	return sscanf(name, "educma%u%n", &entry->index, &used) == 1 &&
+	       !name[used] &&
+	       !path_format(entry->name, sizeof(entry->name), "%s", name);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct educma_entry *x = a, *y = b;
+
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int append(struct educma_entry **list, size_t *count,
+		  const struct educma_entry *entry)
+{
+	struct educma_entry *grown;
+
+	grown = realloc(*list, (*count + 1) * sizeof(**list));
+	if (!grown)
+		return -ENOMEM;
+	grown[(*count)++] = *entry;
+	*list = grown;
+	return 0;
+}
+
+static int scan_class(DIR *dir, const char *sysroot, const char *class_dir,
+		      struct educma_entry **list, size_t *count)
+{
+	struct educma_entry entry;
+	struct dirent *d;
+	int err = 0;
+
+	while (!err && (d = readdir(dir))) {
+		/* One that goes while we look was not there. */
+		if (parse_name(d->d_name, &entry) &&
+		    !fill_entry(sysroot, class_dir, &entry))
+			err = append(list, count, &entry);
+	}
+	return err;
+}
+
+int educma_list(const char *sysroot, struct educma_entry **list, size_t *count)
+{
+	char class_dir[PATH_MAX];
+	DIR *dir;
+	int err;
+
+	*list = NULL;
+	*count = 0;
+	err = path_format(class_dir, sizeof(class_dir),
+			  "%s/sys/class/educma", sysroot);
+	if (err)
+		return err;
+	dir = opendir(class_dir);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	err = scan_class(dir, sysroot, class_dir, list, count);
+	closedir(dir);
+	if (err) {
+		free(*list);
+		return err;
+	}
+	if (*count)
+		qsort(*list, *count, sizeof(**list), by_index);
+	return 0;
+}
+
+static bool is_index(const char *which)
+{
+	return *which && strspn(which, "0123456789") == strlen(which);
+}
+
+static bool matches(const struct educma_entry *entry, const char *which)
+{
+	static const char domain[] = "0000:";
+
+	if (!which)
+		return true;
+	if (is_index(which))
+		return strtoul(which, NULL, 10) == entry->index;
+	if (!strcasecmp(which, entry->pci))
+		return true;
+	return !strncmp(entry->pci, domain, strlen(domain)) &&
+	       !strcasecmp(which, entry->pci + strlen(domain));
+}
+
+int educma_find(const char *sysroot, const char *which,
+		struct educma_entry *entry)
+{
+	struct educma_entry *list;
+	size_t count, i;
+	int err;
+
+	err = educma_list(sysroot, &list, &count);
+	if (err)
+		return err;
+	err = count ? -ENOENT : -ENODEV;
+	for (i = 0; i < count; i++) {
+		if (matches(&list[i], which)) {
+			*entry = list[i];
+			err = 0;
+			break;
+		}
+	}
+	free(list);
+	return err;
+}
+
+static bool is_edu(const char *pci_dir)
+{
+	uint64_t vendor, device;
+
+	return !sysfs_read_u64(pci_dir, "vendor", &vendor) &&
+	       !sysfs_read_u64(pci_dir, "device", &device) &&
+	       vendor == EDU_VENDOR_ID && device == EDU_DEVICE_ID;
+}
+
+int educma_find_pci(const char *sysroot, struct educma_entry *entry)
+{
+	char path[PATH_MAX];
+	struct dirent *d;
+	int err;
+	DIR *dir;
+
+	err = path_format(path, sizeof(path), "%s/sys/bus/pci/devices",
+			  sysroot);
+	if (err)
+		return err;
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? -ENODEV : -errno;
+	err = -ENODEV;
+	while (err && (d = readdir(dir))) {
+		if (!path_format(entry->pci, sizeof(entry->pci), "%s",
+				 d->d_name) &&
+		    !fill_pci(sysroot, entry) && is_edu(entry->pci_dir))
+			err = 0;
+	}
+	closedir(dir);
+	return err;
+}
+
+int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits)
+{
+	return sysfs_read_u64(entry->pci_dir, "consistent_dma_mask_bits", bits);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "util.h"
+
+#define REBIND \
+	"see the kernel log, then rebind the device: write its PCI address " \
+	"to /sys/bus/pci/drivers/educma/unbind, then to bind"
+
+#define UDEV_RULE \
+	"run it as root, or let a group in with a udev rule: " \
+	"SUBSYSTEM==\"educma\", GROUP=\"users\", MODE=\"0660\""
+
+struct errno_advice {
+	int err;
+	const char *text;	/* NULL: strerror() */
+	const char *advice;
+};
+
+static const struct errno_advice errnos[] = {
+	{ EACCES, NULL, UDEV_RULE },
+	{ EBUSY, "another program has the device to itself", NULL },
+	{ EIO, "the device has failed", REBIND },
+	{ ENODEV, "the device has gone", NULL },
+	{ ENOTTY, "this is not an educma device", NULL },
+	{ EOVERFLOW, "more than this program can address", NULL },
+	{ ETIMEDOUT, "the device did not finish a DMA in time", REBIND },
+};
+
+static void print_failure_json(const struct failure *f, const char *message)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "error", message);
+	if (f->reason)
+		json_add_string(object, "reason", f->reason);
+	if (f->advice)
+		json_add_string(object, "advice", f->advice);
+	print_json(object);
+}
+
+int fail(const struct context *ctx, const struct failure *f,
+	 const char *fmt, ...)
+{
+	char message[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(message, sizeof(message), fmt, args);
+	va_end(args);
+	fflush(stdout);	/* the two keep their order where they end up in one */
+	fprintf(stderr, "educma: %s%s%s\n", ctx->cmd ? ctx->cmd->name : "",
+		ctx->cmd ? ": " : "", message);
+	if (f->advice)
+		fprintf(stderr, "educma: try: %s\n", f->advice);
+	if (ctx->json)
+		print_failure_json(f, message);
+	return f->status;
+}
+
+static const struct errno_advice *lookup(int err)
+{
+	static const struct errno_advice none;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(errnos); i++) {
+		if (errnos[i].err == err)
+			return &errnos[i];
+	}
+	return &none;
+}
+
+int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
+{
+	const struct errno_advice *known = lookup(-err);
+	struct failure failure = {
+		.status = err == -ENODEV ? STATUS_NO_DEVICE : STATUS_FAILURE,
+		.advice = known->advice,
+	};
+	char what[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	return fail(ctx, &failure, "%s: %s", what,
+		    known->text ? known->text : strerror(-err));
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma: large coherent buffers and device DMA, seen from the shell. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "size.h"
+#include "util.h"
+
+static const struct command commands[] = {
+	{ "list", "", "the devices", NULL, cmd_list },
+	{ "info", "", "what a device and its driver are set to", NULL, cmd_info },
+	{ "copy", "SIZE [--seed N] [--no-verify]",
+	  "move a buffer through the device and verify every byte",
+	  "      --seed N          names the pseudo-random data (default 1)\n"
+	  "      --no-verify       do not look at what arrived\n"
+	  "\n"
+	  "SIZE is " SIZE_FORMS ".\n"
+	  "The device writes every byte of a CMA buffer of SIZE bytes, and reads as many.\n",
+	  cmd_copy },
+	{ "write", "[-o OFFSET] [FILE]",
+	  "send a file (default: standard input) to the device's memory",
+	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n",
+	  cmd_write },
+	{ "read", "[-o OFFSET] [-n BYTES] [FILE]",
+	  "fetch the device's memory to a file (default: standard output)",
+	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n"
+	  "  -n, --bytes BYTES     how much (default: all from OFFSET on)\n"
+	  "\n"
+	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
+	  cmd_read },
+	{ "stat", "[-a]", "a device's counters",
+	  "  -a, --all             of all devices\n",
+	  cmd_stat },
+};
+
+static void print_global_help(void)
+{
+	size_t i;
+
+	puts("usage: educma [options] COMMAND [arguments]\n\ncommands:");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+	puts("\n'educma COMMAND --help' shows a command's own options.");
+}
+
+void print_help(const struct context *ctx)
+{
+	const struct command *cmd = ctx->cmd;
+
+	if (cmd)
+		printf("usage: educma %s%s%s\n\n%s\n", cmd->name,
+		       *cmd->args ? " " : "", cmd->args, cmd->summary);
+	else
+		print_global_help();
+	if (cmd && cmd->help)
+		printf("\n%s", cmd->help);
+	puts("\noptions of every command:\n"
+	     "  -d, --device N|BDF    the device: the N of educmaN, or its PCI address\n"
+	     "                        (default: the lowest N)\n"
+	     "      --json            print JSON\n"
+	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"
+	     "  -h, --help\n"
+	     "      --version\n"
+	     "\n"
+	     "exit status: 0 ok, 1 failure, 2 usage, 3 no device, 4 data mismatch");
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+/* A full disk shows only when the last buffer is written. */
+static int flush_stdout(const struct context *ctx, int status)
+{
+	static const struct failure failure = { .status = STATUS_FAILURE };
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	return fail(ctx, &failure, "standard output: %m");
+}
+
+int main(int argc, char **argv)
+{
+	struct context ctx = { .sysroot = "" };
+	int first, status;
+
+	/* "+" stops at the command, whose options are not known yet. */
+	while (next_option(&ctx, argc, argv, "+", NULL) != -1)
+		;
+	first = optind;
+	if (first == argc)
+		usage_error(&ctx, "no command given");
+	ctx.cmd = find_command(argv[first]);
+	if (!ctx.cmd)
+		usage_error(&ctx, "no command '%s'", argv[first]);
+	optind = 0;	/* start anew: glibc's way */
+	status = ctx.cmd->run(&ctx, argc - first, argv + first);
+	return flush_stdout(&ctx, status);
+}

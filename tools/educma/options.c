@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "size.h"
+#include "util.h"
+
+#define EDUCMA_VERSION	"0.1"
+
+enum {
+	GLOBAL_JSON = 1000,
+	GLOBAL_SYSROOT,
+	GLOBAL_VERSION,
+};
+
+#define GLOBAL_SHORTS	"d:h"
+
+static const struct option global_longs[] = {
+	{ "device", required_argument, NULL, 'd' },
+	{ "json", no_argument, NULL, GLOBAL_JSON },
+	{ "sysroot", required_argument, NULL, GLOBAL_SYSROOT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, GLOBAL_VERSION },
+};
+
+#define LONGS_MAX	32
+
+/* The globals, then as many of the command's as fit, then the zeroes. */
+static void merge_longs(struct option *merged, const struct option *longs)
+{
+	size_t n = ARRAY_SIZE(global_longs);
+
+	memset(merged, 0, LONGS_MAX * sizeof(*merged));
+	memcpy(merged, global_longs, sizeof(global_longs));
+	for (; longs && longs->name && n < LONGS_MAX - 1; longs++)
+		merged[n++] = *longs;
+}
+
+_Noreturn void usage_error(const struct context *ctx, const char *fmt, ...)
+{
+	struct failure failure = { .status = STATUS_USAGE };
+	char message[512], advice[64];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(message, sizeof(message), fmt, args);
+	va_end(args);
+	snprintf(advice, sizeof(advice), "educma %s%s--help",
+		 ctx->cmd ? ctx->cmd->name : "", ctx->cmd ? " " : "");
+	failure.advice = advice;
+	exit(fail(ctx, &failure, "%s", message));
+}
+
+static _Noreturn void bad_option(const struct context *ctx, char **argv,
+				 int opt)
+{
+	const char *why = opt == ':' ? "needs an argument" : "is not an option";
+
+	if (isdigit(optopt))
+		usage_error(ctx, "-%c is no option, and no size is negative; a size is %s",
+			    optopt, SIZE_FORMS);
+	if (optopt && optopt < OPTION_FIRST)
+		usage_error(ctx, "-%c %s", optopt, why);
+	usage_error(ctx, "%s %s", argv[optind - 1], why);
+}
+
+static void handle_global(struct context *ctx, int opt)
+{
+	switch (opt) {
+	case 'd':
+		ctx->device = optarg;
+		break;
+	case GLOBAL_JSON:
+		ctx->json = true;
+		break;
+	case GLOBAL_SYSROOT:
+		ctx->sysroot = optarg;
+		break;
+	case 'h':
+		print_help(ctx);
+		exit(STATUS_OK);
+	case GLOBAL_VERSION:
+		puts("educma " EDUCMA_VERSION);
+		exit(STATUS_OK);
+	}
+}
+
+static bool is_global(int opt)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(global_longs); i++) {
+		if (global_longs[i].val == opt)
+			return true;
+	}
+	return false;
+}
+
+int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
+		const struct option *longs)
+{
+	const bool stop_early = *shorts == '+';
+	struct option merged[LONGS_MAX];
+	char merged_shorts[64];
+	int opt;
+
+	merge_longs(merged, longs);
+	/* The colon makes a missing argument ':' instead of '?'. */
+	snprintf(merged_shorts, sizeof(merged_shorts), "%s:%s%s",
+		 stop_early ? "+" : "", GLOBAL_SHORTS, shorts + stop_early);
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, merged_shorts, merged,
+				  NULL)) != -1) {
+		if (opt == '?' || opt == ':')
+			bad_option(ctx, argv, opt);
+		if (!is_global(opt))
+			break;
+		handle_global(ctx, opt);
+	}
+	return opt;
+}
+
+void expect_operands(const struct context *ctx, int argc, int min, int max)
+{
+	int given = argc - optind;
+
+	if (given < min || given > max)
+		usage_error(ctx, "%s; usage: educma %s%s%s",
+			    given < min ? "an operand is missing" :
+					  "too many operands",
+			    ctx->cmd->name, *ctx->cmd->args ? " " : "",
+			    ctx->cmd->args);
+}
+
+uint64_t size_argument(const struct context *ctx, const char *what,
+		       const char *text)
+{
+	uint64_t bytes;
+	int err;
+
+	err = size_parse(text, &bytes);
+	if (err)
+		usage_error(ctx, "%s '%s': %s; a size is %s", what, text,
+			    err == -ERANGE ? "more than 64 bits hold" :
+					     "not a size",
+			    SIZE_FORMS);
+	return bytes;
+}
+
+uint64_t number_argument(const struct context *ctx, const char *what,
+			 const char *text)
+{
+	uint64_t value;
+	int err;
+
+	err = number_parse(text, &value);
+	if (err)
+		usage_error(ctx, "%s '%s': %s", what, text,
+			    err == -ERANGE ? "more than 64 bits hold" :
+					     "not a whole number");
+	return value;
+}

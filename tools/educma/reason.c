@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <linux/educma.h>
+
+#include "reason.h"
+#include "size.h"
+#include "util.h"
+
+#define MIB		(1ULL << 20)
+
+/* What the kernel itself may need of the lowest memory. */
+#define KERNEL_BYTES	(64 * MIB)
+
+/*
+ * What @advice ends in: nothing, the parameter for the buffer alone, or for
+ * the buffer beside what this boot's areas hold already.
+ */
+enum parameter { NO_PARAMETER, FOR_BUFFER, BESIDE_OTHERS };
+
+struct reason {
+	const char *name;
+	const char *text;
+	const char *advice;
+	enum parameter parameter;
+};
+
+static const struct reason reasons[] = {
+	[EDUCMA_REASON_NONE] = {
+		"unknown", "the driver gave no reason",
+		"look for educma in the kernel log (dmesg)", NO_PARAMETER,
+	},
+	[EDUCMA_REASON_NO_CMA] = {
+		"no_cma", "this kernel has no CMA for DMA",
+		"use a kernel with CONFIG_DMA_CMA=y, booted with", FOR_BUFFER,
+	},
+	[EDUCMA_REASON_NO_AREA] = {
+		"no_area", "the kernel has CMA, but no area was reserved",
+		"boot with", FOR_BUFFER,
+	},
+	[EDUCMA_REASON_TOO_SMALL] = {
+		"too_small", "it is larger than every CMA area",
+		"ask for less, or boot with", FOR_BUFFER,
+	},
+	[EDUCMA_REASON_IN_USE] = {
+		"in_use", "CMA has not this much free",
+		"end what holds the other buffers ('educma stat --all' shows them as buffer_bytes), or boot with",
+		BESIDE_OTHERS,
+	},
+	[EDUCMA_REASON_FRAGMENTED] = {
+		"fragmented", "CMA has this much free, but not in one piece",
+		"end what holds the other buffers, 'echo 1 > /proc/sys/vm/compact_memory' and try again, or boot with",
+		BESIDE_OTHERS,
+	},
+	[EDUCMA_REASON_ABOVE_MASK] = {
+		"above_mask",
+		"the CMA area lies above the addresses that the device reaches",
+		"boot with", FOR_BUFFER,
+	},
+	[EDUCMA_REASON_TOO_BIG] = {
+		"too_big", "it is more than this machine's memory",
+		"ask for less, or give the machine more memory", NO_PARAMETER,
+	},
+	[EDUCMA_REASON_UNREACHED] = {
+		"unreached",
+		"the device's DMA does not get there: it decodes fewer address bits than the driver was told",
+		"load the driver with the device's own width (modprobe educma dma_bits=N), or give QEMU's device more (-device edu,dma_mask=0x...)",
+		NO_PARAMETER,
+	},
+	[EDUCMA_REASON_NO_MEMORY] = {
+		"no_memory", "the kernel is out of ordinary memory",
+		"end other programs and try again", NO_PARAMETER,
+	},
+};
+
+/* A newer driver may know more reasons. */
+static const struct reason *lookup(uint32_t reason)
+{
+	if (reason >= ARRAY_SIZE(reasons))
+		reason = EDUCMA_REASON_NONE;
+	return &reasons[reason];
+}
+
+const char *reason_name(uint32_t reason)
+{
+	return lookup(reason)->name;
+}
+
+const char *reason_text(uint32_t reason)
+{
+	return lookup(reason)->text;
+}
+
+static uint64_t round_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/* The first address out of the device's reach; 0 if there is none. */
+static uint64_t reach_of(uint32_t dma_bits)
+{
+	return dma_bits < 64 ? 1ULL << dma_bits : 0;
+}
+
+/*
+ * An area with room for alignment and small neighbours; a tight one where the
+ * kernel itself needs the rest of what the device reaches. 0 if it is too big.
+ */
+static uint64_t area_bytes(uint64_t bytes, uint64_t reach)
+{
+	uint64_t area;
+
+	if (bytes > UINT64_MAX / 2)
+		return 0;
+	area = round_up(bytes + bytes / 8, 64 * MIB);
+	if (!reach || (reach > KERNEL_BYTES && area <= reach - KERNEL_BYTES))
+		return area;
+	area = round_up(bytes, 4 * MIB);
+	return area < reach ? area : 0;
+}
+
+int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits)
+{
+	char area_text[SIZE_TEXT], reach_text[SIZE_TEXT];
+	uint64_t reach = reach_of(dma_bits);
+	uint64_t area = area_bytes(bytes, reach);
+
+	if (!area)
+		return -ERANGE;
+	size_format(area_text, area);
+	if (reach)
+		snprintf(text, REASON_TEXT, "cma=%s@0-%s", area_text,
+			 size_format(reach_text, reach));
+	else
+		snprintf(text, REASON_TEXT, "cma=%s", area_text);
+	return 0;
+}
+
+char *reason_advice(char *text, const struct reason_case *c)
+{
+	const struct reason *r = lookup(c->reason);
+	uint64_t bytes = c->bytes;
+	char parameter[REASON_TEXT];
+
+	if (r->parameter == BESIDE_OTHERS)
+		bytes += c->cma_total;
+	if (r->parameter == NO_PARAMETER)
+		snprintf(text, REASON_TEXT, "%s", r->advice);
+	else if (!cma_parameter(parameter, bytes, c->dma_bits))
+		snprintf(text, REASON_TEXT, "%s %.64s", r->advice, parameter);
+	else
+		snprintf(text, REASON_TEXT,
+			 "ask for less: the device's %u address bits leave no room for an area that large",
+			 c->dma_bits);
+	return text;
+}

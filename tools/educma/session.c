@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From the options to an open device, with every way it can fail explained. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "educma_regs.h"
+#include "reason.h"
+#include "size.h"
+
+int fail_no_device(const struct context *ctx)
+{
+	struct failure failure = {
+		.status = STATUS_NO_DEVICE,
+		.reason = "no_device",
+		.advice = "start QEMU with -device edu, then modprobe educma",
+	};
+	struct educma_entry pci;
+	char advice[128];
+
+	if (educma_find_pci(ctx->sysroot, &pci))
+		return fail(ctx, &failure,
+			    "no educma device, and no PCI device %04x:%04x on this machine",
+			    EDU_VENDOR_ID, EDU_DEVICE_ID);
+	failure.reason = "no_driver";
+	failure.advice = "modprobe educma, and look for educma in the kernel log (dmesg)";
+	if (!*pci.driver)
+		return fail(ctx, &failure,
+			    "no educma device: PCI device %s has no driver",
+			    pci.pci);
+	snprintf(advice, sizeof(advice),
+		 "echo %s > /sys/bus/pci/drivers/%s/unbind, then modprobe educma",
+		 pci.pci, pci.driver);
+	failure.advice = advice;
+	return fail(ctx, &failure,
+		    "no educma device: PCI device %s is bound to the driver %s",
+		    pci.pci, pci.driver);
+}
+
+int find_device(const struct context *ctx, struct educma_entry *entry)
+{
+	static const struct failure failure = {
+		.status = STATUS_NO_DEVICE,
+		.reason = "no_such_device",
+		.advice = "educma list",
+	};
+	int err;
+
+	err = educma_find(ctx->sysroot, ctx->device, entry);
+	if (err == -ENODEV)
+		return fail_no_device(ctx);
+	if (err == -ENOENT)
+		return fail(ctx, &failure,
+			    "no device '%s': -d takes the N of educmaN, or a PCI address like 0000:00:04.0",
+			    ctx->device);
+	return err ? fail_errno(ctx, err, "devices") : 0;
+}
+
+int open_session(const struct context *ctx, struct session *s)
+{
+	int status, err;
+
+	status = find_device(ctx, &s->entry);
+	if (status)
+		return status;
+	err = educma_open(&s->entry, 0, &s->dev);
+	if (err)
+		return fail_errno(ctx, err, "%s", s->entry.node);
+	err = educma_info(s->dev, &s->info);
+	if (err) {
+		educma_close(s->dev);
+		return fail_errno(ctx, err, "%s", s->entry.node);
+	}
+	return 0;
+}
+
+void close_session(struct session *s)
+{
+	educma_close(s->dev);
+}
+
+static int fail_alloc(const struct context *ctx, const struct session *s,
+		      uint64_t bytes, uint32_t reason)
+{
+	struct reason_case why = {
+		.reason = reason,
+		.dma_bits = s->info.dma_bits,
+		.bytes = bytes,
+	};
+	char advice[REASON_TEXT], size[SIZE_TEXT];
+	struct failure failure = {
+		.status = STATUS_FAILURE,
+		.reason = reason_name(reason),
+		.advice = advice,
+	};
+
+	if (educma_meminfo(ctx->sysroot, "CmaTotal", &why.cma_total))
+		why.cma_total = 0;
+	reason_advice(advice, &why);
+	return fail(ctx, &failure, "no buffer of %s for this %u-bit device: %s",
+		    size_format(size, bytes), why.dma_bits,
+		    reason_text(reason));
+}
+
+int alloc_buffer(const struct context *ctx, const struct session *s,
+		 uint64_t bytes, struct educma_buffer *buf)
+{
+	char size[SIZE_TEXT];
+	int err;
+
+	err = educma_alloc(s->dev, bytes, buf);
+	if (err == -ENOMEM || (err == -EIO && buf->reason))
+		return fail_alloc(ctx, s, bytes, buf->reason);
+	if (err)
+		return fail_errno(ctx, err, "buffer of %s",
+				  size_format(size, bytes));
+	return 0;
+}
+
+uint64_t device_limit(const struct educma_info *info)
+{
+	return rate_per_s(info->chunk_bytes, EDU_DMA_NS);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "size.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+static const char units[] = "KMGT";
+
+/* strtoull() alone would take signs, blanks and octal. */
+static int parse_digits(const char *text, char **end, uint64_t *value)
+{
+	int hex = text[0] == '0' && tolower((unsigned char)text[1]) == 'x';
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, end, hex ? 16 : 10);
+	return -errno;
+}
+
+int number_parse(const char *text, uint64_t *value)
+{
+	char *end;
+	int err;
+
+	err = parse_digits(text, &end, value);
+	return err || !*end ? err : -EINVAL;
+}
+
+/* Returns the power of two that a suffix stands for, or -EINVAL. */
+static int parse_unit(const char *suffix)
+{
+	const char *unit;
+
+	if (!*suffix)
+		return 0;
+	unit = strchr(units, toupper((unsigned char)*suffix));
+	if (!unit || (suffix[1] && strcmp(suffix + 1, "iB")))
+		return -EINVAL;
+	return 10 * (unit - units + 1);
+}
+
+int size_parse(const char *text, uint64_t *bytes)
+{
+	int err, shift;
+	uint64_t n;
+	char *end;
+
+	err = parse_digits(text, &end, &n);
+	if (err == -EINVAL)
+		return err;
+	shift = parse_unit(end);
+	if (shift < 0)
+		return shift;
+	if (err || n > UINT64_MAX >> shift)
+		return -ERANGE;
+	*bytes = n << shift;
+	return 0;
+}
+
+char *size_format(char *text, uint64_t bytes)
+{
+	char unit[2] = "";
+	size_t i;
+
+	for (i = 0; i < strlen(units) && bytes && !(bytes % 1024); i++) {
+		bytes /= 1024;
+		unit[0] = units[i];
+	}
+	snprintf(text, SIZE_TEXT, "%" PRIu64 "%s", bytes, unit);
+	return text;
+}
+
+uint64_t rate_per_s(uint64_t bytes, uint64_t ns)
+{
+	if (!ns)
+		return 0;
+	/* Exact to 53 bits, where whole numbers would overflow at 18 GB. */
+	return (double)bytes * NSEC_PER_SEC / ns + 0.5;
+}

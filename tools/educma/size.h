@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Sizes as people write them, and rates. */
+#ifndef EDUCMA_SIZE_H
+#define EDUCMA_SIZE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What size_parse() takes, for error messages. */
+#define SIZE_FORMS \
+	"a whole number, decimal or 0x hex, alone or with K, M, G, T " \
+	"(or KiB...): 4096, 0x1000, 64M"
+
+/* Enough for size_format(). */
+#define SIZE_TEXT	24
+
+/**
+ * number_parse() - parse a whole number, decimal or 0x hex
+ * @text: all of it must be the number
+ * @value: set to it
+ *
+ * Returns 0, -EINVAL (not a number) or -ERANGE (not in 64 bits).
+ */
+int number_parse(const char *text, uint64_t *value);
+
+/**
+ * size_parse() - parse a size in bytes: see SIZE_FORMS
+ * @text: all of it must be the size
+ * @bytes: set to it; 0 is a size
+ *
+ * Returns 0, -EINVAL (not a size) or -ERANGE (not in 64 bits).
+ */
+int size_parse(const char *text, uint64_t *bytes);
+
+/**
+ * size_format() - write a size exactly, with the largest unit that divides it
+ * @text: SIZE_TEXT bytes: "64M", "4095"; size_parse() reads it back
+ * @bytes: the size
+ *
+ * Returns @text.
+ */
+char *size_format(char *text, uint64_t bytes);
+
+/**
+ * rate_per_s() - bytes per second, rounded to the nearest
+ * @bytes: how much
+ * @ns: in how many nanoseconds; 0 gives 0
+ */
+uint64_t rate_per_s(uint64_t bytes, uint64_t ns);
+
+#endif
