@@ -12,9 +12,17 @@ typedef uint64_t u64;
 #define U64_MAX		UINT64_MAX
 #define NSEC_PER_SEC	1000000000L
 
-#define min(a, b)		((a) < (b) ? (a) : (b))
-#define max(a, b)		((a) > (b) ? (a) : (b))
-#define min_t(type, a, b)	min((type)(a), (type)(b))
+static inline u64 min(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+static inline u64 max(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+#define min_t(type, a, b)	((type)min(a, b))
 
 static inline u64 div64_u64(u64 a, u64 b)
 {
