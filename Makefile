@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+# What people type; make help lists it. The module is described by Kbuild.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+Q := $(if $(filter 1,$(V)),,@)
+KERNEL ?= release
+PREFIX ?= /usr/local
+build := $(CURDIR)/build
+
+# The guest's variables, as they were given: make expands nothing in them.
+variables := $(shell tools/vm/vm options | cut -d '|' -f 1) KDIR CMD
+$(foreach v,$(variables),$(if $(value $v),$(eval override $v := $$(value $v))$(eval export $v)))
+
+#: make demo      all of it: packages, builds, a guest, 64 MiB through the device
+#: make check     every test; T=name: one
+#: make shell     a guest to type into
+#: make guest CMD='...' [FILES='...']
+#:                one shell command in a guest. When it fails make says with what
+#:                status but itself can only exit with 2: for the command's own
+#:                exit status call tools/vm/vm run '...' after make modules tools
+.PHONY: help demo check shell guest
+help:
+	$(Q)sed -n 's/^#: //p' Makefile
+	$(Q)printf '\nVariables of demo, check, shell, guest and bench, and their defaults:\n'
+	$(Q)tools/vm/vm options | awk -F '|' '{ printf "  %-10s %-20s %s\n", $$1, $$2, $$3 }'
+
+demo:
+	$(Q)tools/packages demo
+	$(Q)$(MAKE) modules tools
+	$(Q)tools/vm/demo
+
+check:
+	$(Q)tools/packages check
+	$(Q)tests/run $(T)
+
+shell: modules tools
+	$(Q)tools/vm/vm shell
+
+guest: modules tools
+	$(Q)tools/vm/vm run "$$CMD"
+
+#: make bench     instructions per chunk, and what else is promised
+#: make lint      static checks only
+.PHONY: bench lint
+bench:
+	$(Q)tests/bench
+
+lint:
+	$(Q)tests/lint
+
+#: make kernel    KERNEL=release|debug, built once into the cache
+#: make modules   educma.ko for KERNEL, or for your own kernel's KDIR=
+#:                (/lib/modules/$(uname -r)/build)
+#: make tools     build/educma, the command
+#: make install   all three into this machine (KDIR=, PREFIX=, DESTDIR=)
+#: make clean     remove build/ (the cache is ~/.cache/educma)
+.PHONY: kernel modules tools install clean
+kernel:
+	$(Q)tools/kernel/build $(KERNEL)
+
+# One copy of the sources a kernel, so that no build disturbs another's objects.
+# By checksum: what did not change is not compiled again. What the builds say
+# goes to stderr, for the output of make guest is that of CMD.
+release = $(shell cut -d '"' -f 2 $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+name = $(if $(KDIR),$(or $(release),$(error KDIR=$(KDIR) is no configured kernel)),$(KERNEL))
+module = $(build)/mod-$(name)
+kdir = $(or $(KDIR),$(shell tools/kernel/build $(KERNEL)),$(error no kernel to build for; a bzImage needs its KDIR=))
+objects := --exclude='*.o' --exclude='.*' --exclude='*.mod*'
+
+modules:
+	$(Q)mkdir -p $(module)
+	$(Q)rsync -rlp --checksum --delete $(objects) Kbuild drivers include $(module)/
+	$(Q)$(MAKE) $(if $(Q),-s) -C $(kdir) M=$(module) modules >&2
+	$(Q)echo "$(module:$(CURDIR)/%=%)/educma.ko is built" >&2
+
+tools:
+	$(Q)$(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
+
+install: KDIR ?= /lib/modules/$(shell uname -r)/build
+install: modules tools
+	$(Q)$(MAKE) -C $(KDIR) M=$(module) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(Q)install -D $(build)/educma $(DESTDIR)$(PREFIX)/bin/educma
+	$(Q)install -D -m 644 include/uapi/linux/educma.h $(DESTDIR)$(PREFIX)/include/linux/educma.h
+
+clean:
+	$(Q)rm -rf $(build)
