@@ -5,6 +5,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 Q := $(if $(filter 1,$(V)),,@)
+# All tests run on both kernels; one by name, for a quick look, on one.
+check_kernels := $(or $(KERNEL),$(if $(T),release,release debug))
 KERNEL ?= release
 PREFIX ?= /usr/local
 build := $(CURDIR)/build
@@ -14,7 +16,7 @@ variables := $(shell tools/vm/vm options | cut -d '|' -f 1) KDIR CMD
 $(foreach v,$(variables),$(if $(value $v),$(eval override $v := $$(value $v))$(eval export $v)))
 
 #: make demo      all of it: packages, builds, a guest, 64 MiB through the device
-#: make check     every test; T=name: one
+#: make check     every test, on both kernels; T=name: one, on the release kernel
 #: make shell     a guest to type into
 #: make guest CMD='...' [FILES='...']
 #:                one shell command in a guest. When it fails make says with what
@@ -33,7 +35,7 @@ demo:
 
 check:
 	$(Q)tools/packages check
-	$(Q)tests/run $(T)
+	$(Q)KERNELS='$(check_kernels)' tests/run $(T)
 
 shell: modules tools
 	$(Q)tools/vm/vm shell
@@ -45,9 +47,13 @@ guest: modules tools
 #: make lint      static checks only
 .PHONY: bench lint
 bench:
+	$(Q)tools/packages check
+	$(Q)$(MAKE) modules tools KERNEL=release
+	$(Q)$(MAKE) -s -C tests/guest O=$(build)/tests
 	$(Q)tests/bench
 
 lint:
+	$(Q)tools/packages check
 	$(Q)tests/lint
 
 #: make kernel    KERNEL=release|debug, built once into the cache
