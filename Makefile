@@ -22,26 +22,27 @@ $(foreach v,$(variables),$(if $(value $v),$(eval override $v := $$(value $v))$(e
 #:                one shell command in a guest. When it fails make says with what
 #:                status but itself can only exit with 2: for the command's own
 #:                exit status call tools/vm/vm run '...' after make modules tools
-.PHONY: help demo check shell guest
+.PHONY: help demo check shell guest packages
 help:
 	$(Q)sed -n 's/^#: //p' Makefile
 	$(Q)printf '\nVariables of demo, check, shell, guest and bench, and their defaults:\n'
 	$(Q)tools/vm/vm options | awk -F '|' '{ printf "  %-10s %-20s %s\n", $$1, $$2, $$3 }'
 
-demo:
-	$(Q)tools/packages demo
-	$(Q)$(MAKE) modules tools
+demo: packages modules tools
 	$(Q)tools/vm/demo
 
 check:
 	$(Q)tools/packages check
 	$(Q)KERNELS='$(check_kernels)' tests/run $(T)
 
-shell: modules tools
+shell: packages modules tools
 	$(Q)tools/vm/vm shell
 
-guest: modules tools
+guest: packages modules tools
 	$(Q)tools/vm/vm run "$$CMD"
+
+packages:
+	$(Q)tools/packages demo
 
 #: make bench     instructions per chunk, and what else is promised
 #: make lint      static checks only
