@@ -7,15 +7,12 @@
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/random.h>
-#include <linux/slab.h>
 #include <linux/vmstat.h>
 
 #include "educma.h"
 
 /* Without this an IOMMU would collect scattered pages instead of using CMA. */
 #define EDUCMA_ATTRS		(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
-
-#define EDUCMA_LOW_BITS		24	/* narrower devices are not supported */
 
 static const char *const reason_text[] = {
 	[EDUCMA_REASON_NONE] = "no reason",
@@ -62,9 +59,9 @@ static bool lies_above_mask(struct educma_dev *edev, size_t bytes)
 	dma_addr_t dma;
 	void *cpu;
 
-	if (edev->dma_bits == 64)
+	if (edev->dma_bits == EDUCMA_DMA_BITS_MAX)
 		return false;
-	cpu = dma_get_below(edev, 64, bytes, &dma);
+	cpu = dma_get_below(edev, EDUCMA_DMA_BITS_MAX, bytes, &dma);
 	if (!cpu)
 		return false;
 	dma_put(edev, bytes, cpu, dma);
@@ -370,8 +367,8 @@ int educma_buffers_init(struct educma_dev *edev)
 
 	educma_client_init(&edev->prober);
 	mutex_lock(&edev->alloc_lock);
-	edev->low = dma_get_below(edev, min(edev->dma_bits, EDUCMA_LOW_BITS),
-				  PAGE_SIZE, &edev->low_dma);
+	edev->low = dma_get_below(edev, EDUCMA_DMA_BITS_MIN, PAGE_SIZE,
+				  &edev->low_dma);
 	/* Machines without memory that low, for example arm64's virt. */
 	if (!edev->low)
 		edev->low = dma_get(edev, PAGE_SIZE, &edev->low_dma);

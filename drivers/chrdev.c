@@ -8,7 +8,6 @@
 #include <linux/mm.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 

@@ -29,6 +29,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -216,6 +217,13 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
 
 /* The device */
 
+/*
+ * No memory but below this many bits is taken to be reachable without a test;
+ * devices that decode fewer are not supported.
+ */
+#define EDUCMA_DMA_BITS_MIN	24
+#define EDUCMA_DMA_BITS_MAX	64
+
 /**
  * struct educma_dev - one PCI function
  * @ref: the driver's while bound, and one for each open file
@@ -259,14 +267,20 @@ struct educma_dev {
 	spinlock_t lists_lock;		/* the fields below */
 	struct list_head files;
 	struct list_head buffers;
-	u64 buffer_count;
-	u64 buffer_bytes;
+	unsigned long buffer_count;
+	unsigned long buffer_bytes;
 	bool exclusive;
 };
 
-/* pci.c */
+static inline void educma_dev_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct educma_dev, ref));
+}
 
-void educma_dev_put(struct educma_dev *edev);
+static inline void educma_dev_put(struct educma_dev *edev)
+{
+	kref_put(&edev->ref, educma_dev_release);
+}
 
 /* buffer.c: coherent buffers */
 

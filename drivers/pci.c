@@ -4,12 +4,8 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
 #include "educma.h"
-
-#define EDUCMA_DMA_BITS_MIN	24	/* what buffer.c takes for reachable */
-#define EDUCMA_DMA_BITS_MAX	64
 
 static unsigned int dma_bits = EDU_DMA_BITS;
 module_param(dma_bits, uint, 0444);
@@ -101,22 +97,6 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
 	INIT_LIST_HEAD(&edev->buffers);
 	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
 	return edev;
-}
-
-static void educma_dev_release(struct kref *ref)
-{
-	kfree(container_of(ref, struct educma_dev, ref));
-}
-
-/**
- * educma_dev_put() - drop a reference to the device's object
- * @edev: the device
- *
- * Context: any.
- */
-void educma_dev_put(struct educma_dev *edev)
-{
-	kref_put(&edev->ref, educma_dev_release);
 }
 
 /*

@@ -68,7 +68,7 @@ static ssize_t buffers_allocated_show(struct device *dev,
 {
 	struct educma_dev *edev = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(edev->buffer_count));
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(edev->buffer_count));
 }
 static DEVICE_ATTR_RO(buffers_allocated);
 
@@ -77,7 +77,7 @@ static ssize_t buffer_bytes_show(struct device *dev,
 {
 	struct educma_dev *edev = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(edev->buffer_bytes));
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(edev->buffer_bytes));
 }
 static DEVICE_ATTR_RO(buffer_bytes);
 
