@@ -3,6 +3,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 Q := $(if $(filter 1,$(V)),,@)
 # All tests run on both kernels; one by name, for a quick look, on one.
