@@ -121,19 +121,14 @@ static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
 		     dma_addr_t from_dma, struct reach_nonce *to,
 		     dma_addr_t to_dma)
 {
-	struct educma_xfer xfer = {
-		.op = EDUCMA_OP_COPY,
-		.src = from_dma,
-		.dst = to_dma,
-		.bytes = sizeof(*from),
-	};
 	struct reach_nonce nonce;
 	int ret;
 
 	get_random_bytes(&nonce, sizeof(nonce));
 	*from = nonce;
 	memset(to, 0, sizeof(*to));
-	ret = educma_engine_run(&edev->engine, &edev->prober, &xfer);
+	ret = educma_engine_run(&edev->engine, &edev->prober, from_dma, to_dma,
+				sizeof(nonce));
 	if (!ret && memcmp(to, &nonce, sizeof(nonce)))
 		ret = -EIO;
 	memset(from, 0, sizeof(*from));
@@ -217,7 +212,8 @@ static void buffer_free_memory(struct educma_buffer *buf)
  * Context: gone_lock held for reading; sleeps, seconds for gigabytes.
  *
  * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
- * -ENOMEM, -EIO (not reached), or what the engine says of a failed device.
+ * -ENOMEM, -EIO (not reached), -EINTR (killed while another allocated), or
+ * what the engine says of a failed device.
  */
 struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
 					  u32 *reason)
@@ -228,8 +224,9 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
 	*reason = EDUCMA_REASON_NONE;
 	if (!bytes)
 		return ERR_PTR(-EINVAL);
-	/* Also keeps the sum with a page from overflowing below. */
-	if (bytes > (u64)totalram_pages() << PAGE_SHIFT) {
+	/* Also keeps what follows from overflowing. */
+	if (bytes > (u64)totalram_pages() << PAGE_SHIFT ||
+	    bytes > SIZE_MAX - PAGE_SIZE) {
 		*reason = EDUCMA_REASON_TOO_BIG;
 		ret = -ENOMEM;
 		goto log;
@@ -243,9 +240,11 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
 	kref_init(&buf->ref);
 	buf->edev = edev;
 	buf->bytes = PAGE_ALIGN(bytes);
-	mutex_lock(&edev->alloc_lock);
-	ret = buffer_get_memory(buf, reason);
-	mutex_unlock(&edev->alloc_lock);
+	ret = mutex_lock_killable(&edev->alloc_lock);
+	if (!ret) {
+		ret = buffer_get_memory(buf, reason);
+		mutex_unlock(&edev->alloc_lock);
+	}
 	if (!ret) {
 		buffer_list(buf);
 		return buf;
@@ -296,8 +295,48 @@ static void buffer_vm_close(struct vm_area_struct *vma)
 	up_read(&edev->gone_lock);
 }
 
-/* No fault handler: all pages are there, or zapped for good (SIGBUS). */
+static unsigned long buffer_pfn(const struct educma_buffer *buf)
+{
+	if (is_vmalloc_addr(buf->cpu))
+		return vmalloc_to_pfn(buf->cpu);
+	return PHYS_PFN(virt_to_phys(buf->cpu));
+}
+
+static vm_fault_t buffer_insert_all(const struct educma_buffer *buf,
+				    struct vm_area_struct *vma)
+{
+	unsigned long pfn = buffer_pfn(buf) + vma->vm_pgoff;
+	vm_fault_t ret = VM_FAULT_NOPAGE;
+	unsigned long addr;
+
+	for (addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE) {
+		ret = vmf_insert_pfn(vma, addr, pfn++);
+		if (ret != VM_FAULT_NOPAGE)
+			break;
+	}
+	return ret;
+}
+
+/*
+ * The first touch brings all pages, the first after remove() a SIGBUS. They
+ * are not put in by mmap(): unmap_mapping_range() finds a mapping only once
+ * it is linked, which is after our mmap() has let go of gone_lock.
+ */
+static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
+{
+	struct educma_buffer *buf = vmf->vma->vm_private_data;
+	struct educma_dev *edev = buf->edev;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+
+	down_read(&edev->gone_lock);
+	if (!READ_ONCE(edev->gone))
+		ret = buffer_insert_all(buf, vmf->vma);
+	up_read(&edev->gone_lock);
+	return ret;
+}
+
 static const struct vm_operations_struct buffer_vm_ops = {
+	.fault = buffer_vm_fault,
 	.open = buffer_vm_open,
 	.close = buffer_vm_close,
 };
@@ -324,6 +363,8 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma)
 			     buf->bytes, EDUCMA_ATTRS);
 	if (ret)
 		return ret;
+	/* That has set the flags and the caching; the pages: when touched. */
+	zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = buf;
 	kref_get(&buf->ref);
@@ -351,6 +392,25 @@ static int probe_reach(struct educma_dev *edev)
 	return ret;
 }
 
+/*
+ * As low as there is any: machines whose memory begins higher, for example
+ * arm64's virt, have none that every device is sure to reach.
+ */
+static void get_low_page(struct educma_dev *edev)
+{
+	unsigned int bits;
+
+	for (bits = EDUCMA_DMA_BITS_MIN; bits <= edev->dma_bits; bits++) {
+		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma);
+		if (edev->low)
+			break;
+	}
+	if (edev->low && bits > EDUCMA_DMA_BITS_MIN)
+		pci_warn(edev->pdev,
+			 "no memory below %u address bits: a device that decodes fewer would write astray\n",
+			 bits);
+}
+
 /**
  * educma_buffers_init() - get ready to allocate, and test the reach
  * @edev: the device: mask set, interrupts and bus mastering on
@@ -367,11 +427,7 @@ int educma_buffers_init(struct educma_dev *edev)
 
 	educma_client_init(&edev->prober);
 	mutex_lock(&edev->alloc_lock);
-	edev->low = dma_get_below(edev, EDUCMA_DMA_BITS_MIN, PAGE_SIZE,
-				  &edev->low_dma);
-	/* Machines without memory that low, for example arm64's virt. */
-	if (!edev->low)
-		edev->low = dma_get(edev, PAGE_SIZE, &edev->low_dma);
+	get_low_page(edev);
 	ret = edev->low ? probe_reach(edev) : -ENOMEM;
 	mutex_unlock(&edev->alloc_lock);
 	return ret;

@@ -78,7 +78,7 @@ static int file_enter(struct educma_file *file)
 	struct educma_dev *edev = file->edev;
 
 	down_read(&edev->gone_lock);
-	if (!edev->gone)
+	if (!READ_ONCE(edev->gone))
 		return 0;
 	up_read(&edev->gone_lock);
 	return -ENODEV;
@@ -136,7 +136,10 @@ static struct educma_request *file_pop_done(struct educma_file *file)
 		file->in_flight--;
 	}
 	spin_unlock_irq(&file->lock);
-	return xfer ? to_request(xfer) : NULL;
+	if (!xfer)
+		return NULL;
+	wake_up(&file->wait);	/* room for another, or nothing left */
+	return to_request(xfer);
 }
 
 static void file_push_done(struct educma_file *file, struct educma_request *req)
@@ -145,6 +148,7 @@ static void file_push_done(struct educma_file *file, struct educma_request *req)
 	list_add(&req->xfer.node, &file->done);
 	file->in_flight++;
 	spin_unlock_irq(&file->lock);
+	wake_up(&file->wait);
 }
 
 static long educma_info(struct educma_file *file, void *arg)
@@ -152,9 +156,11 @@ static long educma_info(struct educma_file *file, void *arg)
 	struct educma_dev *edev = file->edev;
 	struct educma_info *info = arg;
 
+	if (info->reserved)
+		return -EINVAL;
 	*info = (struct educma_info) {
 		.size = info->size,
-		.hw_id = EDU_REG_ID_VALUE,
+		.hw_id = edev->hw.id,
 		.chunk_bytes = edev->engine.window,
 		.device_bytes = EDU_MEM_BYTES,
 		.dma_bits = edev->dma_bits,
@@ -284,6 +290,7 @@ static void file_unreserve(struct educma_file *file)
 	spin_lock_irq(&file->lock);
 	file->in_flight--;
 	spin_unlock_irq(&file->lock);
+	wake_up(&file->wait);
 }
 
 static long educma_submit(struct educma_file *file, void *arg)
@@ -332,19 +339,20 @@ static long educma_cancel(struct educma_file *file, void *arg)
 struct educma_call {
 	unsigned int cmd;
 	size_t bytes;
+	bool answers;	/* in the structure, also when it fails */
 	long (*fn)(struct educma_file *file, void *arg);
 };
 
 /* The first version's sizes are today's; a smaller structure is -EINVAL. */
-#define EDUCMA_CALL(CMD, name) \
-	{ EDUCMA_IOC_##CMD, sizeof(struct educma_##name), educma_##name }
+#define EDUCMA_CALL(CMD, name, answers) \
+	{ EDUCMA_IOC_##CMD, sizeof(struct educma_##name), answers, educma_##name }
 
 static const struct educma_call educma_calls[] = {
-	EDUCMA_CALL(INFO, info),
-	EDUCMA_CALL(ALLOC, alloc),
-	EDUCMA_CALL(FREE, free),
-	EDUCMA_CALL(SUBMIT, submit),
-	EDUCMA_CALL(CANCEL, cancel),
+	EDUCMA_CALL(INFO, info, true),
+	EDUCMA_CALL(ALLOC, alloc, true),
+	EDUCMA_CALL(FREE, free, false),
+	EDUCMA_CALL(SUBMIT, submit, false),
+	EDUCMA_CALL(CANCEL, cancel, false),
 };
 
 static const struct educma_call *find_call(unsigned int cmd)
@@ -389,8 +397,7 @@ static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
 	ret = call->fn(file, &u);
 	file_leave(file);
 
-	/* Also after a failure: the reason is in the structure. */
-	if (!copy_to_user(uarg, &u, call->bytes))
+	if (!call->answers || !copy_to_user(uarg, &u, call->bytes))
 		return ret;
 	if (cmd == EDUCMA_IOC_ALLOC && !ret && !file_enter(file)) {
 		file_free_buffer(file, u.alloc.handle);
@@ -687,14 +694,16 @@ void educma_chrdev_del(struct educma_dev *edev)
  * @edev: the device
  *
  * Wakes all waiters. On return no call is between file_enter() and
- * file_leave(). Context: may sleep as long as the longest allocation.
+ * file_leave(). Context: may sleep as long as the longest dma_alloc_attrs()
+ * takes; a reach test ends early, for the engine refuses.
  */
 void educma_chrdev_hangup(struct educma_dev *edev)
 {
 	struct educma_file *file;
 
-	down_write(&edev->gone_lock);
 	WRITE_ONCE(edev->gone, true);
+	educma_engine_refuse(&edev->engine);
+	down_write(&edev->gone_lock);
 	list_for_each_entry(file, &edev->files, node)
 		wake_up_all(&file->wait);
 	up_write(&edev->gone_lock);
@@ -717,6 +726,8 @@ void educma_chrdev_unmap(struct educma_dev *edev)
 
 /**
  * educma_chrdev_init() - register the class and the device numbers
+ *
+ * Context: may sleep.
  *
  * Return: 0 or a negative errno.
  */
@@ -750,6 +761,8 @@ destroy_class:
 
 /**
  * educma_chrdev_exit() - undo educma_chrdev_init()
+ *
+ * Context: may sleep.
  */
 void educma_chrdev_exit(void)
 {

@@ -44,6 +44,7 @@
  * struct educma_hw - the register file of one device
  * @pdev: the PCI function
  * @regs: BAR 0
+ * @id: the identification register
  * @src: what EDU_REG_DMA_SRC holds; the device keeps it between transfers
  * @dst: the same of EDU_REG_DMA_DST
  * @count: the same of EDU_REG_DMA_COUNT
@@ -51,6 +52,7 @@
 struct educma_hw {
 	struct pci_dev *pdev;
 	void __iomem *regs;
+	u32 id;
 	u64 src;
 	u64 dst;
 	u64 count;
@@ -63,10 +65,18 @@ enum educma_hw_state {
 	EDUCMA_HW_CUT_OFF,	/* idle, and somebody cleared bus mastering */
 };
 
+enum educma_hw_event {
+	EDUCMA_HW_NOT_OURS,	/* on a shared line */
+	EDUCMA_HW_SPURIOUS,
+	EDUCMA_HW_DONE,		/* the running DMA has ended */
+};
+
 int educma_hw_identify(struct educma_hw *hw);
 int educma_hw_settle(struct educma_hw *hw);
 void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
 		     dma_addr_t addr, u32 offset, u32 bytes);
+enum educma_hw_event educma_hw_irq(struct educma_hw *hw);
+enum educma_hw_event educma_hw_idle_irq(struct educma_hw *hw);
 u32 educma_hw_ack(struct educma_hw *hw);
 enum educma_hw_state educma_hw_state(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
@@ -87,13 +97,14 @@ struct educma_client {
 
 /**
  * struct educma_xfer - one request
- * @complete: called once, in hard interrupt context with the engine's lock
- *	held: may wake, must not submit; it may hand the request to someone who
- *	frees it
+ * @complete: called once, in any context, with the engine's lock held and
+ *	interrupts off: may wake, must not submit; it may hand the request to
+ *	someone who frees it
  * @cookie: the submitter's; what educma_engine_cancel() looks for
  * @op: enum educma_op
  * @offset: where in the device's memory each chunk begins
- * @internal: the driver's own: not counted as anybody's bytes
+ * @internal: the driver's own: not counted as anybody's bytes, and next in
+ *	turn, for callers wait for it with locks held
  * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
  * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
  * @bytes: length, at least 1
@@ -133,8 +144,7 @@ struct educma_xfer {
 /**
  * struct educma_stats - what sysfs shows; see include/abi/sysfs-driver-educma
  * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
- *	counts in both. Bytes per second: rate, over the last window; average,
- *	over busy_ns. These two are filled in by educma_engine_stats()
+ *	counts in both
  * @irqs: interrupts that were this device's
  * @irqs_missed: chunks that the watchdog found finished
  * @irqs_spurious: interrupts that nobody waited for
@@ -148,8 +158,6 @@ struct educma_stats {
 		u64 transfers;
 		u64 errors;
 		u64 busy_ns;
-		u64 rate;
-		u64 average;
 	} dir[EDUCMA_DIRS];
 	u64 irqs;
 	u64 irqs_missed;
@@ -194,6 +202,7 @@ struct educma_engine {
 
 void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 			u32 window);
+void educma_engine_refuse(struct educma_engine *engine);
 void educma_engine_stop(struct educma_engine *engine);
 irqreturn_t educma_engine_irq(int irq, void *data);
 void educma_client_init(struct educma_client *client);
@@ -201,7 +210,8 @@ int educma_engine_submit(struct educma_engine *engine,
 			 struct educma_client *client,
 			 struct educma_xfer *xfer);
 int educma_engine_run(struct educma_engine *engine,
-		      struct educma_client *client, struct educma_xfer *xfer);
+		      struct educma_client *client, dma_addr_t src,
+		      dma_addr_t dst, u64 bytes);
 bool educma_engine_cancel(struct educma_engine *engine,
 			  struct educma_client *client, u64 cookie);
 void educma_engine_detach(struct educma_engine *engine,
@@ -209,6 +219,8 @@ void educma_engine_detach(struct educma_engine *engine,
 void educma_engine_stats(struct educma_engine *engine,
 			 struct educma_stats *stats);
 int educma_engine_error(struct educma_engine *engine);
+u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
+
 #define EDUCMA_WINDOW_MIN_MS	10
 #define EDUCMA_WINDOW_MAX_MS	60000
 
@@ -236,7 +248,9 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @low_dma: its bus address
  * @prober: the engine's client for the reach test; under @alloc_lock
  * @gone_lock: read: the device stays usable while held; write: remove()
- * @gone: remove() has begun; under @gone_lock
+ * @gone: remove() has begun; set before it takes @gone_lock, so that waiters
+ *	may look without. While @gone_lock is held for reading and @gone was
+ *	not set, memory and mappings stay
  * @alloc_lock: one allocation at a time: to find out why one failed, the
  *	coherent mask is widened for a moment, and nobody else may get memory
  *	meanwhile. Guards @prober, @low, and writes of @proven

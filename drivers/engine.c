@@ -159,25 +159,23 @@ static void engine_chunk_done(struct educma_engine *engine)
  *
  * Context: hard interrupt.
  *
- * Return: IRQ_NONE if the device has no interrupt pending, so that a shared
- * line finds its owner.
+ * Return: IRQ_NONE if it was not this device's, so that a shared line finds
+ * its owner.
  */
 irqreturn_t educma_engine_irq(int irq, void *data)
 {
 	struct educma_engine *engine = data;
-	u32 status;
+	enum educma_hw_event event;
 
 	spin_lock(&engine->lock);
-	status = educma_hw_ack(engine->hw);
-	if (status) {
-		if (status & EDU_REG_IRQ_DMA && engine->running.xfer)
-			engine_chunk_done(engine);
-		else
-			engine->stats.irqs_spurious++;
-		engine->stats.irqs++;
-	}
+	event = engine->running.xfer ? educma_hw_irq(engine->hw) :
+				       educma_hw_idle_irq(engine->hw);
+	if (event == EDUCMA_HW_DONE)
+		engine_chunk_done(engine);
+	engine->stats.irqs += event != EDUCMA_HW_NOT_OURS;
+	engine->stats.irqs_spurious += event == EDUCMA_HW_SPURIOUS;
 	spin_unlock(&engine->lock);
-	return status ? IRQ_HANDLED : IRQ_NONE;
+	return event == EDUCMA_HW_NOT_OURS ? IRQ_NONE : IRQ_HANDLED;
 }
 
 /*
@@ -210,7 +208,7 @@ static unsigned int engine_end(struct educma_engine *engine,
  * Refuse new transfers with @error and end all those that wait. The first
  * reason stays, except that a failed device can still go.
  */
-static void engine_refuse(struct educma_engine *engine, int error)
+static void engine_fail_all(struct educma_engine *engine, int error)
 {
 	struct educma_client *client, *next;
 
@@ -234,35 +232,32 @@ static void engine_give_up(struct educma_engine *engine, int status, int error)
 	engine_dequeue(xfer);
 	engine->running.xfer = NULL;
 	engine_finish(engine, xfer, status, ktime_get_ns());
-	engine_refuse(engine, error);
+	engine_fail_all(engine, error);
 }
 
-/* A chunk takes too long: look before punishing. */
-static void engine_overdue(struct educma_engine *engine)
+/* A chunk takes too long: look before punishing. Returns what to log. */
+static const char *engine_overdue(struct educma_engine *engine)
 {
-	struct pci_dev *pdev = engine->hw->pdev;
-
 	switch (educma_hw_state(engine->hw)) {
 	case EDUCMA_HW_IDLE:
-		if (!engine->stats.irqs_missed++)
-			pci_warn(pdev, "a DMA is done, its interrupt missing; irqs_missed counts\n");
 		educma_hw_ack(engine->hw);
 		engine_chunk_done(engine);
-		break;
+		/* Once: what happens every 2 s is for the counter to tell. */
+		if (engine->stats.irqs_missed++)
+			return NULL;
+		return "a DMA is done, its interrupt missing; irqs_missed counts";
 	case EDUCMA_HW_GONE:
 		engine_give_up(engine, -ENODEV, -ENODEV);
-		pci_err(pdev, "the device is gone\n");
-		break;
+		return "the device is gone";
 	case EDUCMA_HW_CUT_OFF:
 		engine_give_up(engine, -EIO, -EIO);
-		pci_err(pdev, "bus mastering is off, DMA goes nowhere: rebind the driver\n");
-		break;
+		return "bus mastering is off, DMA goes nowhere: rebind the driver";
 	case EDUCMA_HW_RUNNING:
-		engine->stats.timeouts++;
-		engine_give_up(engine, -ETIMEDOUT, -EIO);
-		pci_err(pdev, "a DMA does not end: device disabled, rebind the driver\n");
 		break;
 	}
+	engine->stats.timeouts++;
+	engine_give_up(engine, -ETIMEDOUT, -EIO);
+	return "a DMA does not end: device disabled, rebind the driver";
 }
 
 /* While a chunk runs, look every timeout whether it is still the same. */
@@ -271,15 +266,18 @@ static void engine_watchdog(struct work_struct *work)
 	struct educma_engine *engine = container_of(work, struct educma_engine,
 						    watchdog.work);
 	const u64 limit = EDUCMA_CHUNK_TIMEOUT_MS * NSEC_PER_MSEC;
+	const char *trouble = NULL;
 
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer &&
 	    ktime_get_ns() - engine->running.start_ns >= limit)
-		engine_overdue(engine);
+		trouble = engine_overdue(engine);
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
 				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
 	spin_unlock_irq(&engine->lock);
+	if (trouble)
+		pci_err(engine->hw->pdev, "%s\n", trouble);
 }
 
 /**
@@ -314,19 +312,28 @@ static bool engine_is_idle(struct educma_engine *engine)
 }
 
 /**
- * educma_engine_stop() - end all work and refuse more with -ENODEV
+ * educma_engine_refuse() - no more transfers: -ENODEV from here on
  * @engine: the engine
  *
+ * Ends what waits at once, what runs at its chunk's end. Context: process,
+ * does not sleep.
+ */
+void educma_engine_refuse(struct educma_engine *engine)
+{
+	spin_lock_irq(&engine->lock);
+	engine_fail_all(engine, -ENODEV);
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_engine_stop() - wait until nothing of the engine's touches memory
+ * @engine: the engine, after educma_engine_refuse()
+ *
  * A started DMA cannot be aborted: waits for it if the device is there, else
- * clears bus mastering. On return nothing of the engine's touches memory.
- * Context: may sleep, up to twice the chunk timeout.
+ * clears bus mastering. Context: may sleep, up to twice the chunk timeout.
  */
 void educma_engine_stop(struct educma_engine *engine)
 {
-	spin_lock_irq(&engine->lock);
-	engine_refuse(engine, -ENODEV);
-	spin_unlock_irq(&engine->lock);
-
 	if (educma_hw_state(engine->hw) != EDUCMA_HW_GONE)
 		wait_event_timeout(engine->idle, engine_is_idle(engine),
 				   msecs_to_jiffies(2 * EDUCMA_CHUNK_TIMEOUT_MS));
@@ -341,11 +348,25 @@ void educma_engine_stop(struct educma_engine *engine)
 /**
  * educma_client_init() - a client with nothing to do
  * @client: the client
+ *
+ * Context: any.
  */
 void educma_client_init(struct educma_client *client)
 {
 	INIT_LIST_HEAD(&client->node);
 	INIT_LIST_HEAD(&client->queue);
+}
+
+/* Behind whom a client with something new to do lines up. */
+static struct list_head *engine_place(struct educma_engine *engine,
+				      const struct educma_xfer *xfer)
+{
+	if (!xfer->internal)
+		return engine->ready.prev;
+	/* Next, but not between a copy's legs: the running one stays first. */
+	if (engine->running.xfer)
+		return &engine->running.xfer->client->node;
+	return &engine->ready;
 }
 
 /**
@@ -374,7 +395,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	xfer->submit_ns = ktime_get_ns();
 	list_add_tail(&xfer->node, &client->queue);
 	if (list_empty(&client->node))
-		list_add_tail(&client->node, &engine->ready);
+		list_add(&client->node, engine_place(engine, xfer));
 	engine->stats.queue_depth++;
 	if (!engine->running.xfer) {
 		engine_start_next(engine);
@@ -387,35 +408,51 @@ unlock:
 	return ret;
 }
 
-static void engine_run_complete(struct educma_xfer *xfer)
+struct engine_waited {
+	struct educma_xfer xfer;
+	struct completion done;
+};
+
+static void engine_waited_complete(struct educma_xfer *xfer)
 {
-	complete((struct completion *)(uintptr_t)xfer->cookie);
+	complete(&container_of(xfer, struct engine_waited, xfer)->done);
 }
 
 /**
- * educma_engine_run() - do one transfer of the driver's own and wait for it
+ * educma_engine_run() - do one copy of the driver's own and wait for it
  * @engine: the engine
  * @client: on whose behalf
- * @xfer: op, offset, src, dst and bytes filled in; not counted
+ * @src: bus address
+ * @dst: bus address
+ * @bytes: length; copied from @src to @dst, not counted
  *
- * Context: may sleep. Bounded: the watchdog ends every chunk.
+ * Context: may sleep. Bounded: it is next in turn, and the watchdog ends
+ * every chunk.
  *
  * Return: 0 or a negative errno.
  */
 int educma_engine_run(struct educma_engine *engine,
-		      struct educma_client *client, struct educma_xfer *xfer)
+		      struct educma_client *client, dma_addr_t src,
+		      dma_addr_t dst, u64 bytes)
 {
-	DECLARE_COMPLETION_ONSTACK(done);
+	struct engine_waited waited = {
+		.xfer = {
+			.complete = engine_waited_complete,
+			.op = EDUCMA_OP_COPY,
+			.internal = true,
+			.src = src,
+			.dst = dst,
+			.bytes = bytes,
+		},
+	};
 	int ret;
 
-	xfer->internal = true;
-	xfer->complete = engine_run_complete;
-	xfer->cookie = (uintptr_t)&done;
-	ret = educma_engine_submit(engine, client, xfer);
+	init_completion(&waited.done);
+	ret = educma_engine_submit(engine, client, &waited.xfer);
 	if (ret)
 		return ret;
-	wait_for_completion(&done);
-	return xfer->status;
+	wait_for_completion(&waited.done);
+	return waited.xfer.status;
 }
 
 /**
@@ -474,33 +511,46 @@ void educma_engine_detach(struct educma_engine *engine,
  * @engine: the engine
  * @stats: where to put them
  *
- * The window of the rates ends at the last chunk's end while the device
- * works, so that a steady stream reads steady. Context: any; does not sleep.
+ * Context: any; does not sleep.
  */
 void educma_engine_stats(struct educma_engine *engine,
 			 struct educma_stats *stats)
 {
 	unsigned long flags;
-	enum educma_dir dir;
-	u64 to, window;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	*stats = engine->stats;
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/**
+ * educma_engine_rate() - bytes per second over the last window
+ * @engine: the engine
+ * @dir: which direction
+ *
+ * The window ends at the last chunk's end while the device works, so that a
+ * steady stream reads steady. Context: any; does not sleep.
+ *
+ * Return: the rate.
+ */
+u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir)
+{
+	unsigned long flags;
+	u64 to, window, rate;
+
+	spin_lock_irqsave(&engine->lock, flags);
 	to = engine->running.xfer ? engine->running.start_ns : ktime_get_ns();
 	window = min(to, engine->window_ms * (u64)NSEC_PER_MSEC);
-	for (dir = 0; dir < EDUCMA_DIRS; dir++)
-		stats->dir[dir].rate = educma_rate_get(&engine->rate, dir,
-						       to - window, to);
+	rate = educma_rate_get(&engine->rate, dir, to - window, to);
 	spin_unlock_irqrestore(&engine->lock, flags);
-	for (dir = 0; dir < EDUCMA_DIRS; dir++)
-		stats->dir[dir].average =
-			educma_bytes_per_s(stats->dir[dir].bytes,
-					   stats->dir[dir].busy_ns);
+	return rate;
 }
 
 /**
  * educma_engine_error() - why new transfers would be refused
  * @engine: the engine
+ *
+ * Context: any.
  *
  * Return: 0, -EIO or -ENODEV.
  */
@@ -512,6 +562,8 @@ int educma_engine_error(struct educma_engine *engine)
 /**
  * educma_engine_get_window() - over how long the rates are taken
  * @engine: the engine
+ *
+ * Context: any.
  *
  * Return: milliseconds.
  */

@@ -120,6 +120,8 @@ static int educma_start_up(struct educma_dev *edev)
 {
 	int ret;
 
+	/* Firmware or an earlier kernel may have left it on. */
+	pci_clear_master(edev->pdev);
 	ret = educma_hw_identify(&edev->hw);
 	if (ret)
 		return ret;

@@ -3,9 +3,9 @@
  * Pure arithmetic: the chunks of a transfer, and rates. No state but the
  * caller's, no locks, no devices; tests/unit builds this file on the host.
  */
-#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 
@@ -37,11 +37,13 @@ u32 educma_chunk_bytes(u64 left, u32 room)
  */
 u64 educma_mul_div(u64 a, u64 b, u64 c)
 {
-	while (b && a > U64_MAX / b) {
+	u64 product;
+
+	while (check_mul_overflow(a, b, &product)) {
 		b >>= 1;
 		c >>= 1;
 	}
-	return c ? div64_u64(a * b, c) : 0;
+	return c ? div64_u64(product, c) : 0;
 }
 
 /**
@@ -102,6 +104,8 @@ static u64 slot_bytes(const struct educma_rate_slot *slot, enum educma_dir dir,
 
 	if (start >= end)
 		return 0;
+	if (start == slot->start_ns && end == slot->end_ns)
+		return slot->bytes[dir];
 	return educma_mul_div(slot->bytes[dir], end - start,
 			      slot->end_ns - slot->start_ns);
 }

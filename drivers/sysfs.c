@@ -48,20 +48,64 @@ EDUCMA_COUNTER(to_device_chunks, dir[EDUCMA_TO_DEVICE].chunks);
 EDUCMA_COUNTER(to_device_transfers, dir[EDUCMA_TO_DEVICE].transfers);
 EDUCMA_COUNTER(to_device_errors, dir[EDUCMA_TO_DEVICE].errors);
 EDUCMA_COUNTER(to_device_busy_ns, dir[EDUCMA_TO_DEVICE].busy_ns);
-EDUCMA_COUNTER(to_device_bandwidth_bytes_per_s, dir[EDUCMA_TO_DEVICE].rate);
-EDUCMA_COUNTER(to_device_average_bytes_per_s, dir[EDUCMA_TO_DEVICE].average);
 EDUCMA_COUNTER(from_device_bytes, dir[EDUCMA_FROM_DEVICE].bytes);
 EDUCMA_COUNTER(from_device_chunks, dir[EDUCMA_FROM_DEVICE].chunks);
 EDUCMA_COUNTER(from_device_transfers, dir[EDUCMA_FROM_DEVICE].transfers);
 EDUCMA_COUNTER(from_device_errors, dir[EDUCMA_FROM_DEVICE].errors);
 EDUCMA_COUNTER(from_device_busy_ns, dir[EDUCMA_FROM_DEVICE].busy_ns);
-EDUCMA_COUNTER(from_device_bandwidth_bytes_per_s, dir[EDUCMA_FROM_DEVICE].rate);
-EDUCMA_COUNTER(from_device_average_bytes_per_s, dir[EDUCMA_FROM_DEVICE].average);
 EDUCMA_COUNTER(irqs, irqs);
 EDUCMA_COUNTER(irqs_missed, irqs_missed);
 EDUCMA_COUNTER(irqs_spurious, irqs_spurious);
 EDUCMA_COUNTER(timeouts, timeouts);
 EDUCMA_COUNTER(queue_depth, queue_depth);
+
+static ssize_t show_rate(struct device *dev, enum educma_dir dir, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n",
+			  educma_engine_rate(to_engine(dev), dir));
+}
+
+static ssize_t to_device_bandwidth_bytes_per_s_show(struct device *dev,
+						    struct device_attribute *attr,
+						    char *buf)
+{
+	return show_rate(dev, EDUCMA_TO_DEVICE, buf);
+}
+static DEVICE_ATTR_RO(to_device_bandwidth_bytes_per_s);
+
+static ssize_t from_device_bandwidth_bytes_per_s_show(struct device *dev,
+						      struct device_attribute *attr,
+						      char *buf)
+{
+	return show_rate(dev, EDUCMA_FROM_DEVICE, buf);
+}
+static DEVICE_ATTR_RO(from_device_bandwidth_bytes_per_s);
+
+static ssize_t show_average(struct device *dev, enum educma_dir dir, char *buf)
+{
+	struct educma_stats stats;
+
+	educma_engine_stats(to_engine(dev), &stats);
+	return sysfs_emit(buf, "%llu\n",
+			  educma_bytes_per_s(stats.dir[dir].bytes,
+					     stats.dir[dir].busy_ns));
+}
+
+static ssize_t to_device_average_bytes_per_s_show(struct device *dev,
+						  struct device_attribute *attr,
+						  char *buf)
+{
+	return show_average(dev, EDUCMA_TO_DEVICE, buf);
+}
+static DEVICE_ATTR_RO(to_device_average_bytes_per_s);
+
+static ssize_t from_device_average_bytes_per_s_show(struct device *dev,
+						    struct device_attribute *attr,
+						    char *buf)
+{
+	return show_average(dev, EDUCMA_FROM_DEVICE, buf);
+}
+static DEVICE_ATTR_RO(from_device_average_bytes_per_s);
 
 static ssize_t buffers_allocated_show(struct device *dev,
 				      struct device_attribute *attr, char *buf)
@@ -111,15 +155,15 @@ static struct attribute *educma_attrs[] = {
 	&counter_to_device_transfers.attr.attr,
 	&counter_to_device_errors.attr.attr,
 	&counter_to_device_busy_ns.attr.attr,
-	&counter_to_device_bandwidth_bytes_per_s.attr.attr,
-	&counter_to_device_average_bytes_per_s.attr.attr,
+	&dev_attr_to_device_bandwidth_bytes_per_s.attr,
+	&dev_attr_to_device_average_bytes_per_s.attr,
 	&counter_from_device_bytes.attr.attr,
 	&counter_from_device_chunks.attr.attr,
 	&counter_from_device_transfers.attr.attr,
 	&counter_from_device_errors.attr.attr,
 	&counter_from_device_busy_ns.attr.attr,
-	&counter_from_device_bandwidth_bytes_per_s.attr.attr,
-	&counter_from_device_average_bytes_per_s.attr.attr,
+	&dev_attr_from_device_bandwidth_bytes_per_s.attr,
+	&dev_attr_from_device_average_bytes_per_s.attr,
 	&counter_irqs.attr.attr,
 	&counter_irqs_missed.attr.attr,
 	&counter_irqs_spurious.attr.attr,

@@ -17,6 +17,9 @@ static void test_commands(void)
 	EXPECT(call(fd, 0x5401 /* TCGETS */, &info), -ENOTTY);
 	EXPECT(call(fd, EDUCMA_IOC_INFO, NULL), -EFAULT);
 	EXPECT(call(fd, EDUCMA_IOC_INFO, &word), -EINVAL);
+	info.reserved = 1;
+	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), -EINVAL);
+	info.reserved = 0;
 	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), 0);
 	EXPECT(info.hw_id, 0x010000ed);
 	EXPECT(info.dma_bits, 28);
@@ -156,6 +159,7 @@ static void test_submit(void)
 		.src_handle = a, .dst_handle = b, .bytes = 4096,
 	};
 	struct educma_submit bad;
+	void *page;
 
 #define REFUSED(field, value, error) do {				\
 	bad = good;							\
@@ -181,6 +185,16 @@ static void test_submit(void)
 	EXPECT(submit_copy(fd, a, 0, a, 1, 4096, 0), -EINVAL);
 	EXPECT(counter("queue_depth"), 0);
 	EXPECT(collect(fd).status, -ENODATA);
+
+	/* Nothing is written back, so the structure may be constant. */
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(page != MAP_FAILED);
+	memcpy(page, &good, sizeof(good));
+	REQUIRE(!mprotect(page, 4096, PROT_READ));
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT, page), 0);
+	EXPECT(collect(fd).status, 0);
+	munmap(page, 4096);
 
 	EXPECT(submit_copy(fd, a, 1, a, 0, 4096, 7), 0);
 	EXPECT(collect(fd).cookie, 7);
@@ -264,32 +278,34 @@ static void test_limit_and_cancel(void)
 	EXPECT(free_buffer(fd, buf), 0);
 }
 
+#define DATA	(128 * 1024)
+
 /* Odd addresses and lengths, and not a byte beside them touched. */
 static void test_data(void)
 {
 	static const struct { size_t src, dst, bytes; } cases[] = {
 		{ 0, 0, 1 }, { 1, 3, 4094 }, { 4095, 1, 4095 }, { 7, 0, 4096 },
-		{ 3, 5, 12345 }, { 0, 0, 16384 },
+		{ 3, 5, 12345 }, { 0, 0, 16384 }, { 9, 2, 100000 },
 	};
-	uint64_t a = alloc_buffer(fd, 16384), b = alloc_buffer(fd, 16384);
-	uint8_t *src = map_buffer(fd, a, 16384), *dst = map_buffer(fd, b, 16384);
+	uint64_t a = alloc_buffer(fd, DATA), b = alloc_buffer(fd, DATA);
+	uint8_t *src = map_buffer(fd, a, DATA), *dst = map_buffer(fd, b, DATA);
 	size_t i, j, changed;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fill(src + cases[i].src, cases[i].bytes, i);
-		memset(dst, 0xee, 16384);
+		memset(dst, 0xee, DATA);
 		EXPECT(submit_copy(fd, a, cases[i].src, b, cases[i].dst,
 				   cases[i].bytes, i), 0);
 		EXPECT(collect(fd).bytes, cases[i].bytes);
 		EXPECT(wrong_bytes(dst + cases[i].dst, cases[i].bytes, i), 0);
-		for (j = 0, changed = 0; j < 16384; j++)
+		for (j = 0, changed = 0; j < DATA; j++)
 			changed += (j < cases[i].dst ||
 				    j >= cases[i].dst + cases[i].bytes) &&
 				   dst[j] != 0xee;
 		EXPECT(changed, 0);
 	}
-	munmap(src, 16384);
-	munmap(dst, 16384);
+	munmap(src, DATA);
+	munmap(dst, DATA);
 	EXPECT(free_buffer(fd, a), 0);
 	EXPECT(free_buffer(fd, b), 0);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * removal BDF N: N times, the driver is unbound in mid-DMA with a file open,
- * a buffer mapped, a reader and a poller asleep; afterwards every call says
- * so, and the memory is back and not written to any more.
+ * a buffer mapped, others mapping it over and over, a reader and two pollers
+ * asleep; afterwards every call says so, and the memory is back and not
+ * written to any more.
  */
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "educma-test.h"
 
@@ -48,6 +50,31 @@ static void *poller(void *arg)
 	return (void *)(intptr_t)pfd.revents;
 }
 
+/*
+ * Maps and unmaps until the device is gone. A mapping that was being made
+ * just then must not outlive the memory.
+ */
+static pid_t start_mapper(int fd, uint64_t handle)
+{
+	struct pollfd pfd = { .fd = fd, .events = 0 };
+	pid_t pid = fork();
+	uint8_t *map;
+
+	if (pid)
+		return pid;
+	for (;;) {
+		map = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			   handle);
+		if (map == MAP_FAILED)
+			exit(0);
+		if (poll(&pfd, 1, 0) == 1)
+			break;
+		munmap(map, BYTES);
+	}
+	sleep(1);	/* until remove() is through */
+	exit(touch(map) != SIGBUS);
+}
+
 static void write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY);
@@ -83,14 +110,17 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 static void remove_once(const char *bdf, int round)
 {
 	unsigned long long chunks;
-	pthread_t threads[2];
-	void *result[2];
+	pthread_t threads[3];
+	void *result[3];
+	int idle, status, i;
+	pid_t mappers[3];
 	uint64_t handle;
 	uint8_t *map;
 	int fd;
 
 	fd = open_device(0);
-	REQUIRE(fd >= 0);
+	idle = open_device(0);
+	REQUIRE(fd >= 0 && idle >= 0);
 	handle = alloc_buffer(fd, BYTES);
 	map = map_buffer(fd, handle, BYTES);
 	memset(map, 0x77, BYTES);
@@ -99,6 +129,9 @@ static void remove_once(const char *bdf, int round)
 	EXPECT(submit_copy(fd, handle, 4096, handle, 0, BYTES - 4096, 2), 0);
 	REQUIRE(!pthread_create(&threads[0], NULL, reader, &fd));
 	REQUIRE(!pthread_create(&threads[1], NULL, poller, &fd));
+	REQUIRE(!pthread_create(&threads[2], NULL, poller, &idle));
+	for (i = 0; i < 3; i++)
+		mappers[i] = start_mapper(fd, handle);
 	/* Into either leg, at any time of the DMA. */
 	while (counter("to_device_chunks") < chunks + 1 + round % 2)
 		usleep(1000);
@@ -110,9 +143,16 @@ static void remove_once(const char *bdf, int round)
 	pthread_join(threads[1], &result[1]);
 	EXPECT((intptr_t)result[0], -ENODEV);
 	EXPECT((intptr_t)result[1], POLLHUP | POLLERR);
+	pthread_join(threads[2], &result[2]);
+	EXPECT((intptr_t)result[2], POLLHUP | POLLERR);
+	for (i = 0; i < 3; i++) {
+		REQUIRE(waitpid(mappers[i], &status, 0) == mappers[i]);
+		EXPECT(status, 0);
+	}
 	all_calls_fail(fd, handle, map);
 	munmap(map, BYTES);
 	close(fd);
+	close(idle);
 	write_file("/sys/bus/pci/drivers/educma/bind", bdf);
 	EXPECT(counter("buffers_allocated"), 0);
 }

@@ -7,6 +7,8 @@
  *	users kill N	N processes killed in mid-DMA; nothing is left over
  *	users close	a file closed in mid-DMA
  *	users signal	a signal interrupts the wait, not the transfer
+ *	users pollout	collecting makes room, and wakes who waits for it
+ *	users spurious RESOURCE0	an interrupt that announces nothing
  */
 #include <pthread.h>
 #include <signal.h>
@@ -168,6 +170,60 @@ static void test_signal(void)
 	close(fd);
 }
 
+static void *wait_for_room(void *arg)
+{
+	struct pollfd pfd = { .fd = *(int *)arg, .events = POLLOUT };
+
+	return (void *)(intptr_t)poll(&pfd, 1, 20000);
+}
+
+static void test_pollout(void)
+{
+	struct educma_completion done[64];
+	int fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 4096);
+	pthread_t thread;
+	void *ready;
+
+	while (!submit_copy(fd, a, 0, a, 0, 16, 1))
+		;
+	REQUIRE(!pthread_create(&thread, NULL, wait_for_room, &fd));
+	while (counter("queue_depth"))
+		usleep(10000);
+	EXPECT(read(fd, done, sizeof(done)), sizeof(done));
+	pthread_join(thread, &ready);
+	EXPECT((intptr_t)ready, 1);
+	close(fd);
+}
+
+/* Register 0x60 raises any interrupt; while a DMA runs it means nothing. */
+static void test_spurious(const char *resource0)
+{
+	int regs_fd = open(resource0, O_RDWR), fd = open_device(0);
+	uint64_t a = alloc_buffer(fd, 65536);
+	uint8_t *map = map_buffer(fd, a, 65536);
+	volatile uint32_t *regs;
+	int i;
+
+	REQUIRE(regs_fd >= 0);
+	regs = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, regs_fd, 0);
+	REQUIRE(regs != MAP_FAILED);
+	fill(map, 20000, 3);
+	EXPECT(submit_copy(fd, a, 0, a, 32768, 20000, 1), 0);
+	for (i = 0; i < 5; i++) {
+		usleep(130000);
+		regs[0x60 / 4] = 0x100;
+	}
+	EXPECT(collect(fd).status, 0);
+	EXPECT(wrong_bytes(map + 32768, 20000, 3), 0);
+	EXPECT(counter("irqs_spurious"), 5);
+	regs[0x60 / 4] = 0x1;	/* idle, and not the DMA's bit */
+	usleep(1000);
+	EXPECT(counter("irqs_spurious"), 6);
+	EXPECT(counter("irqs_missed"), 0);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const char *test = argc > 1 ? argv[1] : "";
@@ -183,6 +239,10 @@ int main(int argc, char **argv)
 		test_close();
 	else if (!strcmp(test, "signal"))
 		test_signal();
+	else if (!strcmp(test, "pollout"))
+		test_pollout();
+	else if (!strcmp(test, "spurious") && argc == 3)
+		test_spurious(argv[2]);
 	else
 		return 2;
 	return failures != 0;

@@ -6,9 +6,10 @@
  * sizeof(structure). A newer caller on an older driver gets -E2BIG if it sets
  * a field the driver does not know; an older caller on a newer driver gets
  * the old behaviour. Reserved fields and unknown flags must be zero
- * (-EINVAL). An unknown command is -ENOTTY. After the device has gone every
- * call returns -ENODEV; after it has failed (a DMA timed out), new transfers
- * return -EIO until the device is rebound.
+ * (-EINVAL). An unknown command is -ENOTTY. Once the driver has been unbound
+ * every call on an old file returns -ENODEV. A device that has failed refuses
+ * new transfers until it is bound again: with -EIO if a DMA did not end, with
+ * -ENODEV if it does not answer.
  *
  * Completions are collected with read(2): as many struct educma_completion
  * as fit, at least one. read() sleeps until one is there (-EAGAIN with
@@ -35,12 +36,12 @@
 #define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
 
 #define EDUCMA_INFO_MSI		(1 << 0)	/* else INTx */
-#define EDUCMA_INFO_FAILED	(1 << 1)	/* a DMA timed out: rebind */
+#define EDUCMA_INFO_FAILED	(1 << 1)	/* takes no transfers: rebind */
 
 /**
  * struct educma_info - what the device and the driver are set to
  * @size: sizeof(struct educma_info)
- * @flags: out: EDUCMA_INFO_*
+ * @flags: out: EDUCMA_INFO_*; ignored on the way in
  * @hw_id: out: identification register
  * @chunk_bytes: out: most bytes one device DMA carries
  * @device_bytes: out: the device's own memory, in bytes
@@ -89,8 +90,10 @@ enum educma_reason {
  * @reason: out: enum educma_reason; written on -ENOMEM and -EIO too
  * @reserved: must be 0
  *
- * The buffer is zeroed. Errors: -EINVAL (0 bytes, or overflow), -ENOMEM (see
- * @reason), -EIO (EDUCMA_REASON_UNREACHED).
+ * The buffer is zeroed. One that ends higher than any before is first proven
+ * to be reached, which overwrites the begin of the device's memory: allocate
+ * before you rely on that. Errors: -EINVAL (0 bytes), -ENOMEM (see @reason),
+ * -EIO (EDUCMA_REASON_UNREACHED).
  */
 struct educma_alloc {
 	__u32 size;

@@ -9,7 +9,6 @@
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-#define U64_MAX		UINT64_MAX
 #define NSEC_PER_SEC	1000000000L
 
 static inline u64 min(u64 a, u64 b)
@@ -22,6 +21,8 @@ static inline u64 max(u64 a, u64 b)
 	return a > b ? a : b;
 }
 
+#define check_mul_overflow(a, b, product) \
+	__builtin_mul_overflow(a, b, product)
 #define min_t(type, a, b)	((type)min(a, b))
 
 static inline u64 div64_u64(u64 a, u64 b)
