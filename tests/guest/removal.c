@@ -12,7 +12,7 @@
 
 #include "educma-test.h"
 
-#define BYTES	(1 << 20)
+#define BYTES	(4 << 20)	/* long enough to be caught mapping it */
 
 static sigjmp_buf bus_error;
 
