@@ -5,6 +5,13 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
+ifneq ($(words $(CURDIR)),1)
+$(error the path of this clone has a space in it, which the kernel's build cannot have)
+endif
+# Exit statuses come through pipes.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 Q := $(if $(filter 1,$(V)),,@)
 # All tests run on both kernels; one by name, for a quick look, on one.
 check_kernels := $(or $(KERNEL),$(if $(T),release,release debug))
@@ -40,6 +47,7 @@ shell: packages modules tools
 	$(Q)tools/vm/vm shell
 
 guest: packages modules tools
+	$(Q)[ -n "$$CMD" ] || { echo "make guest needs CMD='...'; make shell is the one to type into" >&2; exit 2; }
 	$(Q)tools/vm/vm run "$$CMD"
 
 packages:
@@ -66,7 +74,7 @@ lint:
 #: make clean     remove build/ (the cache is ~/.cache/educma)
 .PHONY: kernel modules tools install clean
 kernel:
-	$(Q)tools/kernel/build $(KERNEL)
+	$(Q)tools/kernel/build $(KERNEL) >/dev/null
 
 # One copy of the sources a kernel, so that no build disturbs another's objects.
 # By checksum: what did not change is not compiled again. What the builds say
@@ -74,21 +82,25 @@ kernel:
 release = $(shell cut -d '"' -f 2 $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 name = $(if $(KDIR),$(or $(release),$(error KDIR=$(KDIR) is no configured kernel)),$(KERNEL))
 module = $(build)/mod-$(name)
-kdir = $(or $(KDIR),$(shell tools/kernel/build $(KERNEL)),$(error no kernel to build for; a bzImage needs its KDIR=))
+kdir = $(or $(KDIR),$(shell tools/kernel/build --print-dir $(KERNEL)),$(error no kernel to build for; a bzImage needs its KDIR=))
+# Two makes in one clone wait for each other.
+alone := mkdir -p $(build) && flock $(build)/.lock
 objects := --exclude='*.o' --exclude='.*' --exclude='*.mod*'
 
-modules:
+modules: $(if $(KDIR),,kernel)
 	$(Q)mkdir -p $(module)
-	$(Q)rsync -rlp --checksum --delete $(objects) Kbuild drivers include $(module)/
-	$(Q)$(MAKE) $(if $(Q),-s) -C $(kdir) M=$(module) modules >&2
+	$(Q)$(alone) rsync -rlp --checksum --delete $(objects) Kbuild drivers include $(module)/
+	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C $(kdir) M=$(module) modules 2>&1 | sed -u 's|$(module)/||' >&2
 	$(Q)echo "$(module:$(CURDIR)/%=%)/educma.ko is built" >&2
 
 tools:
-	$(Q)$(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
+	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
 
 install: KDIR ?= /lib/modules/$(shell uname -r)/build
 install: modules tools
-	$(Q)$(MAKE) -C $(KDIR) M=$(module) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(Q)$(MAKE) $(if $(Q),-s) -C $(KDIR) M=$(module) INSTALL_MOD_PATH=$(DESTDIR) \
+		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
+	$(Q)depmod -b $(DESTDIR)/ $(name)
 	$(Q)install -D $(build)/educma $(DESTDIR)$(PREFIX)/bin/educma
 	$(Q)install -D -m 644 include/uapi/linux/educma.h $(DESTDIR)$(PREFIX)/include/linux/educma.h
 

@@ -315,7 +315,7 @@ static void print_area(const struct copy *c)
 		printf("%-12s %s\n", "area", area_unknown(c->area_err));
 		return;
 	}
-	printf("%-12s %s: %s at 0x%08" PRIx64 "-0x%08" PRIx64 "\n", "area",
+	printf("%-12s '%s', %s at 0x%08" PRIx64 "-0x%08" PRIx64 "\n", "area",
 	       area->name, size_format(size, area->bytes), area->base,
 	       area->base + area->bytes - 1);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 
@@ -51,6 +52,11 @@ static void list_json(const struct educma_entry *list, size_t count)
 	print_json(array);
 }
 
+static const char *or_dash(const char *text)
+{
+	return *text ? text : "-";
+}
+
 static void list_text(const struct educma_entry *list, size_t count)
 {
 	struct row row;
@@ -61,9 +67,32 @@ static void list_text(const struct educma_entry *list, size_t count)
 	for (i = 0; i < count; i++) {
 		fill_row(&row, &list[i]);
 		printf("%-12s %-10s %4" PRIu64 " %20" PRIu64 " %20" PRIu64
-		       "  %s\n", row.entry->pci, row.entry->driver, row.bits,
-		       row.to_device, row.from_device, row.entry->node);
+		       "  %s\n", row.entry->pci, or_dash(row.entry->driver),
+		       row.bits, row.to_device, row.from_device,
+		       or_dash(row.entry->node));
 	}
+}
+
+/* Those that work, then those that nobody or another driver has. */
+static int list_all(const char *sysroot, struct educma_entry **list,
+		    size_t *count)
+{
+	struct educma_entry *unbound, *all;
+	size_t more;
+	int err;
+
+	err = educma_list_unbound(sysroot, &unbound, &more);
+	if (err)
+		return err;
+	all = realloc(*list, (*count + more) * sizeof(*all) + 1);
+	if (all) {
+		if (more)
+			memcpy(all + *count, unbound, more * sizeof(*all));
+		*list = all;
+		*count += more;
+	}
+	free(unbound);
+	return all ? 0 : -ENOMEM;
 }
 
 int cmd_list(struct context *ctx, int argc, char **argv)
@@ -80,6 +109,11 @@ int cmd_list(struct context *ctx, int argc, char **argv)
 		return fail_errno(ctx, err, "devices");
 	if (!count)
 		return fail_no_device(ctx);
+	err = list_all(ctx->sysroot, &list, &count);
+	if (err) {
+		free(list);
+		return fail_errno(ctx, err, "devices");
+	}
 	if (ctx->json)
 		list_json(list, count);
 	else

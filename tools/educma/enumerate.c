@@ -128,32 +128,40 @@ static bool matches(const struct educma_entry *entry, const char *which)
 		return true;
 	if (is_index(which))
 		return strtoul(which, NULL, 10) == entry->index;
+	if (*entry->name &&
+	    (!strcmp(which, entry->name) || !strcmp(which, entry->node)))
+		return true;
 	if (!strcasecmp(which, entry->pci))
 		return true;
 	return !strncmp(entry->pci, domain, strlen(domain)) &&
 	       !strcasecmp(which, entry->pci + strlen(domain));
 }
 
-int educma_find(const char *sysroot, const char *which,
+static int pick(struct educma_entry *list, size_t count, const char *which,
 		struct educma_entry *entry)
 {
-	struct educma_entry *list;
-	size_t count, i;
-	int err;
+	int err = count ? -ENOENT : -ENODEV;
+	size_t i;
 
-	err = educma_list(sysroot, &list, &count);
-	if (err)
-		return err;
-	err = count ? -ENOENT : -ENODEV;
-	for (i = 0; i < count; i++) {
+	for (i = 0; err && i < count; i++) {
 		if (matches(&list[i], which)) {
 			*entry = list[i];
 			err = 0;
-			break;
 		}
 	}
 	free(list);
 	return err;
+}
+
+int educma_find(const char *sysroot, const char *which,
+		struct educma_entry *entry)
+{
+	struct educma_entry *list;
+	size_t count;
+	int err;
+
+	err = educma_list(sysroot, &list, &count);
+	return err ? err : pick(list, count, which, entry);
 }
 
 static bool is_edu(const char *pci_dir)
@@ -165,29 +173,69 @@ static bool is_edu(const char *pci_dir)
 	       vendor == EDU_VENDOR_ID && device == EDU_DEVICE_ID;
 }
 
-int educma_find_pci(const char *sysroot, struct educma_entry *entry)
+static int scan_pci(DIR *dir, const char *sysroot, struct educma_entry **list,
+		    size_t *count)
+{
+	struct dirent *d;
+	int err = 0;
+
+	while (!err && (d = readdir(dir))) {
+		struct educma_entry entry = { .index = UINT_MAX };
+
+		if (!path_format(entry.pci, sizeof(entry.pci), "%s",
+				 d->d_name) &&
+		    !fill_pci(sysroot, &entry) && is_edu(entry.pci_dir) &&
+		    strcmp(entry.driver, "educma"))
+			err = append(list, count, &entry);
+	}
+	return err;
+}
+
+static int by_pci(const void *a, const void *b)
+{
+	const struct educma_entry *x = a, *y = b;
+
+	return strcmp(x->pci, y->pci);
+}
+
+int educma_list_unbound(const char *sysroot, struct educma_entry **list,
+			size_t *count)
 {
 	char path[PATH_MAX];
-	struct dirent *d;
-	int err;
 	DIR *dir;
+	int err;
 
+	*list = NULL;
+	*count = 0;
 	err = path_format(path, sizeof(path), "%s/sys/bus/pci/devices",
 			  sysroot);
 	if (err)
 		return err;
 	dir = opendir(path);
 	if (!dir)
-		return errno == ENOENT ? -ENODEV : -errno;
-	err = -ENODEV;
-	while (err && (d = readdir(dir))) {
-		if (!path_format(entry->pci, sizeof(entry->pci), "%s",
-				 d->d_name) &&
-		    !fill_pci(sysroot, entry) && is_edu(entry->pci_dir))
-			err = 0;
-	}
+		return errno == ENOENT ? 0 : -errno;
+	err = scan_pci(dir, sysroot, list, count);
 	closedir(dir);
-	return err;
+	if (err) {
+		free(*list);
+		return err;
+	}
+	if (*count)
+		qsort(*list, *count, sizeof(**list), by_pci);
+	return 0;
+}
+
+int educma_find_unbound(const char *sysroot, const char *which,
+			struct educma_entry *entry)
+{
+	struct educma_entry *list;
+	size_t count;
+	int err;
+
+	err = educma_list_unbound(sysroot, &list, &count);
+	if (err)
+		return err;
+	return pick(list, count, which, entry) ? -ENODEV : 0;
 }
 
 int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits)

@@ -90,7 +90,7 @@ int educma_list(const char *sysroot, struct educma_entry **list, size_t *count);
 /**
  * educma_find() - find one device
  * @sysroot: prefix of every path
- * @which: the N of educmaN, or a PCI address with or without its domain;
+ * @which: N, educmaN or its node, or a PCI address with or without its domain;
  *	NULL for the device with the lowest index
  * @entry: filled in
  *
@@ -100,13 +100,26 @@ int educma_find(const char *sysroot, const char *which,
 		struct educma_entry *entry);
 
 /**
- * educma_find_pci() - find an edu PCI function, whatever its driver
+ * educma_list_unbound() - the edu PCI functions that the driver does not have
  * @sysroot: prefix of every path
+ * @list: only @pci, @driver and @pci_dir of each are filled in; free() it
+ * @count: its length
+ *
+ * Errors: -ENOMEM.
+ */
+int educma_list_unbound(const char *sysroot, struct educma_entry **list,
+			size_t *count);
+
+/**
+ * educma_find_unbound() - find one of them
+ * @sysroot: prefix of every path
+ * @which: a PCI address with or without its domain; NULL for any
  * @entry: only @pci, @driver and @pci_dir are filled in
  *
- * Errors: -ENODEV (there is none).
+ * Errors: -ENODEV (there is none, or not this one).
  */
-int educma_find_pci(const char *sysroot, struct educma_entry *entry);
+int educma_find_unbound(const char *sysroot, const char *which,
+			struct educma_entry *entry);
 
 /**
  * educma_open() - open a device

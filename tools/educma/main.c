@@ -57,7 +57,7 @@ void print_help(const struct context *ctx)
 	if (cmd && cmd->help)
 		printf("\n%s", cmd->help);
 	puts("\noptions of every command:\n"
-	     "  -d, --device N|BDF    the device: the N of educmaN, or its PCI address\n"
+	     "  -d, --device N|BDF    the device: N or educmaN, or its PCI address\n"
 	     "                        (default: the lowest N)\n"
 	     "      --json            print JSON\n"
 	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"

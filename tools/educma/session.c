@@ -8,33 +8,43 @@
 #include "reason.h"
 #include "size.h"
 
-int fail_no_device(const struct context *ctx)
+static int fail_unbound(const struct context *ctx,
+			const struct educma_entry *pci)
 {
 	struct failure failure = {
+		.status = STATUS_NO_DEVICE,
+		.reason = "no_driver",
+		.advice = "modprobe educma, and look for educma in the kernel log (dmesg)",
+	};
+	char advice[128];
+
+	if (!*pci->driver)
+		return fail(ctx, &failure,
+			    "no educma device: PCI device %s has no driver",
+			    pci->pci);
+	snprintf(advice, sizeof(advice),
+		 "echo %s > /sys/bus/pci/drivers/%s/unbind, then modprobe educma",
+		 pci->pci, pci->driver);
+	failure.advice = advice;
+	return fail(ctx, &failure,
+		    "no educma device: PCI device %s is bound to the driver %s",
+		    pci->pci, pci->driver);
+}
+
+int fail_no_device(const struct context *ctx)
+{
+	static const struct failure failure = {
 		.status = STATUS_NO_DEVICE,
 		.reason = "no_device",
 		.advice = "start QEMU with -device edu, then modprobe educma",
 	};
 	struct educma_entry pci;
-	char advice[128];
 
-	if (educma_find_pci(ctx->sysroot, &pci))
-		return fail(ctx, &failure,
-			    "no educma device, and no PCI device %04x:%04x on this machine",
-			    EDU_VENDOR_ID, EDU_DEVICE_ID);
-	failure.reason = "no_driver";
-	failure.advice = "modprobe educma, and look for educma in the kernel log (dmesg)";
-	if (!*pci.driver)
-		return fail(ctx, &failure,
-			    "no educma device: PCI device %s has no driver",
-			    pci.pci);
-	snprintf(advice, sizeof(advice),
-		 "echo %s > /sys/bus/pci/drivers/%s/unbind, then modprobe educma",
-		 pci.pci, pci.driver);
-	failure.advice = advice;
+	if (!educma_find_unbound(ctx->sysroot, NULL, &pci))
+		return fail_unbound(ctx, &pci);
 	return fail(ctx, &failure,
-		    "no educma device: PCI device %s is bound to the driver %s",
-		    pci.pci, pci.driver);
+		    "no educma device, and no PCI device %04x:%04x on this machine",
+		    EDU_VENDOR_ID, EDU_DEVICE_ID);
 }
 
 int find_device(const struct context *ctx, struct educma_entry *entry)
@@ -49,9 +59,12 @@ int find_device(const struct context *ctx, struct educma_entry *entry)
 	err = educma_find(ctx->sysroot, ctx->device, entry);
 	if (err == -ENODEV)
 		return fail_no_device(ctx);
+	if (err == -ENOENT &&
+	    !educma_find_unbound(ctx->sysroot, ctx->device, entry))
+		return fail_unbound(ctx, entry);
 	if (err == -ENOENT)
 		return fail(ctx, &failure,
-			    "no device '%s': -d takes the N of educmaN, or a PCI address like 0000:00:04.0",
+			    "no device '%s': -d takes N, educmaN, or a PCI address like 0000:00:04.0",
 			    ctx->device);
 	return err ? fail_errno(ctx, err, "devices") : 0;
 }
