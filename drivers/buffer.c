@@ -21,7 +21,8 @@ static const char *const reason_text[] = {
 	[EDUCMA_REASON_TOO_SMALL] = "the CMA areas are smaller than that (boot with a larger cma=)",
 	[EDUCMA_REASON_IN_USE] = "CMA has not this much free",
 	[EDUCMA_REASON_FRAGMENTED] = "CMA has this much free, but not in one piece",
-	[EDUCMA_REASON_ABOVE_MASK] = "what is free lies above the device's reach (boot with cma=SIZE@0-LIMIT)",
+	[EDUCMA_REASON_ABOVE_MASK] =
+		"what is free lies above the device's reach (boot with cma=SIZE@0-LIMIT)",
 	[EDUCMA_REASON_TOO_BIG] = "the machine has less memory than that",
 	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
 	[EDUCMA_REASON_NO_MEMORY] = "out of memory",

@@ -59,53 +59,51 @@ EDUCMA_COUNTER(irqs_spurious, irqs_spurious);
 EDUCMA_COUNTER(timeouts, timeouts);
 EDUCMA_COUNTER(queue_depth, queue_depth);
 
-static ssize_t show_rate(struct device *dev, enum educma_dir dir, char *buf)
+/**
+ * struct educma_rate_attr - a file that shows a rate of one direction
+ * @attr: the file
+ * @dir: the direction
+ */
+struct educma_rate_attr {
+	struct device_attribute attr;
+	enum educma_dir dir;
+};
+
+static enum educma_dir attr_dir(struct device_attribute *attr)
+{
+	return container_of(attr, struct educma_rate_attr, attr)->dir;
+}
+
+static ssize_t bandwidth_show(struct device *dev,
+			      struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n",
-			  educma_engine_rate(to_engine(dev), dir));
+			  educma_engine_rate(to_engine(dev), attr_dir(attr)));
 }
 
-static ssize_t to_device_bandwidth_bytes_per_s_show(struct device *dev,
-						    struct device_attribute *attr,
-						    char *buf)
+static ssize_t average_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
 {
-	return show_rate(dev, EDUCMA_TO_DEVICE, buf);
-}
-static DEVICE_ATTR_RO(to_device_bandwidth_bytes_per_s);
-
-static ssize_t from_device_bandwidth_bytes_per_s_show(struct device *dev,
-						      struct device_attribute *attr,
-						      char *buf)
-{
-	return show_rate(dev, EDUCMA_FROM_DEVICE, buf);
-}
-static DEVICE_ATTR_RO(from_device_bandwidth_bytes_per_s);
-
-static ssize_t show_average(struct device *dev, enum educma_dir dir, char *buf)
-{
+	const struct educma_dir_stats *dir;
 	struct educma_stats stats;
 
 	educma_engine_stats(to_engine(dev), &stats);
+	dir = &stats.dir[attr_dir(attr)];
 	return sysfs_emit(buf, "%llu\n",
-			  educma_bytes_per_s(stats.dir[dir].bytes,
-					     stats.dir[dir].busy_ns));
+			  educma_bytes_per_s(dir->bytes, dir->busy_ns));
 }
 
-static ssize_t to_device_average_bytes_per_s_show(struct device *dev,
-						  struct device_attribute *attr,
-						  char *buf)
-{
-	return show_average(dev, EDUCMA_TO_DEVICE, buf);
-}
-static DEVICE_ATTR_RO(to_device_average_bytes_per_s);
+#define EDUCMA_RATE(_name, _show, _dir)					\
+	static struct educma_rate_attr rate_##_name = {			\
+		.attr = __ATTR(_name, 0444, _show, NULL),		\
+		.dir = _dir,						\
+	}
 
-static ssize_t from_device_average_bytes_per_s_show(struct device *dev,
-						    struct device_attribute *attr,
-						    char *buf)
-{
-	return show_average(dev, EDUCMA_FROM_DEVICE, buf);
-}
-static DEVICE_ATTR_RO(from_device_average_bytes_per_s);
+EDUCMA_RATE(to_device_bandwidth_bytes_per_s, bandwidth_show, EDUCMA_TO_DEVICE);
+EDUCMA_RATE(to_device_average_bytes_per_s, average_show, EDUCMA_TO_DEVICE);
+EDUCMA_RATE(from_device_bandwidth_bytes_per_s, bandwidth_show,
+	    EDUCMA_FROM_DEVICE);
+EDUCMA_RATE(from_device_average_bytes_per_s, average_show, EDUCMA_FROM_DEVICE);
 
 static ssize_t buffers_allocated_show(struct device *dev,
 				      struct device_attribute *attr, char *buf)
@@ -155,15 +153,15 @@ static struct attribute *educma_attrs[] = {
 	&counter_to_device_transfers.attr.attr,
 	&counter_to_device_errors.attr.attr,
 	&counter_to_device_busy_ns.attr.attr,
-	&dev_attr_to_device_bandwidth_bytes_per_s.attr,
-	&dev_attr_to_device_average_bytes_per_s.attr,
+	&rate_to_device_bandwidth_bytes_per_s.attr.attr,
+	&rate_to_device_average_bytes_per_s.attr.attr,
 	&counter_from_device_bytes.attr.attr,
 	&counter_from_device_chunks.attr.attr,
 	&counter_from_device_transfers.attr.attr,
 	&counter_from_device_errors.attr.attr,
 	&counter_from_device_busy_ns.attr.attr,
-	&dev_attr_from_device_bandwidth_bytes_per_s.attr,
-	&dev_attr_from_device_average_bytes_per_s.attr,
+	&rate_from_device_bandwidth_bytes_per_s.attr.attr,
+	&rate_from_device_average_bytes_per_s.attr.attr,
 	&counter_irqs.attr.attr,
 	&counter_irqs_missed.attr.attr,
 	&counter_irqs_spurious.attr.attr,
