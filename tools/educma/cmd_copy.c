@@ -323,7 +323,8 @@ static void print_area(const struct copy *c)
 static void print_cma_free(const struct copy *c, enum moment when,
 			   const char *label)
 {
-	if (c->has_cma)
+	/* Of no interest to a buffer that is known to be elsewhere. */
+	if (c->has_cma && c->area_err != -ERANGE)
 		printf("%-12s %" PRIu64 " kB %s\n", "CmaFree",
 		       c->cma_free[when] / 1024, label);
 }
