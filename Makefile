@@ -64,6 +64,7 @@ bench:
 
 lint:
 	$(Q)tools/packages check
+	$(Q)$(MAKE) kernel KERNEL=release
 	$(Q)tests/lint
 
 #: make kernel    KERNEL=release|debug, built once into the cache

@@ -113,7 +113,7 @@ static void request_free(struct educma_request *req)
 	kfree(req);
 }
 
-/* In hard interrupt context: no memory is freed here. */
+/* Maybe in a hard interrupt: no memory is freed here. */
 static void request_complete(struct educma_xfer *xfer)
 {
 	struct educma_file *file = to_request(xfer)->file;
@@ -187,15 +187,16 @@ static long educma_alloc(struct educma_file *file, void *arg)
 	buf = educma_buffer_alloc(file->edev, alloc->bytes, &alloc->reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
+	alloc->bytes = buf->bytes;
+	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
+	/* From here on another thread may guess the handle and free it. */
 	ret = xa_alloc(&file->buffers, &id, buf, EDUCMA_HANDLES, GFP_KERNEL);
 	if (ret) {
 		alloc->reason = EDUCMA_REASON_NO_MEMORY;
 		educma_buffer_put(buf);
 		return -ENOMEM;
 	}
-	alloc->bytes = buf->bytes;
 	alloc->handle = (u64)id << PAGE_SHIFT;
-	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
 	return 0;
 }
 
@@ -372,7 +373,6 @@ static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
 	struct educma_file *file = filp->private_data;
 	void __user *uarg = (void __user *)arg;
 	union {
-		u32 size;
 		struct educma_info info;
 		struct educma_alloc alloc;
 		struct educma_free free;
