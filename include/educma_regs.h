@@ -11,6 +11,7 @@
 
 #define EDU_VENDOR_ID			0x1234
 #define EDU_DEVICE_ID			0x11e8
+#define EDU_REVISION			0x10
 
 /* BAR 0: 1 MiB of MMIO; 4-byte accesses below 0x80, 4 or 8 bytes from there */
 #define EDU_BAR				0

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The edu device's configuration space: a type 0 header, BAR 0, and an MSI
+ * capability of one message with 64-bit addresses. What a guest may write
+ * where was read from QEMU's by tests/conformance.
+ */
+#include <string.h>
+#include <linux/pci_regs.h>
+
+#include "config.h"
+
+#define MSI_CAP			0x40
+#define MSI_FLAGS		(MSI_CAP + PCI_MSI_FLAGS)
+#define MSI_ADDR		(MSI_CAP + PCI_MSI_ADDRESS_LO)
+#define MSI_DATA		(MSI_CAP + PCI_MSI_DATA_64)
+#define MSI_END			(MSI_DATA + 2)
+
+#define CLASS_OTHERS		0x00ff	/* of class 0, before classes were */
+#define SUBSYSTEM_VENDOR	0x1af4
+#define SUBSYSTEM_DEVICE	0x1100
+
+/* Little-endian, whatever the host is. */
+static uint64_t get(const struct edu *edu, unsigned int addr, unsigned int size)
+{
+	uint64_t value = 0;
+
+	while (size--)
+		value = value << 8 | edu->config[addr + size];
+	return value;
+}
+
+static void set(struct edu *edu, unsigned int addr, unsigned int size, uint64_t value)
+{
+	for (; size--; value >>= 8)
+		edu->config[addr++] = value;
+}
+
+static uint8_t byte_of(uint64_t value, unsigned int byte)
+{
+	return value >> (8 * byte);
+}
+
+/* What a guest may write, below the end of the capabilities. */
+static const struct {
+	unsigned int addr, size;
+	uint64_t bits;
+} writable[] = {
+	{ PCI_COMMAND, 2, PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+			  PCI_COMMAND_SERR | PCI_COMMAND_INTX_DISABLE },
+	{ PCI_CACHE_LINE_SIZE, 1, 0xff },
+	{ PCI_BASE_ADDRESS_0, 4, (uint32_t)~(EDU_BAR_BYTES - 1) },
+	{ PCI_INTERRUPT_LINE, 1, 0xff },
+	{ MSI_FLAGS, 2, PCI_MSI_FLAGS_ENABLE | PCI_MSI_FLAGS_QSIZE },
+	{ MSI_ADDR, 8, ~(uint64_t)3 },
+	{ MSI_DATA, 2, 0xffff },
+};
+
+/*
+ * The bits of a byte that a write changes. QEMU's conventional PCI devices
+ * keep whatever is written behind their capabilities.
+ */
+static uint8_t writable_bits(unsigned int addr)
+{
+	size_t i;
+
+	if (addr >= MSI_END)
+		return 0xff;
+	for (i = 0; i < sizeof(writable) / sizeof(writable[0]); i++)
+		if (addr >= writable[i].addr && addr - writable[i].addr < writable[i].size)
+			return byte_of(writable[i].bits, addr - writable[i].addr);
+	return 0;
+}
+
+static bool command_has(const struct edu *edu, uint16_t bit)
+{
+	return get(edu, PCI_COMMAND, 2) & bit;
+}
+
+bool edu_bus_master(const struct edu *edu)
+{
+	return command_has(edu, PCI_COMMAND_MASTER);
+}
+
+bool edu_memory_enabled(const struct edu *edu)
+{
+	return command_has(edu, PCI_COMMAND_MEMORY);
+}
+
+bool edu_config_msi(const struct edu *edu)
+{
+	return get(edu, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE;
+}
+
+void edu_config_send_msi(struct edu *edu)
+{
+	if (edu_bus_master(edu))
+		edu->bus.msi(edu->bus.ctx, get(edu, MSI_ADDR, 8), get(edu, MSI_DATA, 2));
+}
+
+/* What the interrupt controller sees. */
+static bool line(const struct edu *edu)
+{
+	return edu->intx && !command_has(edu, PCI_COMMAND_INTX_DISABLE);
+}
+
+static void tell_line(struct edu *edu, bool before)
+{
+	if (line(edu) != before)
+		edu->bus.intx(edu->bus.ctx, line(edu));
+}
+
+void edu_config_set_intx(struct edu *edu, bool level)
+{
+	bool before = line(edu);
+
+	edu->intx = level;
+	set(edu, PCI_STATUS, 2, (get(edu, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT) |
+				(level ? PCI_STATUS_INTERRUPT : 0));
+	tell_line(edu, before);
+}
+
+void edu_config_init(struct edu *edu)
+{
+	memset(edu->config, 0, sizeof(edu->config));
+	set(edu, PCI_VENDOR_ID, 2, EDU_VENDOR_ID);
+	set(edu, PCI_DEVICE_ID, 2, EDU_DEVICE_ID);
+	set(edu, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+	set(edu, PCI_REVISION_ID, 1, EDU_REVISION);
+	set(edu, PCI_CLASS_DEVICE, 2, CLASS_OTHERS);
+	set(edu, PCI_SUBSYSTEM_VENDOR_ID, 2, SUBSYSTEM_VENDOR);
+	set(edu, PCI_SUBSYSTEM_ID, 2, SUBSYSTEM_DEVICE);
+	set(edu, PCI_CAPABILITY_LIST, 1, MSI_CAP);
+	set(edu, PCI_INTERRUPT_PIN, 1, 1);
+	set(edu, MSI_CAP + PCI_CAP_LIST_ID, 1, PCI_CAP_ID_MSI);
+	set(edu, MSI_FLAGS, 2, PCI_MSI_FLAGS_64BIT);
+}
+
+/* The scratch bytes behind the capability survive. */
+void edu_config_reset(struct edu *edu)
+{
+	unsigned int addr;
+
+	edu_config_set_intx(edu, false);
+	for (addr = 0; addr < MSI_END; addr++)
+		edu->config[addr] &= ~writable_bits(addr);
+}
+
+uint32_t edu_config_read(struct edu *edu, unsigned int addr, unsigned int size)
+{
+	if (addr >= EDU_CONFIG_BYTES || size > EDU_CONFIG_BYTES - addr)
+		return UINT32_MAX;
+	return get(edu, addr, size);
+}
+
+/*
+ * A function with MSI enabled does not use INTx, and grants itself no more
+ * messages than it has.
+ */
+static void msi_written(struct edu *edu)
+{
+	if (!edu_config_msi(edu))
+		return;
+	edu_config_set_intx(edu, false);
+	set(edu, MSI_FLAGS, 2, get(edu, MSI_FLAGS, 2) & ~PCI_MSI_FLAGS_QSIZE);
+}
+
+void edu_config_write(struct edu *edu, unsigned int addr, unsigned int size,
+		      uint32_t value)
+{
+	bool before = line(edu);
+	unsigned int i;
+
+	if (addr >= EDU_CONFIG_BYTES || size > EDU_CONFIG_BYTES - addr)
+		return;
+	for (i = 0; i < size; i++) {
+		uint8_t mask = writable_bits(addr + i);
+
+		edu->config[addr + i] = (edu->config[addr + i] & ~mask) |
+					(byte_of(value, i) & mask);
+	}
+	tell_line(edu, before);
+	if (addr < MSI_END && addr + size > MSI_CAP)
+		msi_written(edu);
+}
