@@ -87,10 +87,11 @@ static uint64_t bytes_inside(const struct edu *edu, uint64_t addr)
 /* Without bus mastering nothing answers the device: it reads zeros. */
 static void move(struct edu *edu, uint64_t device, uint64_t bus, uint64_t len)
 {
-	uint8_t *memory = edu->memory + (device - EDU_MEM_ADDR);
+	uint8_t *memory;
 
 	if (!len)
 		return;
+	memory = edu->memory + (device - EDU_MEM_ADDR);
 	bus &= edu->dma_mask;
 	if (edu->cmd & EDU_REG_DMA_CMD_FROM_DEVICE) {
 		if (edu_bus_master(edu))
