@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The language of the faults under a coverage-guided fuzzer: lines of any
+ * bytes, and the events that rules wait for.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault.h"
+#include "fuzz.h"
+
+static void on_strike(void *ctx, const struct fault_rule *rule)
+{
+	uint64_t *strikes = ctx;
+
+	CHECK(rule->fault < FAULT_KINDS);
+	++*strikes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint64_t strikes = 0, occurred = 0;
+	struct faults faults;
+	char *text = malloc(size + 1), *line, *rest;
+	int i;
+
+	CHECK(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	faults_init(&faults, size, on_strike, &strikes);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		faults_add(&faults, line);
+		CHECK(faults.count <= FAULT_RULES);
+		faults_event(&faults, FAULT_ON_IRQ);
+		faults_event(&faults, FAULT_ON_DMA);
+	}
+	for (i = 0; i < FAULT_KINDS; i++)
+		occurred += faults.occurred[i];
+	CHECK(occurred == strikes);
+	faults_clear(&faults);
+	CHECK(!faults.count);
+	free(text);
+	return 0;
+}
