@@ -78,7 +78,7 @@ static bool command_has(const struct edu *edu, uint16_t bit)
 
 bool edu_bus_master(const struct edu *edu)
 {
-	return command_has(edu, PCI_COMMAND_MASTER);
+	return edu->master;
 }
 
 bool edu_memory_enabled(const struct edu *edu)
@@ -97,26 +97,33 @@ void edu_config_send_msi(struct edu *edu)
 		edu->bus.msi(edu->bus.ctx, get(edu, MSI_ADDR, 8), get(edu, MSI_DATA, 2));
 }
 
-/* What the interrupt controller sees. */
-static bool line(const struct edu *edu)
+/*
+ * QEMU counts changes. Where each is counted once the sum is 0 or 1, but with
+ * the profile's low_byte INTx can be disabled unnoticed, and the line sticks.
+ */
+static void change_line(struct edu *edu, int change)
 {
-	return edu->intx && !command_has(edu, PCI_COMMAND_INTX_DISABLE);
+	bool before = edu->line;
+
+	edu->line += change;
+	if (before != !!edu->line)
+		edu->bus.intx(edu->bus.ctx, edu->line);
 }
 
-static void tell_line(struct edu *edu, bool before)
+static bool intx_disabled(const struct edu *edu)
 {
-	if (line(edu) != before)
-		edu->bus.intx(edu->bus.ctx, line(edu));
+	return command_has(edu, PCI_COMMAND_INTX_DISABLE);
 }
 
 void edu_config_set_intx(struct edu *edu, bool level)
 {
-	bool before = line(edu);
+	int change = level - edu->intx;
 
 	edu->intx = level;
 	set(edu, PCI_STATUS, 2, (get(edu, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT) |
 				(level ? PCI_STATUS_INTERRUPT : 0));
-	tell_line(edu, before);
+	if (!intx_disabled(edu))
+		change_line(edu, change);
 }
 
 void edu_config_init(struct edu *edu)
@@ -164,10 +171,24 @@ static void msi_written(struct edu *edu)
 	set(edu, MSI_FLAGS, 2, get(edu, MSI_FLAGS, 2) & ~PCI_MSI_FLAGS_QSIZE);
 }
 
+static bool acts_on_command(const struct edu *edu, unsigned int addr, unsigned int size)
+{
+	unsigned int bytes = edu->profile->low_byte ? 1 : 2;
+
+	return addr < PCI_COMMAND + bytes && addr + size > PCI_COMMAND;
+}
+
+static void command_written(struct edu *edu, bool was_disabled)
+{
+	edu->master = command_has(edu, PCI_COMMAND_MASTER);
+	if (intx_disabled(edu) != was_disabled)
+		change_line(edu, was_disabled ? edu->intx : -edu->intx);
+}
+
 void edu_config_write(struct edu *edu, unsigned int addr, unsigned int size,
 		      uint32_t value)
 {
-	bool before = line(edu);
+	bool disabled = intx_disabled(edu);
 	unsigned int i;
 
 	if (addr >= EDU_CONFIG_BYTES || size > EDU_CONFIG_BYTES - addr)
@@ -178,7 +199,8 @@ void edu_config_write(struct edu *edu, unsigned int addr, unsigned int size,
 		edu->config[addr + i] = (edu->config[addr + i] & ~mask) |
 					(byte_of(value, i) & mask);
 	}
-	tell_line(edu, before);
+	if (acts_on_command(edu, addr, size))
+		command_written(edu, disabled);
 	if (addr < MSI_END && addr + size > MSI_CAP)
 		msi_written(edu);
 }

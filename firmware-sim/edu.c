@@ -10,7 +10,10 @@
 
 #define NS_PER_MS	1000000
 
-const struct edu_profile edu_qemu_7_2 = { .name = "7.2", .aborts = true };
+const struct edu_profile edu_qemu_7_2 = {
+	.name = "7.2", .low_byte = true, .aborts = true,
+};
+
 const struct edu_profile edu_qemu_9_1 = {
 	.name = "9.1", .last_byte = true, .empty = true,
 };

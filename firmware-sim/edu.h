@@ -22,11 +22,12 @@
 #define EDU_NEVER		UINT64_MAX
 
 /*
- * What QEMU versions differ in: the DMAs that they take. What one of them
- * does outside its window is undefined there; the model stays inside it.
+ * What QEMU versions differ in: mostly the DMAs that they take. What one of
+ * them does outside its window is undefined there; the model stays inside it.
  */
 struct edu_profile {
 	const char *name;
+	bool low_byte;		/* the command register acts when its low byte is written */
 	bool last_byte;		/* a DMA may touch 0x40fff */
 	bool empty;		/* a DMA may have no bytes */
 	bool aborts;		/* any other ends QEMU; else it is done, unbounded */
@@ -84,6 +85,8 @@ struct edu {
 	uint64_t factorial_due;
 	bool aborted;		/* QEMU of this profile would have ended */
 	bool intx;		/* asserted, whether or not it is disabled */
+	int line;		/* INTA# is high unless this is 0: see config.c */
+	bool master;		/* may reach memory: the command register's last write */
 	uint8_t memory[EDU_MEM_BYTES];
 	uint8_t config[EDU_CONFIG_BYTES];
 };
@@ -105,7 +108,9 @@ void edu_init(struct edu *edu, const struct edu_profile *profile,
  * @edu: the device
  *
  * Only the configuration space and INTx: edu has no reset of its own, so
- * registers, memory and a running DMA stay as they are.
+ * registers, memory and a running DMA stay as they are. As in QEMU the DMA
+ * still reaches memory if bus mastering was on, until the command register is
+ * written again.
  */
 void edu_reset(struct edu *edu);
 
@@ -170,6 +175,8 @@ void edu_config_write(struct edu *edu, unsigned int addr, unsigned int size,
 /**
  * edu_bus_master() - may the device reach memory
  * @edu: the device
+ *
+ * The command register's bit, but for a reset: see there.
  */
 bool edu_bus_master(const struct edu *edu);
 
