@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "device.h"
+
+#define SIZE_MASK(size)	(UINT64_MAX >> (64 - 8 * (size)))
+
+/* ---- interrupts ---- */
+
+static void signal_irq(struct device *device, enum device_irq irq)
+{
+	uint64_t one = 1;
+
+	if (device->irq_fd[irq] < 0)
+		return;
+	/* A counter that is full is an interrupt that is pending already. */
+	if (write(device->irq_fd[irq], &one, sizeof(one)) == sizeof(one))
+		device->irqs++;
+}
+
+void device_trigger(struct device *device, enum device_irq irq)
+{
+	if (irq == DEVICE_INTX) {
+		if (device->intx_masked)
+			return;
+		device->intx_masked = device->irq_fd[DEVICE_INTX] >= 0;
+	}
+	signal_irq(device, irq);
+}
+
+void device_mask_intx(struct device *device, bool masked)
+{
+	device->intx_masked = masked;
+	if (device->intx_line)
+		device_trigger(device, DEVICE_INTX);
+}
+
+void device_set_irq(struct device *device, enum device_irq irq, int fd)
+{
+	if (device->irq_fd[irq] >= 0)
+		close(device->irq_fd[irq]);
+	/* Whatever it is, writing to it must not block us. */
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	device->irq_fd[irq] = fd;
+	if (irq == DEVICE_INTX)
+		device_mask_intx(device, false);
+}
+
+static void deliver(struct device *device, enum device_delivery delivery)
+{
+	if (device->presence != DEVICE_HERE)
+		return;
+	switch (delivery) {
+	case DELIVER_MSI:
+		device_trigger(device, DEVICE_MSI);
+		break;
+	case DELIVER_LEVEL:
+		device->intx_line = device->intx_level;
+		if (device->intx_line)
+			device_trigger(device, DEVICE_INTX);
+		break;
+	case DELIVER_PULSE:
+		device_trigger(device, DEVICE_INTX);
+		break;
+	}
+}
+
+static void deliver_later(struct device *device, uint64_t ns, enum device_delivery delivery)
+{
+	if (device->late_count == DEVICE_LATE) {
+		journal_say(device->journal, device->now, "too many late interrupts: one is lost");
+		return;
+	}
+	device->late[device->late_count++] = (struct device_late){
+		.due = device->now + ns, .delivery = delivery,
+	};
+}
+
+/* Delivers what is due; says when the next is. */
+static uint64_t run_late(struct device *device)
+{
+	uint64_t next = EDU_NEVER;
+	unsigned int i = 0;
+
+	while (i < device->late_count) {
+		struct device_late late = device->late[i];
+
+		if (late.due <= device->now) {
+			device->late[i] = device->late[--device->late_count];
+			deliver(device, late.delivery);
+			continue;
+		}
+		if (late.due < next)
+			next = late.due;
+		i++;
+	}
+	return next;
+}
+
+/* An interrupt of the device's own, with what faults make of it. */
+static void send_irq(struct device *device, enum device_delivery delivery)
+{
+	struct device_irq_faults *irq = &device->irq;
+
+	if (device->presence != DEVICE_HERE)
+		return;
+	*irq = (struct device_irq_faults){ 0 };
+	faults_event(&device->faults, FAULT_ON_IRQ);
+	if (irq->lost)
+		return;
+	if (irq->delayed)
+		deliver_later(device, irq->late, delivery);
+	else
+		deliver(device, delivery);
+	if (irq->doubled)
+		deliver_later(device, irq->late + irq->again,
+			      delivery == DELIVER_MSI ? DELIVER_MSI : DELIVER_PULSE);
+}
+
+static void on_msi(void *ctx, uint64_t addr, uint32_t data)
+{
+	(void)addr;	/* the client knows what its guest programmed */
+	(void)data;
+	send_irq(ctx, DELIVER_MSI);
+}
+
+static void on_intx(void *ctx, bool level)
+{
+	struct device *device = ctx;
+
+	device->intx_level = level;
+	if (level)
+		send_irq(device, DELIVER_LEVEL);
+	else
+		device->intx_line = false;
+}
+
+/* ---- DMA ---- */
+
+static void flip_bits(struct device *device, uint8_t *data, size_t len)
+{
+	uint64_t bits = device->dma.flips < 8 * len ? device->dma.flips : 8 * len;
+	uint64_t bit;
+
+	if (!bits)
+		return;
+	bit = faults_random(&device->faults) % (8 * len);
+	for (; bits--; bit = (bit + 1) % (8 * len))
+		data[bit / 8] ^= 1 << bit % 8;
+}
+
+static size_t not_short(const struct device *device, size_t len)
+{
+	return device->dma.missing < len ? len - device->dma.missing : 0;
+}
+
+static void say_unreachable(struct device *device, const char *what, uint64_t addr,
+			    size_t len, size_t reached)
+{
+	if (reached < len)
+		journal_say(device->journal, device->now,
+			    "unreachable: DMA %s of %zu bytes at 0x%" PRIx64, what, len, addr);
+}
+
+static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
+{
+	struct device *device = ctx;
+	size_t moved = not_short(device, len);
+
+	memset(data, 0, len);
+	if (device->presence != DEVICE_HERE)
+		return;
+	addr += device->dma.astray;
+	say_unreachable(device, "read", addr, moved,
+			memory_read(&device->memory, addr, data, moved));
+	flip_bits(device, data, moved);
+}
+
+static void on_write(void *ctx, uint64_t addr, const void *data, size_t len)
+{
+	struct device *device = ctx;
+	size_t moved = not_short(device, len);
+	uint8_t copy[EDU_MEM_BYTES];
+
+	if (device->presence != DEVICE_HERE)
+		return;
+	addr += device->dma.astray;
+	memcpy(copy, data, moved);
+	flip_bits(device, copy, moved);
+	say_unreachable(device, "write", addr, moved,
+			memory_write(&device->memory, addr, copy, moved));
+}
+
+static void on_outside(void *ctx, uint64_t addr, uint64_t len)
+{
+	struct device *device = ctx;
+
+	journal_keep(device->journal, device->now,
+		     "outside: DMA of %" PRIu64 " bytes at device address 0x%" PRIx64 "%s",
+		     len, addr, device->edu.profile->aborts ? ": QEMU would end here" : "");
+}
+
+/* Would this write start a DMA? The delay must be known before it does. */
+static bool starts_dma(const struct device *device, uint64_t addr, unsigned int size,
+		       uint64_t value)
+{
+	return addr == EDU_REG_DMA_CMD && (size == 4 || size == 8) &&
+	       (value & EDU_REG_DMA_CMD_RUN) && !device->edu.aborted &&
+	       !(device->edu.cmd & EDU_REG_DMA_CMD_RUN);
+}
+
+static void start_dma(struct device *device, uint64_t cmd)
+{
+	device->dmas++;
+	device->starting = cmd;
+	device->dma = (struct device_dma_faults){ 0 };
+	faults_event(&device->faults, FAULT_ON_DMA);
+	if (device->dma.stuck)
+		device->edu.dma_ns = EDU_NEVER;
+	else
+		device->edu.dma_ns = device->delay + device->dma.late;
+}
+
+/* ---- power and reset ---- */
+
+static void power_on(struct device *device, const struct edu_profile *profile,
+		     uint64_t dma_mask)
+{
+	const struct edu_bus bus = {
+		.read = on_read,
+		.write = on_write,
+		.msi = on_msi,
+		.intx = on_intx,
+		.outside = on_outside,
+		.ctx = device,
+	};
+
+	edu_init(&device->edu, profile, &bus);
+	device->edu.dma_mask = dma_mask;
+	device->dma = (struct device_dma_faults){ 0 };
+	device->intx_level = false;
+	device->intx_line = false;
+	device->late_count = 0;
+	device->presence = DEVICE_HERE;
+	device->regs = REGS_WORK;
+}
+
+static bool has_lasting_fault(const struct device *device)
+{
+	return device->presence == DEVICE_GONE_UNTIL_RESET || device->regs != REGS_WORK ||
+	       device->dma.stuck;
+}
+
+void device_reset(struct device *device)
+{
+	if (device->presence == DEVICE_GONE)
+		return;
+	journal_say(device->journal, device->now, "reset");
+	if (has_lasting_fault(device))
+		power_on(device, device->edu.profile, device->edu.dma_mask);
+	else
+		edu_reset(&device->edu);
+}
+
+void device_unplug(struct device *device)
+{
+	memory_clear(&device->memory);
+	device_set_irq(device, DEVICE_INTX, -1);
+	device_set_irq(device, DEVICE_MSI, -1);
+	device->greeted = false;
+	power_on(device, device->edu.profile, device->edu.dma_mask);
+}
+
+/* ---- faults ---- */
+
+static void vanish(struct device *device, enum device_presence presence)
+{
+	device->presence = presence;
+	device->intx_line = false;
+}
+
+static void freeze(struct device *device)
+{
+	device->frozen = device->edu;
+	device->frozen_at = device->now;
+}
+
+static void break_registers(struct device *device, enum device_regs regs, uint64_t ns)
+{
+	device->regs = regs;
+	device->regs_until = ns < EDU_NEVER - device->now ? device->now + ns : EDU_NEVER;
+	freeze(device);
+}
+
+static void describe(struct device *device, const struct fault_rule *rule)
+{
+	const struct edu *edu = &device->edu;
+	uint64_t number = device->faults.occurred[rule->fault];
+	const char *name = fault_name(rule->fault);
+	bool from = device->starting & EDU_REG_DMA_CMD_FROM_DEVICE;
+
+	if (rule->when == FAULT_NOW)
+		journal_keep(device->journal, device->now, "%s #%" PRIu64 " now", name, number);
+	else if (fault_event(rule->fault) == FAULT_ON_IRQ)
+		journal_keep(device->journal, device->now, "%s #%" PRIu64 " %" PRIu64 " %s",
+			     name, number, rule->amount, edu_config_msi(edu) ? "msi" : "intx");
+	else
+		journal_keep(device->journal, device->now, "%s #%" PRIu64 " %" PRIu64
+			     " dma %" PRIu64 " %s 0x%" PRIx64 " %" PRIu64 " bytes",
+			     name, number, rule->amount, device->dmas,
+			     from ? "from-device" : "to-device",
+			     from ? edu->dst : edu->src, edu->count);
+}
+
+static void strike(void *ctx, const struct fault_rule *rule)
+{
+	struct device *device = ctx;
+
+	describe(device, rule);
+	switch (rule->fault) {
+	case FAULT_IRQ_LOST:
+		device->irq.lost = true;
+		break;
+	case FAULT_IRQ_LATE:
+		device->irq.delayed = true;
+		device->irq.late += rule->amount;
+		break;
+	case FAULT_IRQ_DOUBLE:
+		device->irq.doubled = true;
+		device->irq.again += rule->amount;
+		break;
+	case FAULT_IRQ_SPURIOUS:
+		deliver(device, edu_config_msi(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
+		break;
+	case FAULT_DMA_STUCK:
+		device->dma.stuck = true;
+		break;
+	case FAULT_DMA_LATE:
+		device->dma.late += rule->amount;
+		break;
+	case FAULT_DMA_SHORT:
+		device->dma.missing = rule->amount;
+		break;
+	case FAULT_DMA_ASTRAY:
+		device->dma.astray += rule->amount;
+		break;
+	case FAULT_DMA_FLIP:
+		device->dma.flips = rule->amount;
+		break;
+	case FAULT_REGS_STUCK:
+		break_registers(device, REGS_STUCK, rule->lasts);
+		break;
+	case FAULT_REGS_ONES:
+		break_registers(device, REGS_ONES, rule->lasts);
+		break;
+	case FAULT_VANISH:
+		vanish(device, DEVICE_GONE);
+		break;
+	case FAULT_VANISH_UNTIL_RESET:
+		vanish(device, DEVICE_GONE_UNTIL_RESET);
+		break;
+	case FAULT_KINDS:
+		break;
+	}
+}
+
+void device_init(struct device *device, const struct edu_profile *profile, uint64_t seed)
+{
+	*device = (struct device){ .delay = EDU_DMA_NS, .irq_fd = { -1, -1 } };
+	memory_init(&device->memory);
+	faults_init(&device->faults, seed, strike, device);
+	power_on(device, profile, (1ULL << EDU_DMA_BITS) - 1);
+}
+
+/* ---- accesses ---- */
+
+uint64_t device_run(struct device *device, uint64_t now)
+{
+	uint64_t edu_next, late_next;
+
+	device->now = now;
+	edu_next = edu_run(&device->edu, now);
+	if (device->edu.aborted && device->presence == DEVICE_HERE)
+		vanish(device, DEVICE_GONE);
+	if (device->regs != REGS_WORK && now >= device->regs_until)
+		device->regs = REGS_WORK;
+	late_next = run_late(device);
+	return edu_next < late_next ? edu_next : late_next;
+}
+
+static bool decoded(const struct device *device)
+{
+	return device->presence == DEVICE_HERE && edu_memory_enabled(&device->edu);
+}
+
+uint64_t device_read(struct device *device, uint64_t addr, unsigned int size)
+{
+	if (!decoded(device) || device->regs == REGS_ONES)
+		return SIZE_MASK(size);
+	if (device->regs == REGS_STUCK)
+		return edu_read(&device->frozen, device->frozen_at, addr, size);
+	return edu_read(&device->edu, device->now, addr, size);
+}
+
+void device_write(struct device *device, uint64_t addr, unsigned int size, uint64_t value)
+{
+	if (!decoded(device) || device->regs != REGS_WORK)
+		return;
+	if (starts_dma(device, addr, size, value))
+		start_dma(device, value);
+	edu_write(&device->edu, device->now, addr, size, value);
+	/* If just now, they show the DMA that began with it as running. */
+	if (device->regs == REGS_STUCK)
+		freeze(device);
+}
+
+uint32_t device_config_read(struct device *device, unsigned int addr, unsigned int size)
+{
+	if (device->presence != DEVICE_HERE)
+		return SIZE_MASK(size);
+	return edu_config_read(&device->edu, addr, size);
+}
+
+void device_config_write(struct device *device, unsigned int addr, unsigned int size,
+			 uint32_t value)
+{
+	if (device->presence == DEVICE_HERE)
+		edu_config_write(&device->edu, addr, size, value);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault.h"
+#include "parse.h"
+
+#define WORDS	8	/* more than any line has */
+#define LINE	256
+
+enum amount { AMOUNT_NONE, AMOUNT_TIME, AMOUNT_NUMBER };
+
+static const struct {
+	const char *name;
+	enum fault_event event;
+	enum amount amount;
+	bool now;	/* needs no DMA or interrupt to happen to */
+	bool lasts;	/* may end by itself */
+	const char *takes, *help;
+} kinds[FAULT_KINDS] = {
+	[FAULT_IRQ_LOST] = { "irq-lost", FAULT_ON_IRQ, AMOUNT_NONE, false, false,
+		"", "the interrupt is not delivered" },
+	[FAULT_IRQ_LATE] = { "irq-late", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
+		"TIME", "the interrupt is delivered TIME later" },
+	[FAULT_IRQ_DOUBLE] = { "irq-double", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
+		"TIME", "the interrupt is delivered, and TIME later again" },
+	[FAULT_IRQ_SPURIOUS] = { "irq-spurious", FAULT_ON_DMA, AMOUNT_NONE, true, false,
+		"", "an interrupt that nothing caused" },
+	[FAULT_DMA_STUCK] = { "dma-stuck", FAULT_ON_DMA, AMOUNT_NONE, false, false,
+		"", "the DMA never ends" },
+	[FAULT_DMA_LATE] = { "dma-late", FAULT_ON_DMA, AMOUNT_TIME, false, false,
+		"TIME", "the DMA takes TIME longer" },
+	[FAULT_DMA_SHORT] = { "dma-short", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
+		"BYTES", "the last BYTES are not moved (the device then has zeros)" },
+	[FAULT_DMA_ASTRAY] = { "dma-astray", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
+		"BYTES", "the DMA goes to an address BYTES higher" },
+	[FAULT_DMA_FLIP] = { "dma-flip", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
+		"BITS", "so many neighbouring bits arrive wrong" },
+	[FAULT_REGS_STUCK] = { "regs-stuck", FAULT_ON_DMA, AMOUNT_NONE, true, true,
+		"", "registers read as they are now; writes are lost" },
+	[FAULT_REGS_ONES] = { "regs-ones", FAULT_ON_DMA, AMOUNT_NONE, true, true,
+		"", "registers read as all ones; writes are lost" },
+	[FAULT_VANISH] = { "vanish", FAULT_ON_DMA, AMOUNT_NONE, true, false,
+		"", "no registers, configuration, DMA or interrupts any more" },
+	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
+		true, false, "", "the same, until the bus is reset" },
+};
+
+void faults_init(struct faults *faults, uint64_t seed,
+		 void (*strike)(void *ctx, const struct fault_rule *rule), void *ctx)
+{
+	*faults = (struct faults){ .random = seed, .strike = strike, .ctx = ctx };
+}
+
+const char *fault_name(enum fault fault)
+{
+	return kinds[fault].name;
+}
+
+enum fault_event fault_event(enum fault fault)
+{
+	return kinds[fault].event;
+}
+
+enum fault fault_by_name(const char *name)
+{
+	enum fault fault;
+
+	for (fault = 0; fault < FAULT_KINDS; fault++)
+		if (!strcmp(name, kinds[fault].name))
+			break;
+	return fault;
+}
+
+void fault_help(FILE *out)
+{
+	enum fault fault;
+
+	for (fault = 0; fault < FAULT_KINDS; fault++)
+		fprintf(out, "  %-18s %-5s  %s\n", kinds[fault].name, kinds[fault].takes,
+			kinds[fault].help);
+}
+
+/* splitmix64: any seed will do. */
+uint64_t faults_random(struct faults *faults)
+{
+	uint64_t z = faults->random += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+/* The words of a line that are still to be understood. */
+struct words {
+	char *list[WORDS];
+	size_t count, at;
+};
+
+static const char *next_word(struct words *words)
+{
+	return words->at < words->count ? words->list[words->at++] : "";
+}
+
+static const char *parse_amount(struct words *words, struct fault_rule *rule)
+{
+	switch (kinds[rule->fault].amount) {
+	case AMOUNT_TIME:
+		if (!parse_time(next_word(words), &rule->amount))
+			return "this fault takes a time: 0, or a number and ns, us, ms or s";
+		break;
+	case AMOUNT_NUMBER:
+		if (!parse_number(next_word(words), &rule->amount) || !rule->amount)
+			return "this fault takes a number above 0";
+		break;
+	case AMOUNT_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static bool parse_probability(const char *text, double *p)
+{
+	char *end;
+
+	if (!strchr("0123456789.", *text))
+		return false;
+	*p = strtod(text, &end);
+	return end != text && !*end && *p > 0 && *p <= 1;
+}
+
+static const char *parse_when(struct words *words, struct fault_rule *rule)
+{
+	const char *when = next_word(words);
+
+	rule->n = 1;
+	if (!strcmp(when, "now")) {
+		rule->when = FAULT_NOW;
+		if (!kinds[rule->fault].now)
+			return "this fault needs a DMA or an interrupt to happen to: say next";
+	} else if (!strcmp(when, "next")) {
+		rule->when = FAULT_NTH;
+	} else if (!strcmp(when, "nth") || !strcmp(when, "every")) {
+		rule->when = *when == 'n' ? FAULT_NTH : FAULT_EVERY;
+		if (!parse_number(next_word(words), &rule->n) || !rule->n)
+			return "nth and every take a number above 0";
+	} else if (!strcmp(when, "p")) {
+		rule->when = FAULT_RANDOM;
+		if (!parse_probability(next_word(words), &rule->p))
+			return "p takes a number above 0 and up to 1";
+	} else {
+		return "when? now, next, nth N, every N or p PROBABILITY";
+	}
+	return NULL;
+}
+
+static const char *parse_end(struct words *words, struct fault_rule *rule)
+{
+	rule->lasts = UINT64_MAX;
+	if (words->at == words->count)
+		return NULL;
+	if (strcmp(next_word(words), "for"))
+		return "this is more than a fault";
+	if (!kinds[rule->fault].lasts)
+		return "only regs-stuck and regs-ones can end by themselves";
+	if (!parse_time(next_word(words), &rule->lasts) || words->at < words->count)
+		return "for takes a time: a number and ns, us, ms or s";
+	return NULL;
+}
+
+static const char *parse_rule(struct words *words, struct fault_rule *rule)
+{
+	const char *wrong;
+
+	rule->fault = fault_by_name(next_word(words));
+	if (rule->fault == FAULT_KINDS)
+		return "there is no such fault";
+	wrong = parse_amount(words, rule);
+	if (!wrong)
+		wrong = parse_when(words, rule);
+	if (!wrong)
+		wrong = parse_end(words, rule);
+	return wrong;
+}
+
+static void strike(struct faults *faults, const struct fault_rule *rule)
+{
+	faults->occurred[rule->fault]++;
+	faults->strike(faults->ctx, rule);
+}
+
+const char *faults_add(struct faults *faults, const char *line)
+{
+	struct fault_rule rule = { 0 };
+	struct words words = { 0 };
+	char copy[LINE];
+	const char *wrong;
+
+	if (strlen(line) >= sizeof(copy))
+		return "the line is too long";
+	strcpy(copy, line);
+	words.count = parse_words(copy, words.list, WORDS);
+	if (!words.count)
+		return NULL;
+	if (words.count > WORDS)
+		return "this is more than a fault";
+	wrong = parse_rule(&words, &rule);
+	if (wrong)
+		return wrong;
+	if (rule.when == FAULT_NOW) {
+		strike(faults, &rule);
+		return NULL;
+	}
+	if (faults->count == FAULT_RULES)
+		return "there are too many faults already";
+	faults->rules[faults->count++] = rule;
+	return NULL;
+}
+
+static bool due(struct faults *faults, struct fault_rule *rule)
+{
+	if (rule->when == FAULT_RANDOM)
+		return faults_random(faults) < rule->p * 0x1p64;
+	if (++rule->seen < rule->n)
+		return false;
+	rule->seen = 0;
+	return true;
+}
+
+static void remove_rule(struct faults *faults, unsigned int i)
+{
+	struct fault_rule *rule = &faults->rules[i];
+
+	memmove(rule, rule + 1, (--faults->count - i) * sizeof(*rule));
+}
+
+void faults_event(struct faults *faults, enum fault_event event)
+{
+	unsigned int i = 0;
+
+	while (i < faults->count) {
+		struct fault_rule rule;
+
+		if (fault_event(faults->rules[i].fault) != event ||
+		    !due(faults, &faults->rules[i])) {
+			i++;
+			continue;
+		}
+		rule = faults->rules[i];
+		if (rule.when == FAULT_NTH)
+			remove_rule(faults, i);
+		else
+			i++;
+		strike(faults, &rule);
+	}
+}
+
+void faults_clear(struct faults *faults)
+{
+	faults->count = 0;
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma-sim: the loop that waits for whatever comes next. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "client.h"
+#include "control.h"
+#include "options.h"
+#include "socket.h"
+
+#define CONTROLS	4	/* connections to the control socket at once */
+#define NS_PER_S	1000000000ULL
+
+struct sim {
+	struct options options;
+	struct device device;
+	struct journal journal;
+	struct client client;
+	struct control controls[CONTROLS];
+	int listener, control_listener;
+	bool served;		/* has had a client */
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+__attribute__((noreturn))
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "educma-sim: %s: %s\n", what, why);
+	exit(1);
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+static uint64_t now(void)
+{
+	static uint64_t start;
+
+	if (!start)
+		start = clock_ns();
+	return clock_ns() - start;
+}
+
+static void read_faults(struct device *device, const char *path)
+{
+	FILE *in = fopen(path, "r");
+	unsigned int number = 0;
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!in)
+		die(path, strerror(errno));
+	while (getline(&line, &room, in) > 0) {
+		const char *wrong = faults_add(&device->faults, line);
+
+		number++;
+		if (!wrong)
+			continue;
+		fprintf(stderr, "educma-sim: %s:%u: %s\n", path, number, wrong);
+		exit(2);
+	}
+	free(line);
+	fclose(in);
+}
+
+static int listen_at(const char *path)
+{
+	int fd = socket_listen(path);
+
+	if (fd < 0)
+		die(path, strerror(-fd));
+	return fd;
+}
+
+static void start(struct sim *sim)
+{
+	const struct options *options = &sim->options;
+	size_t i;
+
+	sim->journal.file = options->log ? fopen(options->log, "ae") : stderr;
+	if (!sim->journal.file)
+		die(options->log, strerror(errno));
+	setvbuf(sim->journal.file, NULL, _IOLBF, 0);
+	device_init(&sim->device, options->profile, options->seed);
+	sim->device.edu.dma_mask = options->dma_mask;
+	sim->device.delay = options->delay;
+	sim->device.journal = &sim->journal;
+	client_init(&sim->client, &sim->device);
+	for (i = 0; i < CONTROLS; i++)
+		control_init(&sim->controls[i], &sim->device);
+	if (options->faults)
+		read_faults(&sim->device, options->faults);
+	/* Whoever sees the first socket may use the second. */
+	sim->control_listener = options->control ? listen_at(options->control) : -1;
+	sim->listener = listen_at(options->socket);
+}
+
+static void end(struct sim *sim)
+{
+	size_t i;
+
+	client_disconnect(&sim->client, "the server ends");
+	for (i = 0; i < CONTROLS; i++)
+		control_disconnect(&sim->controls[i]);
+	unlink(sim->options.socket);
+	if (sim->options.control)
+		unlink(sim->options.control);
+	free(sim->journal.kept);
+	fclose(sim->journal.file);
+}
+
+/* What is polled: two listeners, the client, the control connections. */
+enum { POLL_LISTENER, POLL_CONTROL_LISTENER, POLL_CLIENT, POLL_CONTROLS,
+	POLLS = POLL_CONTROLS + CONTROLS };
+
+static struct control *free_control(struct sim *sim)
+{
+	size_t i;
+
+	for (i = 0; i < CONTROLS; i++)
+		if (sim->controls[i].fd < 0)
+			return &sim->controls[i];
+	return NULL;
+}
+
+/* Who cannot be served yet waits in the queue of the listener. */
+static void fill(struct sim *sim, struct pollfd *polls)
+{
+	size_t i;
+
+	polls[POLL_LISTENER] = (struct pollfd){
+		.fd = sim->client.fd < 0 ? sim->listener : -1, .events = POLLIN,
+	};
+	polls[POLL_CONTROL_LISTENER] = (struct pollfd){
+		.fd = free_control(sim) ? sim->control_listener : -1, .events = POLLIN,
+	};
+	polls[POLL_CLIENT] = (struct pollfd){
+		.fd = sim->client.fd, .events = client_events(&sim->client),
+	};
+	for (i = 0; i < CONTROLS; i++)
+		polls[POLL_CONTROLS + i] = (struct pollfd){
+			.fd = sim->controls[i].fd,
+			.events = control_events(&sim->controls[i]),
+		};
+}
+
+static void serve(struct sim *sim, const struct pollfd *polls)
+{
+	size_t i;
+	int fd;
+
+	client_serve(&sim->client, polls[POLL_CLIENT].revents);
+	for (i = 0; i < CONTROLS; i++)
+		if (polls[POLL_CONTROLS + i].revents)
+			control_serve(&sim->controls[i]);
+	if (polls[POLL_LISTENER].revents) {
+		fd = socket_accept(sim->listener);
+		if (fd >= 0)
+			client_connect(&sim->client, fd);
+		sim->served |= fd >= 0;
+	}
+	if (polls[POLL_CONTROL_LISTENER].revents) {
+		fd = socket_accept(sim->control_listener);
+		if (fd >= 0)
+			control_connect(free_control(sim), fd);
+	}
+}
+
+/* Sleeps until @until or until something comes in. */
+static void wait_until(uint64_t until, struct pollfd *polls, const sigset_t *signals)
+{
+	struct timespec t, *timeout = NULL;
+	uint64_t left, at = now();
+	size_t i;
+
+	if (until != EDU_NEVER) {
+		left = until > at ? until - at : 0;
+		t = (struct timespec){ .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
+		timeout = &t;
+	}
+	if (ppoll(polls, POLLS, timeout, signals) < 0)
+		for (i = 0; i < POLLS; i++)
+			polls[i].revents = 0;
+}
+
+static bool finished(const struct sim *sim)
+{
+	return stop || (sim->options.once && sim->served && sim->client.fd < 0);
+}
+
+/* Signals come in only while we wait, so none can be overlooked. */
+static void catch_signals(sigset_t *while_waiting)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	sigprocmask(SIG_BLOCK, &ending, while_waiting);
+	sigdelset(while_waiting, SIGTERM);
+	sigdelset(while_waiting, SIGINT);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	/* Instead of the end, writing to what nobody reads is an error. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+	static struct sim sim;
+	struct pollfd polls[POLLS];
+	sigset_t while_waiting;
+
+	parse_options(&sim.options, argc, argv);
+	if (sim.options.ask)
+		return ask(sim.options.ask, sim.options.commands);
+	/* A delay of 50 us is not to become 100. */
+	prctl(PR_SET_TIMERSLACK, 1);
+	catch_signals(&while_waiting);
+	start(&sim);
+	while (!finished(&sim)) {
+		uint64_t until = device_run(&sim.device, now());
+		uint64_t deadline = client_deadline(&sim.client);
+
+		fill(&sim, polls);
+		wait_until(until < deadline ? until : deadline, polls, &while_waiting);
+		device_run(&sim.device, now());
+		serve(&sim, polls);
+	}
+	end(&sim);
+	return 0;
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma-sim's connection to its client: the stream, the descriptors, patience. */
+#include "test.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "client.h"
+#include "sim.h"
+
+#define RESET	13
+#define IRQS	8
+
+struct header {
+	uint16_t id, command;
+	uint32_t size, flags, error;
+};
+
+static struct client client;
+static int peer;
+static size_t fds_before;
+
+static size_t open_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static int connected(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	fds_before = open_fds();
+	device_init(&device, &edu_qemu_9_1, 1);
+	device_run(&device, 1000);
+	client_init(&client, &device);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	client_connect(&client, pair[0]);
+	device.greeted = true;
+	peer = pair[1];
+	return 0;
+}
+
+/* Whatever happened, nothing is left open. */
+static int disconnected(void **state)
+{
+	(void)state;
+	client_disconnect(&client, "the test ends");
+	close(peer);
+	assert_int_equal(open_fds(), fds_before);
+	return 0;
+}
+
+static void serve(unsigned int times)
+{
+	while (times-- && client.fd >= 0)
+		client_serve(&client, client_events(&client));
+}
+
+static void send_bytes(const void *bytes, size_t len, const int *fds, size_t nfds)
+{
+	char control[CMSG_SPACE(64 * sizeof(int))] = { 0 };
+	struct iovec part = { .iov_base = (void *)bytes, .iov_len = len };
+	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr *cmsg;
+
+	if (nfds) {
+		msg.msg_control = control;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
+	}
+	assert_int_equal(sendmsg(peer, &msg, 0), len);
+}
+
+static void send_reset(uint16_t id)
+{
+	const struct header header = { .id = id, .command = RESET, .size = sizeof(header) };
+
+	send_bytes(&header, sizeof(header), NULL, 0);
+}
+
+/* The id of the next reply, -1: there is none. */
+static int reply(void)
+{
+	struct header header;
+	ssize_t got = recv(peer, &header, sizeof(header), MSG_DONTWAIT);
+
+	if (got <= 0)
+		return -1;
+	assert_int_equal(got, sizeof(header));
+	assert_int_equal(header.flags & ~0x20U, 1);
+	return header.id;
+}
+
+static void answers_in_order(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		send_reset(i);
+	serve(100);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(reply(), i);
+	assert_int_equal(reply(), -1);
+	assert_int_equal(client_deadline(&client), EDU_NEVER);
+}
+
+static void takes_a_message_in_pieces(void **state)
+{
+	const struct header header = { .id = 7, .command = RESET, .size = sizeof(header) };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(header); i++) {
+		assert_int_equal(reply(), -1);
+		send_bytes((const char *)&header + i, 1, NULL, 0);
+		serve(1);
+	}
+	assert_int_equal(reply(), 7);
+}
+
+/* A descriptor belongs to the message that it came with, and to no other. */
+static void knows_whose_descriptor_it_is(void **state)
+{
+	struct {
+		struct header header;
+		uint32_t argsz, flags, index, start, count;
+	} irqs = {
+		.header = { .id = 2, .command = IRQS, .size = sizeof(irqs) },
+		.argsz = 20, .flags = 0x24, .index = 1, .count = 1,
+	};
+	int fd = new_eventfd();
+
+	(void)state;
+	send_reset(1);
+	send_bytes(&irqs, sizeof(irqs), &fd, 1);
+	send_reset(3);
+	serve(3);
+	assert_int_equal(reply(), 1);
+	assert_int_equal(reply(), 2);
+	assert_int_equal(reply(), 3);
+	assert_true(device.irq_fd[DEVICE_MSI] >= 0);
+	device_trigger(&device, DEVICE_MSI);
+	assert_int_equal(signals(fd), 1);
+	close(fd);
+}
+
+static void closes_unwanted_descriptors(void **state)
+{
+	const struct header header = { .id = 7, .command = RESET, .size = sizeof(header) };
+	int fds[PROTOCOL_FDS], i;
+	size_t before;
+
+	(void)state;
+	for (i = 0; i < PROTOCOL_FDS; i++)
+		fds[i] = peer;
+	before = open_fds();
+	send_bytes(&header, sizeof(header), fds, PROTOCOL_FDS);
+	serve(1);
+	assert_int_equal(reply(), 7);
+	assert_int_equal(open_fds(), before);
+	/* They are counted over the whole message. */
+	send_bytes(&header, 8, fds, PROTOCOL_FDS);
+	serve(1);
+	assert_true(client.fd >= 0);
+	send_bytes((const char *)&header + 8, 8, fds, 1);
+	serve(1);
+	assert_int_equal(client.fd, -1);
+}
+
+static void gives_up_on_many_descriptors(void **state)
+{
+	const struct header header = { .id = 7, .command = RESET, .size = sizeof(header) };
+	int fds[64], i;
+
+	(void)state;
+	for (i = 0; i < 64; i++)
+		fds[i] = peer;
+	send_bytes(&header, sizeof(header), fds, 64);
+	serve(1);
+	assert_int_equal(client.fd, -1);
+}
+
+static void gives_up_on_half_a_message(void **state)
+{
+	(void)state;
+	send_bytes("1234567", 7, NULL, 0);
+	serve(1);
+	assert_int_equal(client_deadline(&client), 1000 + CLIENT_PATIENCE_NS);
+	device_run(&device, 999 + CLIENT_PATIENCE_NS);
+	client_serve(&client, 0);
+	assert_true(client.fd >= 0);
+	device_run(&device, 1000 + CLIENT_PATIENCE_NS);
+	client_serve(&client, 0);
+	assert_int_equal(client.fd, -1);
+}
+
+static void gives_up_on_what_takes_no_replies(void **state)
+{
+	struct header header = { .command = RESET, .size = sizeof(header) };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 100000 && !client.reply_len; i++) {
+		if (send(peer, &header, sizeof(header), MSG_DONTWAIT) < 0)
+			break;
+		serve(1);
+	}
+	assert_int_equal(client_events(&client), POLLOUT);
+	serve(10);
+	device_run(&device, device.now + CLIENT_PATIENCE_NS);
+	client_serve(&client, 0);
+	assert_int_equal(client.fd, -1);
+}
+
+static void waits_for_the_idle(void **state)
+{
+	(void)state;
+	send_reset(1);
+	serve(2);
+	device_run(&device, 1000 * CLIENT_PATIENCE_NS);
+	client_serve(&client, 0);
+	assert_true(client.fd >= 0);
+}
+
+static void gives_up_on_nonsense(void **state)
+{
+	struct header header = { .command = RESET, .size = PROTOCOL_MAX + 1 };
+
+	(void)state;
+	send_bytes(&header, sizeof(header), NULL, 0);
+	serve(1);
+	assert_int_equal(client.fd, -1);
+}
+
+static void notices_the_end(void **state)
+{
+	const struct header header = { .command = RESET, .size = sizeof(header) };
+
+	(void)state;
+	device_set_irq(&device, DEVICE_MSI, new_eventfd());
+	send_bytes(&header, 9, NULL, 0);
+	shutdown(peer, SHUT_RDWR);
+	serve(3);
+	assert_int_equal(client.fd, -1);
+	assert_int_equal(device.irq_fd[DEVICE_MSI], -1);
+	assert_false(device.greeted);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, connected, disconnected)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(answers_in_order),
+		TEST(takes_a_message_in_pieces),
+		TEST(knows_whose_descriptor_it_is),
+		TEST(closes_unwanted_descriptors),
+		TEST(gives_up_on_many_descriptors),
+		TEST(gives_up_on_half_a_message),
+		TEST(gives_up_on_what_takes_no_replies),
+		TEST(waits_for_the_idle),
+		TEST(gives_up_on_nonsense),
+		TEST(notices_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma-sim's control socket: commands, and connections that misbehave. */
+#include "test.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "control.h"
+#include "sim.h"
+
+static struct journal journal;
+static struct control control;
+static int peer;
+
+static int setup(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	plug_in(true);
+	journal = (struct journal){ .file = fopen("/dev/null", "w") };
+	device.journal = &journal;
+	control_init(&control, &device);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	control_connect(&control, pair[0]);
+	peer = pair[1];
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	control_disconnect(&control);
+	close(peer);
+	unplug();
+	fclose(journal.file);
+	free(journal.kept);
+	return 0;
+}
+
+/* What a command answers. */
+static const char *answer(const char *line)
+{
+	static char text[8192];
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	control_command(&device, line, out);
+	fclose(out);
+	return text;
+}
+
+static void does_commands(void **state)
+{
+	(void)state;
+	assert_string_equal(answer("delay 7ms"), "ok\n");
+	assert_int_equal(device.delay, 7 * MS);
+	assert_string_equal(answer("irq-lost next"), "ok\n");
+	assert_string_equal(answer("count irq-lost"), "0\nok\n");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_string_equal(answer(" count irq-lost # how often?"), "1\nok\n");
+	assert_string_equal(answer("irq-lost nth 100"), "ok\n");
+	assert_non_null(strstr(answer("status"), "\nrules 1\n"));
+	assert_string_equal(answer("clear"), "ok\n");
+	assert_non_null(strstr(answer("status"), "\nrules 0\n"));
+	assert_non_null(strstr(answer("status"), "\nirq-lost 1\n"));
+	assert_string_equal(answer(""), "ok\n");
+	assert_string_equal(answer("# nothing"), "ok\n");
+}
+
+static void refuses_what_it_does_not_know(void **state)
+{
+	static const char * const bad[] = {
+		"what", "delay", "delay 5", "delay 1ms 2ms", "count", "count irq", "clear all",
+		"log 1", "status x", "irq-lost", "irq-lost now",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(strncmp(answer(bad[i]), "error: ", 7), 0);
+	assert_int_equal(device.delay, 10 * MS);
+}
+
+static void logs_what_occurred(void **state)
+{
+	(void)state;
+	assert_string_equal(answer("log"), "ok\n");
+	answer("dma-late 1us every 2");
+	answer("irq-lost nth 2");
+	device_run(&device, 5 * MS);
+	whole_dma(false, RAM_ADDR, 100);
+	start_dma(true, RAM_ADDR + 16, 4095);
+	device_run(&device, 50 * MS);
+	answer("vanish now");
+	assert_string_equal(answer("log"),
+			    "15000000 dma-late #1 1000 dma 2 from-device 0x100010 4095 bytes\n"
+			    "50000000 irq-lost #1 0 msi\n"
+			    "50000000 vanish #1 now\n"
+			    "ok\n");
+}
+
+/* The log has a limit, and says so. */
+static void log_has_a_limit(void **state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++)
+		faults_add(&device.faults, "irq-spurious now");
+	assert_in_range(journal.len, JOURNAL_KEEPS - 256, JOURNAL_KEEPS);
+	assert_true(journal.dropped > 0);
+	out = open_memstream(&text, &len);
+	control_command(&device, "log", out);
+	fclose(out);
+	assert_non_null(strstr(text, "\n# and "));
+	free(text);
+}
+
+static const char *receive(void)
+{
+	static char text[8192];
+	ssize_t got = recv(peer, text, sizeof(text) - 1, MSG_DONTWAIT);
+
+	text[got > 0 ? got : 0] = '\0';
+	return text;
+}
+
+static void say(const char *text)
+{
+	assert_int_equal(send(peer, text, strlen(text), 0), strlen(text));
+	control_serve(&control);
+}
+
+static void answers_each_line(void **state)
+{
+	(void)state;
+	say("irq-lost next\nnonsense\ncount irq-lost\nde");
+	assert_string_equal(receive(), "ok\nerror: there is no such fault\n0\nok\n");
+	say("lay 1ms");
+	assert_string_equal(receive(), "");
+	say("\n");
+	assert_string_equal(receive(), "ok\n");
+	assert_int_equal(device.delay, MS);
+	shutdown(peer, SHUT_WR);
+	control_serve(&control);
+	assert_int_equal(control.fd, -1);
+}
+
+static void gives_up_on_endless_lines(void **state)
+{
+	char line[CONTROL_LINE + 1];
+
+	(void)state;
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	say(line);
+	assert_int_equal(control.fd, -1);
+}
+
+/* Who does not take the answers gets no more of them, and none is lost. */
+static void does_not_pile_up_answers(void **state)
+{
+	static const char batch[] = "delay 1ms\ndelay 2ms\ndelay 3ms\ndelay 4ms\ndelay 5ms\n";
+	unsigned int asked = 0, answered = 0;
+	const char *text;
+
+	(void)state;
+	while (send(peer, batch, sizeof(batch) - 1, MSG_DONTWAIT) == sizeof(batch) - 1) {
+		control_serve(&control);
+		asked += 5;
+	}
+	assert_int_equal(control_events(&control), POLLOUT);
+	for (text = receive(); *text; text = receive()) {
+		for (; (text = strchr(text, '\n')); text++)
+			answered++;
+		control_serve(&control);
+	}
+	assert_null(control.answer);
+	assert_int_equal(asked, answered);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(does_commands),
+		TEST(refuses_what_it_does_not_know),
+		TEST(logs_what_occurred),
+		TEST(log_has_a_limit),
+		TEST(answers_each_line),
+		TEST(gives_up_on_endless_lines),
+		TEST(does_not_pile_up_answers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

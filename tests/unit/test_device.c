@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma-sim's device: memory, interrupts, and what each fault does. */
+#include "test.h"
+#include <stdio.h>
+
+#include "sim.h"
+
+#define OUT	(ram)			/* what is sent, 4096 bytes */
+#define BACK	(ram + 0x4000)		/* where it comes back to */
+
+static int with_msi(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	plug_in(true);
+	for (i = 0; i < 4096; i++)
+		OUT[i] = i * 7 + 1;
+	return 0;
+}
+
+static int with_intx(void **state)
+{
+	(void)state;
+	plug_in(false);
+	return 0;
+}
+
+static int done(void **state)
+{
+	(void)state;
+	unplug();
+	return 0;
+}
+
+static void add(const char *line)
+{
+	const char *wrong = faults_add(&device.faults, line);
+
+	if (wrong)
+		fail_msg("%s: %s", line, wrong);
+}
+
+static uint64_t occurred(enum fault fault)
+{
+	return device.faults.occurred[fault];
+}
+
+static void there_and_back(void)
+{
+	memset(BACK, 0xee, 4096);
+	whole_dma(false, RAM_ADDR, 4096);
+	whole_dma(true, RAM_ADDR + 0x4000, 4096);
+}
+
+static void moves_data(void **state)
+{
+	(void)state;
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 4096);
+	assert_int_equal(signals(msi_fd), 2);
+	assert_int_equal(signals(intx_fd), 0);
+	assert_int_equal(device.dmas, 2);
+	assert_int_equal(device.irqs, 2);
+}
+
+static void takes_its_time(void **state)
+{
+	(void)state;
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device_run(&device, 5 * MS), 10 * MS);
+	assert_true(dma_running());
+	assert_int_equal(device_run(&device, 10 * MS), EDU_NEVER);
+	assert_false(dma_running());
+	device.delay = 0;
+	start_dma(false, RAM_ADDR, 16);
+	device_run(&device, device.now);
+	assert_false(dma_running());
+	device.delay = 50000;
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device_run(&device, device.now), device.now + 50000);
+}
+
+static void needs_memory_decoding(void **state)
+{
+	(void)state;
+	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	assert_int_equal(device_read(&device, EDU_REG_ID, 8), UINT64_MAX);
+	assert_int_equal(device_read(&device, EDU_REG_ID, 1), UINT8_MAX);
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device.dmas, 0);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+}
+
+static void needs_bus_mastering(void **state)
+{
+	(void)state;
+	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	there_and_back();
+	assert_int_equal(BACK[0], 0xee);
+	assert_int_equal(signals(msi_fd), 0);
+}
+
+static void clamps_addresses(void **state)
+{
+	(void)state;
+	device.edu.dma_mask = 0xffff | RAM_ADDR;
+	memset(BACK, 0xee, 4096);
+	whole_dma(false, RAM_ADDR, 4096);
+	whole_dma(true, 0x10000000 + RAM_ADDR + 0x4000, 4096);
+	assert_memory_equal(OUT, BACK, 4096);
+}
+
+/* INTx masks itself; unmasked while the level holds, it fires again. */
+static void intx_is_a_level(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(signals(intx_fd), 1);
+	reg_write(EDU_REG_IRQ_RAISE, 2);
+	device_trigger(&device, DEVICE_INTX);
+	assert_int_equal(signals(intx_fd), 0);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 1);
+	reg_write(EDU_REG_IRQ_ACK, 3);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 0);
+	device_mask_intx(&device, true);
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(signals(intx_fd), 0);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 1);
+	/* A new descriptor is told of the level too. */
+	device_set_irq(&device, DEVICE_INTX, dup(intx_fd));
+	assert_int_equal(signals(intx_fd), 1);
+	assert_int_equal(signals(msi_fd), 0);
+}
+
+static void reset_keeps_a_healthy_device(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_LIVENESS, 5);
+	device_reset(&device);
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~5U);
+}
+
+static void unplugging_makes_it_new(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_LIVENESS, 5);
+	device_unplug(&device);
+	assert_int_equal(device.memory.count, 0);
+	assert_int_equal(device.irq_fd[DEVICE_MSI], -1);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), 0);
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(device.irqs, 0);
+}
+
+static void irq_lost(void **state)
+{
+	(void)state;
+	add("irq-lost nth 2");
+	there_and_back();
+	assert_int_equal(signals(msi_fd), 1);
+	assert_int_equal(occurred(FAULT_IRQ_LOST), 1);
+	there_and_back();
+	assert_int_equal(signals(msi_fd), 2);
+}
+
+static void irq_lost_intx(void **state)
+{
+	(void)state;
+	add("irq-lost next");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 0);
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), 1);
+	reg_write(EDU_REG_IRQ_ACK, 1);
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(signals(intx_fd), 1);
+}
+
+static void irq_late(void **state)
+{
+	(void)state;
+	add("irq-late 20ms next");
+	whole_dma(false, RAM_ADDR, 16);
+	assert_int_equal(signals(msi_fd), 0);
+	assert_int_equal(device_run(&device, 29 * MS), 30 * MS);
+	assert_int_equal(signals(msi_fd), 0);
+	assert_int_equal(device_run(&device, 30 * MS), EDU_NEVER);
+	assert_int_equal(signals(msi_fd), 1);
+}
+
+static void irq_late_intx(void **state)
+{
+	(void)state;
+	add("irq-late 20ms every 1");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(signals(intx_fd), 0);
+	device_run(&device, 20 * MS);
+	assert_int_equal(signals(intx_fd), 1);
+	reg_write(EDU_REG_IRQ_ACK, 1);
+	device_mask_intx(&device, false);
+	/* A level that is gone by then was never seen. */
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	reg_write(EDU_REG_IRQ_ACK, 1);
+	device_run(&device, 100 * MS);
+	assert_int_equal(signals(intx_fd), 0);
+}
+
+static void irq_double(void **state)
+{
+	(void)state;
+	add("irq-double 1ms next");
+	whole_dma(false, RAM_ADDR, 16);
+	assert_int_equal(signals(msi_fd), 1);
+	device_run(&device, 11 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+}
+
+static void irq_double_intx(void **state)
+{
+	(void)state;
+	add("irq-double 1ms next");
+	whole_dma(false, RAM_ADDR, 16);
+	assert_int_equal(signals(intx_fd), 1);
+	device_run(&device, 11 * MS);
+	assert_int_equal(signals(intx_fd), 1);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 0);
+}
+
+static void irq_spurious(void **state)
+{
+	(void)state;
+	add("irq-spurious now");
+	assert_int_equal(signals(msi_fd), 1);
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), 0);
+	add("irq-spurious next");
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(signals(msi_fd), 1);
+}
+
+static void irq_spurious_intx(void **state)
+{
+	(void)state;
+	add("irq-spurious now");
+	assert_int_equal(signals(intx_fd), 1);
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 0);
+}
+
+static void too_many_late_irqs(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	add("irq-late 1s every 1");
+	for (i = 0; i < 2 * DEVICE_LATE; i++)
+		reg_write(EDU_REG_IRQ_RAISE, 1);
+	device_run(&device, 2000 * MS);
+	assert_int_equal(signals(msi_fd), DEVICE_LATE);
+}
+
+static void dma_stuck(void **state)
+{
+	(void)state;
+	add("dma-stuck next");
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device_run(&device, 1000000 * MS), EDU_NEVER);
+	assert_true(dma_running());
+	assert_int_equal(signals(msi_fd), 0);
+	faults_clear(&device.faults);
+	assert_true(dma_running());
+	device_reset(&device);
+	enable(true);
+	assert_false(dma_running());
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 4096);
+}
+
+static void dma_late(void **state)
+{
+	(void)state;
+	add("dma-late 500ms next");
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device_run(&device, 509 * MS), 510 * MS);
+	assert_true(dma_running());
+	device_run(&device, 510 * MS);
+	assert_false(dma_running());
+	assert_int_equal(signals(msi_fd), 1);
+}
+
+static void dma_short(void **state)
+{
+	(void)state;
+	add("dma-short 100 nth 2");
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 3996);
+	assert_int_equal(BACK[3996], 0xee);
+	assert_int_equal(BACK[4095], 0xee);
+	add("dma-short 100 next");
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 3996);
+	assert_int_equal(BACK[3996], 0);
+	assert_int_equal(BACK[4095], 0);
+	add("dma-short 5000 next");
+	there_and_back();
+	assert_int_equal(BACK[0], 0);
+}
+
+static void dma_astray(void **state)
+{
+	(void)state;
+	add("dma-astray 0x1000 nth 2");
+	memset(ram + 0x5000, 0xee, 4096);
+	there_and_back();
+	assert_int_equal(BACK[0], 0xee);
+	assert_memory_equal(OUT, ram + 0x5000, 4096);
+}
+
+static void dma_flip(void **state)
+{
+	static const unsigned int lengths[] = { 4096, 4095, 1 };
+	unsigned int i, j, bits, direction;
+	char rule[32];
+
+	(void)state;
+	for (i = 0; i < 60; i++) {
+		unsigned int len = lengths[i % 3], asked = 1 + i / 3;
+		unsigned int wanted = asked < 8 * len ? asked : 8 * len;
+
+		direction = i % 2;
+		snprintf(rule, sizeof(rule), "dma-flip %u nth %u", asked, 1 + direction);
+		add(rule);
+		whole_dma(false, RAM_ADDR, len);
+		whole_dma(true, RAM_ADDR + 0x4000, len);
+		for (bits = 0, j = 0; j < len; j++)
+			bits += __builtin_popcount(OUT[j] ^ BACK[j]);
+		assert_int_equal(bits, wanted);
+	}
+}
+
+static void regs_stuck(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_LIVENESS, 1);
+	start_dma(false, RAM_ADDR, 16);
+	add("regs-stuck now for 50ms");
+	reg_write(EDU_REG_LIVENESS, 2);
+	device_run(&device, 20 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~1U);
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), 0);
+	assert_true(dma_running());
+	assert_int_equal(device_config_read(&device, 0, 4), 0x11e81234);
+	device_run(&device, 50 * MS);
+	assert_false(dma_running());
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), EDU_REG_IRQ_DMA);
+	add("regs-stuck now");
+	device_run(&device, 1000000 * MS);
+	reg_write(EDU_REG_LIVENESS, 3);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~1U);
+	device_reset(&device);
+	enable(true);
+	reg_write(EDU_REG_LIVENESS, 3);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~3U);
+}
+
+static void regs_ones(void **state)
+{
+	(void)state;
+	add("regs-ones now for 50ms");
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	assert_int_equal(device_read(&device, EDU_REG_DMA_SRC, 8), UINT64_MAX);
+	assert_int_equal(device_config_read(&device, 0, 4), 0x11e81234);
+	device_run(&device, 50 * MS);
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+	add("regs-ones next");
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	device_run(&device, 100 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), UINT32_MAX);
+}
+
+static void is_gone(void)
+{
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	assert_int_equal(device_config_read(&device, 0, 4), UINT32_MAX);
+	assert_int_equal(device_config_read(&device, PCI_COMMAND, 2), UINT16_MAX);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+}
+
+static void vanish_for_good(void **state)
+{
+	(void)state;
+	memset(BACK, 0xee, 4096);
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	add("vanish now");
+	is_gone();
+	device_run(&device, 100 * MS);
+	assert_int_equal(BACK[0], 0xee);
+	assert_int_equal(signals(msi_fd), 0);
+	add("irq-spurious now");
+	assert_int_equal(signals(msi_fd), 0);
+	device_reset(&device);
+	is_gone();
+	device_unplug(&device);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+}
+
+static void vanish_until_reset(void **state)
+{
+	(void)state;
+	add("vanish-until-reset nth 2");
+	whole_dma(false, RAM_ADDR, 16);
+	assert_int_equal(signals(msi_fd), 1);
+	start_dma(false, RAM_ADDR, 16);
+	is_gone();
+	device_run(&device, 100 * MS);
+	assert_int_equal(signals(msi_fd), 0);
+	device_reset(&device);
+	assert_int_equal(device_config_read(&device, 0, 4), 0x11e81234);
+	enable(true);
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 4096);
+}
+
+static void regs_stuck_in_a_dma(void **state)
+{
+	(void)state;
+	add("regs-stuck next");
+	start_dma(false, RAM_ADDR, 16);
+	device_run(&device, 100 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+	assert_true(dma_running());
+}
+
+/* A DMA that ends QEMU 7.2 ends this device. */
+static void dies_as_qemu_would(void **state)
+{
+	(void)state;
+	device.edu.profile = &edu_qemu_7_2;
+	whole_dma(false, RAM_ADDR, 4095);
+	start_dma(false, RAM_ADDR, 4096);
+	device_run(&device, device.now + 10 * MS);
+	is_gone();
+	device_reset(&device);
+	is_gone();
+}
+
+/* A counter that is full must not block the server. */
+static void full_eventfds_do_not_block(void **state)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);	/* blocks, until told not to */
+	uint64_t full = UINT64_MAX - 1;
+
+	(void)state;
+	device_set_irq(&device, DEVICE_MSI, fd);
+	assert_int_equal(write(fd, &full, sizeof(full)), sizeof(full));
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(device.irqs, 0);
+}
+
+#define MSI_TEST(f)	cmocka_unit_test_setup_teardown(f, with_msi, done)
+#define INTX_TEST(f)	cmocka_unit_test_setup_teardown(f, with_intx, done)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MSI_TEST(moves_data),
+		MSI_TEST(takes_its_time),
+		MSI_TEST(needs_memory_decoding),
+		MSI_TEST(needs_bus_mastering),
+		MSI_TEST(clamps_addresses),
+		INTX_TEST(intx_is_a_level),
+		MSI_TEST(reset_keeps_a_healthy_device),
+		MSI_TEST(unplugging_makes_it_new),
+		MSI_TEST(irq_lost),
+		INTX_TEST(irq_lost_intx),
+		MSI_TEST(irq_late),
+		INTX_TEST(irq_late_intx),
+		MSI_TEST(irq_double),
+		INTX_TEST(irq_double_intx),
+		MSI_TEST(irq_spurious),
+		INTX_TEST(irq_spurious_intx),
+		MSI_TEST(too_many_late_irqs),
+		MSI_TEST(dma_stuck),
+		MSI_TEST(dma_late),
+		MSI_TEST(dma_short),
+		MSI_TEST(dma_astray),
+		MSI_TEST(dma_flip),
+		MSI_TEST(regs_stuck),
+		MSI_TEST(regs_stuck_in_a_dma),
+		MSI_TEST(regs_ones),
+		MSI_TEST(vanish_for_good),
+		MSI_TEST(vanish_until_reset),
+		MSI_TEST(dies_as_qemu_would),
+		MSI_TEST(full_eventfds_do_not_block),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
