@@ -203,12 +203,15 @@ static bool receive(struct control *control)
 /* What comes in waits for the answer before it: nobody can fill our memory. */
 void control_serve(struct control *control)
 {
+	static const char too_long[] = "error: the line is too long\n";
 	bool alive = control->answer ? send_answer(control) : receive(control);
 
 	while (alive && !control->answer && line_end(control))
 		alive = answer_line(control);
-	if (!control->answer && control->have == sizeof(control->line))
+	if (!control->answer && control->have == sizeof(control->line)) {
+		send(control->fd, too_long, strlen(too_long), MSG_DONTWAIT | MSG_NOSIGNAL);
 		alive = false;
+	}
 	if (!alive)
 		control_disconnect(control);
 }

@@ -57,12 +57,12 @@ static void deliver(struct device *device, enum device_delivery delivery)
 		return;
 	switch (delivery) {
 	case DELIVER_MSI:
-		device_trigger(device, DEVICE_MSI);
+		if (edu_bus_master(&device->edu))
+			device_trigger(device, DEVICE_MSI);
 		break;
 	case DELIVER_LEVEL:
-		device->intx_line = device->intx_level;
-		if (device->intx_line)
-			device_trigger(device, DEVICE_INTX);
+		device->intx_line = true;
+		device_trigger(device, DEVICE_INTX);
 		break;
 	case DELIVER_PULSE:
 		device_trigger(device, DEVICE_INTX);
@@ -73,7 +73,8 @@ static void deliver(struct device *device, enum device_delivery delivery)
 static void deliver_later(struct device *device, uint64_t ns, enum device_delivery delivery)
 {
 	if (device->late_count == DEVICE_LATE) {
-		journal_say(device->journal, device->now, "too many late interrupts: one is lost");
+		journal_keep(device->journal, device->now,
+			     "too many late interrupts: one is lost");
 		return;
 	}
 	device->late[device->late_count++] = (struct device_late){
@@ -100,6 +101,19 @@ static uint64_t run_late(struct device *device)
 		i++;
 	}
 	return next;
+}
+
+/* A level that fell before it arrived was never seen. */
+static void forget_level(struct device *device)
+{
+	unsigned int i = 0;
+
+	while (i < device->late_count) {
+		if (device->late[i].delivery == DELIVER_LEVEL)
+			device->late[i] = device->late[--device->late_count];
+		else
+			i++;
+	}
 }
 
 /* An interrupt of the device's own, with what faults make of it. */
@@ -133,11 +147,12 @@ static void on_intx(void *ctx, bool level)
 {
 	struct device *device = ctx;
 
-	device->intx_level = level;
-	if (level)
+	if (level) {
 		send_irq(device, DELIVER_LEVEL);
-	else
-		device->intx_line = false;
+		return;
+	}
+	device->intx_line = false;
+	forget_level(device);
 }
 
 /* ---- DMA ---- */
@@ -210,8 +225,7 @@ static bool starts_dma(const struct device *device, uint64_t addr, unsigned int 
 		       uint64_t value)
 {
 	return addr == EDU_REG_DMA_CMD && (size == 4 || size == 8) &&
-	       (value & EDU_REG_DMA_CMD_RUN) && !device->edu.aborted &&
-	       !(device->edu.cmd & EDU_REG_DMA_CMD_RUN);
+	       (value & EDU_REG_DMA_CMD_RUN) && !(device->edu.cmd & EDU_REG_DMA_CMD_RUN);
 }
 
 static void start_dma(struct device *device, uint64_t cmd)
@@ -243,7 +257,6 @@ static void power_on(struct device *device, const struct edu_profile *profile,
 	edu_init(&device->edu, profile, &bus);
 	device->edu.dma_mask = dma_mask;
 	device->dma = (struct device_dma_faults){ 0 };
-	device->intx_level = false;
 	device->intx_line = false;
 	device->late_count = 0;
 	device->presence = DEVICE_HERE;
@@ -261,6 +274,7 @@ void device_reset(struct device *device)
 	if (device->presence == DEVICE_GONE)
 		return;
 	journal_say(device->journal, device->now, "reset");
+	device->late_count = 0;
 	if (has_lasting_fault(device))
 		power_on(device, device->edu.profile, device->edu.dma_mask);
 	else
@@ -284,10 +298,12 @@ static void vanish(struct device *device, enum device_presence presence)
 	device->intx_line = false;
 }
 
+/* Reading the copy must not end the DMA a second time. */
 static void freeze(struct device *device)
 {
 	device->frozen = device->edu;
-	device->frozen_at = device->now;
+	device->frozen.dma_due = EDU_NEVER;
+	device->frozen.factorial_due = EDU_NEVER;
 }
 
 static void break_registers(struct device *device, enum device_regs regs, uint64_t ns)
@@ -317,6 +333,29 @@ static void describe(struct device *device, const struct fault_rule *rule)
 			     from ? edu->dst : edu->src, edu->count);
 }
 
+static void strike_dma(struct device_dma_faults *dma, const struct fault_rule *rule)
+{
+	switch (rule->fault) {
+	case FAULT_DMA_STUCK:
+		dma->stuck = true;
+		break;
+	case FAULT_DMA_LATE:
+		dma->late += rule->amount;
+		break;
+	case FAULT_DMA_SHORT:
+		dma->missing = rule->amount;
+		break;
+	case FAULT_DMA_ASTRAY:
+		dma->astray += rule->amount;
+		break;
+	case FAULT_DMA_FLIP:
+		dma->flips = rule->amount;
+		break;
+	default:
+		break;
+	}
+}
+
 static void strike(void *ctx, const struct fault_rule *rule)
 {
 	struct device *device = ctx;
@@ -337,21 +376,6 @@ static void strike(void *ctx, const struct fault_rule *rule)
 	case FAULT_IRQ_SPURIOUS:
 		deliver(device, edu_config_msi(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
 		break;
-	case FAULT_DMA_STUCK:
-		device->dma.stuck = true;
-		break;
-	case FAULT_DMA_LATE:
-		device->dma.late += rule->amount;
-		break;
-	case FAULT_DMA_SHORT:
-		device->dma.missing = rule->amount;
-		break;
-	case FAULT_DMA_ASTRAY:
-		device->dma.astray += rule->amount;
-		break;
-	case FAULT_DMA_FLIP:
-		device->dma.flips = rule->amount;
-		break;
 	case FAULT_REGS_STUCK:
 		break_registers(device, REGS_STUCK, rule->lasts);
 		break;
@@ -364,8 +388,8 @@ static void strike(void *ctx, const struct fault_rule *rule)
 	case FAULT_VANISH_UNTIL_RESET:
 		vanish(device, DEVICE_GONE_UNTIL_RESET);
 		break;
-	case FAULT_KINDS:
-		break;
+	default:
+		strike_dma(&device->dma, rule);
 	}
 }
 
@@ -403,7 +427,7 @@ uint64_t device_read(struct device *device, uint64_t addr, unsigned int size)
 	if (!decoded(device) || device->regs == REGS_ONES)
 		return SIZE_MASK(size);
 	if (device->regs == REGS_STUCK)
-		return edu_read(&device->frozen, device->frozen_at, addr, size);
+		return edu_read(&device->frozen, device->now, addr, size);
 	return edu_read(&device->edu, device->now, addr, size);
 }
 

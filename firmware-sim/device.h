@@ -23,7 +23,7 @@ enum device_irq { DEVICE_INTX, DEVICE_MSI, DEVICE_IRQS };
 /* How an interrupt that a fault holds back arrives in the end. */
 enum device_delivery {
 	DELIVER_MSI,
-	DELIVER_LEVEL,		/* INTx rises, if it is still asserted */
+	DELIVER_LEVEL,		/* INTx rises; forgotten if it falls before that */
 	DELIVER_PULSE,		/* INTx without a level behind it */
 };
 
@@ -64,7 +64,6 @@ struct device {
 	uint64_t starting;		/* the command of the DMA that starts */
 	struct device_dma_faults dma;
 	struct device_irq_faults irq;
-	bool intx_level;		/* what the device drives */
 	bool intx_line;			/* what the client was told */
 	struct device_late late[DEVICE_LATE];
 	unsigned int late_count;
@@ -72,7 +71,6 @@ struct device {
 	enum device_regs regs;
 	uint64_t regs_until;
 	struct edu frozen;		/* what REGS_STUCK shows */
-	uint64_t frozen_at;
 };
 
 /**

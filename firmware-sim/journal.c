@@ -8,26 +8,6 @@
 
 #define LINE	256
 
-static void make_line(char *line, uint64_t now, const char *format, va_list args)
-{
-	int len = snprintf(line, LINE, "%" PRIu64 " ", now);
-
-	vsnprintf(line + len, LINE - len, format, args);
-}
-
-void journal_say(struct journal *journal, uint64_t now, const char *format, ...)
-{
-	char line[LINE];
-	va_list args;
-
-	if (!journal)
-		return;
-	va_start(args, format);
-	make_line(line, now, format, args);
-	va_end(args);
-	fprintf(journal->file, "%s\n", line);
-}
-
 /* The first lines are kept, and not the last: they explain the others. */
 static void keep(struct journal *journal, const char *line)
 {
@@ -44,18 +24,37 @@ static void keep(struct journal *journal, const char *line)
 	journal->len += len + 1;
 }
 
-void journal_keep(struct journal *journal, uint64_t now, const char *format, ...)
+static void say(struct journal *journal, bool kept, uint64_t now, const char *format,
+		va_list args)
 {
 	char line[LINE];
-	va_list args;
+	int len;
 
 	if (!journal)
 		return;
-	va_start(args, format);
-	make_line(line, now, format, args);
-	va_end(args);
+	len = snprintf(line, LINE, "%" PRIu64 " ", now);
+	vsnprintf(line + len, LINE - len, format, args);
 	fprintf(journal->file, "%s\n", line);
-	keep(journal, line);
+	if (kept)
+		keep(journal, line);
+}
+
+void journal_say(struct journal *journal, uint64_t now, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(journal, false, now, format, args);
+	va_end(args);
+}
+
+void journal_keep(struct journal *journal, uint64_t now, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(journal, true, now, format, args);
+	va_end(args);
 }
 
 void journal_print(const struct journal *journal, FILE *out)

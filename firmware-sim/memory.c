@@ -19,13 +19,16 @@ void memory_init(struct memory *memory)
 		memory->files[i].fd = -1;
 }
 
-/* pwrite() does not work on huge pages, and what is no file may block. */
+/*
+ * pwrite() does not work on huge pages, and appends to what was opened for
+ * that; what is no file may block.
+ */
 static bool usable(int fd, struct stat *st)
 {
 	struct statfs fs;
 
 	return !fstat(fd, st) && S_ISREG(st->st_mode) && !fstatfs(fd, &fs) &&
-	       fs.f_type != HUGETLBFS_MAGIC;
+	       fs.f_type != HUGETLBFS_MAGIC && !(fcntl(fd, F_GETFL) & O_APPEND);
 }
 
 static bool within_file(const struct memory_map *map, const struct stat *st)

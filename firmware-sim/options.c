@@ -42,7 +42,7 @@ static void print_help(void)
 	       "  p PROBABILITY             of the DMAs that start for the others\n"
 	       "for TIME                    regs-* end by themselves\n"
 	       "A bus reset ends dma-stuck, regs-* and vanish-until-reset: the device is then as\n"
-	       "after power-on. So does a new connection, which also ends vanish.\n"
+	       "after power-on. So does the end of a connection, which also ends vanish.\n"
 	       "\n"
 	       "Commands of the control socket: any fault, and\n");
 	control_help(stdout);
@@ -61,15 +61,28 @@ enum {
 	OPT_FAULTS, OPT_LOG, OPT_ONCE, OPT_ASK, OPT_HELP
 };
 
-static void take_option(struct options *options, int option)
+/* Where an option that is a text goes; NULL: it is none. */
+static const char **text_of(struct options *options, int option)
 {
 	switch (option) {
 	case OPT_SOCKET:
-		options->socket = optarg;
-		break;
+		return &options->socket;
 	case OPT_CONTROL:
-		options->control = optarg;
-		break;
+		return &options->control;
+	case OPT_FAULTS:
+		return &options->faults;
+	case OPT_LOG:
+		return &options->log;
+	case OPT_ASK:
+		return &options->ask;
+	default:
+		return NULL;
+	}
+}
+
+static void take_option(struct options *options, int option)
+{
+	switch (option) {
 	case OPT_DELAY:
 		if (!parse_time(optarg, &options->delay))
 			usage("--delay", "0, or a number and ns, us, ms or s");
@@ -87,21 +100,14 @@ static void take_option(struct options *options, int option)
 		if (!parse_number(optarg, &options->seed))
 			usage("--seed", "a number");
 		break;
-	case OPT_FAULTS:
-		options->faults = optarg;
-		break;
-	case OPT_LOG:
-		options->log = optarg;
-		break;
 	case OPT_ONCE:
 		options->once = true;
-		break;
-	case OPT_ASK:
-		options->ask = optarg;
 		break;
 	case OPT_HELP:
 		print_help();
 		exit(0);
+	default:
+		*text_of(options, option) = optarg;
 	}
 }
 

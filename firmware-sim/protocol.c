@@ -361,7 +361,7 @@ static const struct {
 	int (*run)(struct call *call);
 	size_t len;		/* of the payload */
 	bool more;		/* data may follow */
-	bool fds;		/* descriptors may come with it */
+	bool fd;		/* a descriptor may come with it */
 } commands[COMMANDS] = {
 	[VERSION] = { do_version, sizeof(struct version), true, false },
 	[DMA_MAP] = { do_dma_map, sizeof(struct dma_map), false, true },
@@ -384,7 +384,7 @@ static int dispatch(struct call *call, uint16_t command)
 	if (call->len < commands[command].len ||
 	    (call->len > commands[command].len && !commands[command].more))
 		return -EINVAL;
-	if (call->nfds > (commands[command].fds ? 1 : 0))
+	if (call->nfds > commands[command].fd)
 		return -EINVAL;
 	return commands[command].run(call);
 }

@@ -17,7 +17,7 @@
 
 #define PROTOCOL_HEADER	16	/* bytes */
 #define PROTOCOL_MAX	4096	/* bytes of a message, and of a reply */
-#define PROTOCOL_FDS	8	/* descriptors with a message; one is used */
+#define PROTOCOL_FDS	1	/* descriptors with a message */
 
 /**
  * protocol_size() - how long a message is

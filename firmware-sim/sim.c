@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* educma-sim: the loop that waits for whatever comes next. */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -82,13 +83,22 @@ static void read_faults(struct device *device, const char *path)
 	fclose(in);
 }
 
-static int listen_at(const char *path)
+/* Whoever sees the first socket may use the second. */
+static void listen_at(struct sim *sim)
 {
-	int fd = socket_listen(path);
+	const struct options *options = &sim->options;
 
-	if (fd < 0)
-		die(path, strerror(-fd));
-	return fd;
+	sim->control_listener = -1;
+	if (options->control)
+		sim->control_listener = socket_listen(options->control);
+	if (options->control && sim->control_listener < 0)
+		die(options->control, strerror(-sim->control_listener));
+	sim->listener = socket_listen(options->socket);
+	if (sim->listener >= 0)
+		return;
+	if (options->control)
+		unlink(options->control);
+	die(options->socket, strerror(-sim->listener));
 }
 
 static void start(struct sim *sim)
@@ -109,9 +119,10 @@ static void start(struct sim *sim)
 		control_init(&sim->controls[i], &sim->device);
 	if (options->faults)
 		read_faults(&sim->device, options->faults);
-	/* Whoever sees the first socket may use the second. */
-	sim->control_listener = options->control ? listen_at(options->control) : -1;
-	sim->listener = listen_at(options->socket);
+	listen_at(sim);
+	journal_say(&sim->journal, 0, "profile %s, DMA mask 0x%" PRIx64 ", delay %" PRIu64
+		    " ns, seed %" PRIu64, sim->device.edu.profile->name,
+		    sim->device.edu.dma_mask, sim->device.delay, sim->device.faults.random);
 }
 
 static void end(struct sim *sim)

@@ -28,7 +28,7 @@ static int failed(int fd)
 	return err;
 }
 
-int socket_connect(const char *path)
+static int connect_to(const char *path, int type)
 {
 	struct sockaddr_un address;
 	int err, fd;
@@ -36,7 +36,7 @@ int socket_connect(const char *path)
 	err = make_address(path, &address);
 	if (err)
 		return err;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)))
@@ -44,7 +44,10 @@ int socket_connect(const char *path)
 	return fd;
 }
 
-/* A server that was killed leaves its socket behind. */
+/*
+ * A server that was killed leaves its socket behind. One that lives must not
+ * notice that it was looked for: with a socket of another type it does not.
+ */
 static bool left_behind(const char *path)
 {
 	struct stat st;
@@ -52,10 +55,15 @@ static bool left_behind(const char *path)
 
 	if (lstat(path, &st) || !S_ISSOCK(st.st_mode))
 		return false;
-	fd = socket_connect(path);
+	fd = connect_to(path, SOCK_DGRAM);
 	if (fd >= 0)
 		close(fd);
 	return fd == -ECONNREFUSED;
+}
+
+int socket_connect(const char *path)
+{
+	return connect_to(path, SOCK_STREAM);
 }
 
 int socket_listen(const char *path)

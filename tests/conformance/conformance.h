@@ -151,6 +151,7 @@ struct difference {
 struct counts {
 	uint64_t operations, dmas;
 	uint64_t outside;	/* DMAs that only the model saw */
+	uint64_t aborts;	/* DMAs that QEMU had to end of */
 };
 
 struct lockstep {
@@ -182,6 +183,9 @@ void lockstep_free(struct lockstep *ls);
 
 /* Return: true if there was no difference; else ls->difference says which. */
 bool lockstep_run(struct lockstep *ls, const struct script *script);
+
+/* Each DMA that the script says aborts, on a QEMU that must end of it. */
+bool lockstep_aborts(struct lockstep *ls, const struct script *script);
 
 /* A QEMU just started against a model just initialised. */
 bool lockstep_power_on(struct lockstep *ls);

@@ -512,7 +512,8 @@ static void begin(struct lockstep *ls, uint64_t mask)
 	ls->step = 0;
 }
 
-static bool run(struct lockstep *ls, const struct script *script)
+/* The first steps of a script. */
+static bool run_steps(struct lockstep *ls, const struct script *script, size_t count)
 {
 	begin(ls, script->mask);
 	if (!machine_wait(ls->qemu) || !machine_set_mask(ls->qemu, script->mask))
@@ -520,9 +521,16 @@ static bool run(struct lockstep *ls, const struct script *script)
 	fill_ram(ls);
 	if (!to_known_state(ls))
 		return false;
-	for (; ls->step < script->count; ls->step++)
+	for (; ls->step < count; ls->step++)
 		if (!do_step(ls, &script->steps[ls->step]))
 			return false;
+	return true;
+}
+
+static bool run(struct lockstep *ls, const struct script *script)
+{
+	if (!run_steps(ls, script, script->count))
+		return false;
 	ls->counts.operations += script->count;
 	return settle(ls) && compare_all(ls);
 }
@@ -538,6 +546,49 @@ bool lockstep_run(struct lockstep *ls, const struct script *script)
 	if (!same || ls->edu.line)
 		qemu_stop(ls->qemu);
 	return same;
+}
+
+/* A DMA that the model says does. */
+static bool ends_qemu(struct lockstep *ls, const struct step *step)
+{
+	char words[200];
+
+	put(ls, step, 0);
+	if (!flush(ls))
+		return false;
+	if (machine_wait(ls->qemu))
+		return differ(ls, ls->step, "the model says that QEMU aborts, and it does not");
+	qemu_stop(ls->qemu);
+	qemu_last_words(ls->qemu, words, sizeof(words));
+	return strstr(words, "out of bounds") ||
+	       differ(ls, ls->step, "QEMU has ended, but not of this DMA: %s", words);
+}
+
+static bool is_to_abort(const struct lockstep *ls, const struct step *step)
+{
+	size_t i;
+
+	for (i = 0; i < EXPECTS; i++)
+		if (!strcmp(step->expects[i].outcome, "aborts") &&
+		    (!step->expects[i].profile || step->expects[i].profile == ls->profile))
+			return true;
+	return false;
+}
+
+bool lockstep_aborts(struct lockstep *ls, const struct script *script)
+{
+	const struct step *step;
+	size_t i;
+
+	for (i = 0; i < script->count; i++) {
+		step = &script->steps[i];
+		if (!is_to_abort(ls, step))
+			continue;
+		ls->counts.aborts++;
+		if (!run_steps(ls, script, i) || !flush(ls) || !ends_qemu(ls, step))
+			return false;
+	}
+	return true;
 }
 
 bool lockstep_power_on(struct lockstep *ls)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The vfio-user server under a coverage-guided fuzzer: messages nearly right
- * and wholly wrong, with and without descriptors, faults in between, time
- * passing. What must hold: no crash, a reply that fits, no descriptor lost.
+ * and wholly wrong, with and without descriptors, whole and in a stream, faults
+ * and commands in between, time passing. What must hold: no crash, a reply
+ * that fits, no descriptor lost.
  */
 #include <fcntl.h>
 #include <linux/pci_regs.h>
@@ -11,12 +12,22 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "client.h"
+#include "control.h"
 #include "fuzz.h"
-#include "protocol.h"
 
 #define HEADER	PROTOCOL_HEADER
+
+/* Its connections are made when they are first used. */
+struct server {
+	struct device device;
+	struct client client;
+	struct control control;
+	int client_peer, control_peer;
+};
 
 static int memory_fd = -1;
 static int pipe_fds[2];
@@ -128,6 +139,91 @@ static void send_message(struct fuzz *fuzz, struct device *device)
 			close(fds[i]);
 }
 
+/* Return: the server's end of a new connection; @peer is ours, and was. */
+static int connection(int *peer)
+{
+	int pair[2];
+
+	if (*peer >= 0)
+		close(*peer);
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair));
+	*peer = pair[1];
+	return pair[0];
+}
+
+static void send_bytes(int to, const void *bytes, size_t len, const int *fds, size_t nfds)
+{
+	char space[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	struct iovec part = { .iov_base = (void *)bytes, .iov_len = len };
+	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr *cmsg = (void *)space;
+
+	if (nfds) {
+		msg.msg_control = space;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		*cmsg = (struct cmsghdr){ .cmsg_len = CMSG_LEN(nfds * sizeof(int)),
+					  .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+		memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
+	}
+	sendmsg(to, &msg, MSG_NOSIGNAL);
+}
+
+/* Replies, which nobody but this reads. */
+static void drain(struct fuzz *fuzz, int from)
+{
+	char replies[PROTOCOL_MAX];
+
+	if (fuzz_byte(fuzz) & 1)
+		while (recv(from, replies, sizeof(replies), MSG_DONTWAIT) > 0)
+			;
+}
+
+/* A message in two pieces, with what the server makes of each. */
+static void stream_message(struct fuzz *fuzz, struct server *server)
+{
+	uint8_t msg[256] = { 0 };
+	size_t len, cut, nfds, i, times;
+	int fds[2];
+
+	if (server->client.fd < 0)
+		client_connect(&server->client, connection(&server->client_peer));
+	nfds = fuzz_byte(fuzz) % 8;
+	nfds = nfds < 3 ? nfds : 0;
+	for (i = 0; i < nfds; i++)
+		fds[i] = some_fd(fuzz);
+	len = make_message(fuzz, msg);
+	cut = fuzz_byte(fuzz) % (len + 1);
+	send_bytes(server->client_peer, msg, cut, fds, nfds);
+	for (times = fuzz_byte(fuzz) % 4; times && server->client.fd >= 0; times--)
+		client_serve(&server->client, client_events(&server->client));
+	send_bytes(server->client_peer, msg + cut, len - cut, fds, cut ? 0 : nfds);
+	for (times = 3; times && server->client.fd >= 0; times--)
+		client_serve(&server->client, client_events(&server->client));
+	drain(fuzz, server->client_peer);
+	for (i = 0; i < nfds; i++)
+		close(fds[i]);
+}
+
+/* Lines for the control socket; "die" would be the end of us, too. */
+static void stream_commands(struct fuzz *fuzz, struct server *server)
+{
+	static const char *const words[] = {
+		"clear", "count ", "delay ", "log", "status", "irq-late 1us", " every 3",
+		"irq-lost", " next", "3", "\n", "\n", "\n", "#", " ", "10us",
+	};
+	char text[512] = "";
+	size_t len = 0, count = fuzz_byte(fuzz) % 64;
+
+	if (server->control.fd < 0)
+		control_connect(&server->control, connection(&server->control_peer));
+	while (count-- && len < sizeof(text) - 16)
+		len += sprintf(text + len, "%s", words[fuzz_byte(fuzz) % 16]);
+	send_bytes(server->control_peer, text, len, NULL, 0);
+	for (count = 3; count && server->control.fd >= 0; count--)
+		control_serve(&server->control);
+	drain(fuzz, server->control_peer);
+}
+
 /* Always the same beginning: a client that knows what it does. */
 static void command_of(struct device *device, uint16_t command, const void *payload,
 		       size_t bytes, int fd)
@@ -194,13 +290,20 @@ static void add_fault(struct fuzz *fuzz, struct device *device)
 	faults_add(&device->faults, line);
 }
 
-static void step(struct fuzz *fuzz, struct device *device, uint64_t *now)
+static void step(struct fuzz *fuzz, struct server *server, uint64_t *now)
 {
+	struct device *device = &server->device;
 	uint64_t next;
 
 	switch (fuzz_byte(fuzz) % 16) {
-	case 0 ... 8:
+	case 0 ... 6:
 		send_message(fuzz, device);
+		break;
+	case 7:
+		stream_commands(fuzz, server);
+		break;
+	case 8:
+		stream_message(fuzz, server);
 		break;
 	case 9 ... 10:
 		start_dma(fuzz, device);
@@ -209,7 +312,9 @@ static void step(struct fuzz *fuzz, struct device *device, uint64_t *now)
 		add_fault(fuzz, device);
 		break;
 	case 12:
-		*now += fuzz_number(fuzz, 3);
+		*now += fuzz_number(fuzz, 5);
+		device_run(device, *now);
+		client_serve(&server->client, 0);
 		break;
 	case 13 ... 14:
 		next = device_run(device, *now);
@@ -222,31 +327,47 @@ static void step(struct fuzz *fuzz, struct device *device, uint64_t *now)
 	CHECK(device_run(device, *now) > *now);
 }
 
-/* The lowest free descriptor: another one means that some are lost. */
-static int lowest_fd(void)
+/* Of the first ones: one more than before has been lost. */
+static unsigned int open_fds(void)
 {
-	int fd = dup(memory_fd);
+	unsigned int count = 0;
+	int fd;
 
-	CHECK(fd >= 0);
-	close(fd);
-	return fd;
+	for (fd = 0; fd < 64; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void tear_down(struct server *server)
+{
+	client_disconnect(&server->client, "the end");
+	control_disconnect(&server->control);
+	if (server->client_peer >= 0)
+		close(server->client_peer);
+	if (server->control_peer >= 0)
+		close(server->control_peer);
+	device_unplug(&server->device);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz fuzz = { .data = data, .left = size };
-	struct device *device = calloc(1, sizeof(*device));
+	struct server *server = calloc(1, sizeof(*server));
 	uint64_t now = 0;
-	int lowest;
+	unsigned int before;
 
-	CHECK(device);
+	CHECK(server);
 	open_what_is_passed();
-	lowest = lowest_fd();
-	set_up(device, fuzz_byte(&fuzz));
+	before = open_fds();
+	set_up(&server->device, fuzz_byte(&fuzz));
+	client_init(&server->client, &server->device);
+	control_init(&server->control, &server->device);
+	server->client_peer = -1;
+	server->control_peer = -1;
 	while (fuzz.left)
-		step(&fuzz, device, &now);
-	device_unplug(device);
-	CHECK(lowest_fd() == lowest);
-	free(device);
+		step(&fuzz, server, &now);
+	tear_down(server);
+	CHECK(open_fds() == before);
+	free(server);
 	return 0;
 }

@@ -101,6 +101,30 @@ static void logs_what_occurred(void **state)
 			    "ok\n");
 }
 
+/* What the journal's file says of DMAs that reach nothing. */
+static void tells_of_bad_dmas(void **state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *null = journal.file;
+
+	(void)state;
+	journal.file = open_memstream(&text, &len);
+	whole_dma(false, RAM_ADDR + RAM_BYTES - 8, 16);
+	whole_dma(true, 0, 4);
+	whole_dma(false, RAM_ADDR, 4097);
+	fclose(journal.file);
+	journal.file = null;
+	assert_string_equal(text,
+			    "10000000 unreachable: DMA read of 16 bytes at 0x107ff8\n"
+			    "20000000 unreachable: DMA write of 4 bytes at 0x0\n"
+			    "30000000 outside: DMA of 4097 bytes at device address 0x40000\n");
+	free(text);
+	assert_string_equal(answer("log"),
+			    "30000000 outside: DMA of 4097 bytes at device address 0x40000\n"
+			    "ok\n");
+}
+
 /* The log has a limit, and says so. */
 static void log_has_a_limit(void **state)
 {
@@ -159,6 +183,7 @@ static void gives_up_on_endless_lines(void **state)
 	memset(line, 'x', sizeof(line) - 1);
 	line[sizeof(line) - 1] = '\0';
 	say(line);
+	assert_string_equal(receive(), "error: the line is too long\n");
 	assert_int_equal(control.fd, -1);
 }
 
@@ -192,6 +217,7 @@ int main(void)
 		TEST(does_commands),
 		TEST(refuses_what_it_does_not_know),
 		TEST(logs_what_occurred),
+		TEST(tells_of_bad_dmas),
 		TEST(log_has_a_limit),
 		TEST(answers_each_line),
 		TEST(gives_up_on_endless_lines),

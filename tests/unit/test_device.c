@@ -214,6 +214,64 @@ static void irq_late_intx(void **state)
 	assert_int_equal(signals(intx_fd), 0);
 }
 
+/* Another level than the one that was late is late by itself. */
+static void irq_late_and_low_before(void **state)
+{
+	(void)state;
+	add("irq-late 20ms every 1");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	device_run(&device, 10 * MS);
+	reg_write(EDU_REG_IRQ_ACK, 1);
+	device_run(&device, 11 * MS);
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(device_run(&device, 30 * MS), 31 * MS);
+	assert_int_equal(signals(intx_fd), 0);
+	device_run(&device, 31 * MS);
+	assert_int_equal(signals(intx_fd), 1);
+}
+
+static void make_one_late(void)
+{
+	add("irq-late 20ms next");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(device.late_count, 1);
+}
+
+/* What is late is the device's, and goes with it. */
+static void late_irqs_end(void **state)
+{
+	(void)state;
+	make_one_late();
+	device_reset(&device);
+	enable(true);
+	device_run(&device, 20 * MS);
+	assert_int_equal(signals(msi_fd), 0);
+	make_one_late();
+	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	device_run(&device, 40 * MS);
+	assert_int_equal(signals(msi_fd), 0);
+	enable(true);
+	make_one_late();
+	device_unplug(&device);
+	device_set_irq(&device, DEVICE_MSI, dup(msi_fd));
+	enable(true);
+	device_run(&device, 60 * MS);
+	assert_int_equal(signals(msi_fd), 0);
+}
+
+static void irq_late_and_double(void **state)
+{
+	(void)state;
+	add("irq-late 5ms next");
+	add("irq-double 1ms next");
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(device_run(&device, 4 * MS), 5 * MS);
+	assert_int_equal(device_run(&device, 5 * MS), 6 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+	device_run(&device, 6 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+}
+
 static void irq_double(void **state)
 {
 	(void)state;
@@ -295,6 +353,11 @@ static void dma_late(void **state)
 	device_run(&device, 510 * MS);
 	assert_false(dma_running());
 	assert_int_equal(signals(msi_fd), 1);
+	/* Twice late is later. */
+	add("dma-late 500ms next");
+	add("dma-late 20ms next");
+	start_dma(false, RAM_ADDR, 16);
+	assert_int_equal(device_run(&device, 510 * MS), 1040 * MS);
 }
 
 static void dma_short(void **state)
@@ -345,6 +408,36 @@ static void dma_flip(void **state)
 			bits += __builtin_popcount(OUT[j] ^ BACK[j]);
 		assert_int_equal(bits, wanted);
 	}
+}
+
+/* The first of the bits that are wrong after a DMA, of 10 in a row. */
+static void flipped_bits(uint64_t seed, unsigned int *bits)
+{
+	unsigned int i, bit;
+
+	device.faults.random = seed;
+	for (i = 0; i < 10; i++) {
+		add("dma-flip 1 next");
+		there_and_back();
+		for (bit = 0; !((OUT[bit / 8] ^ BACK[bit / 8]) & 1 << bit % 8); bit++)
+			assert_in_range(bit, 0, 8 * 4096 - 2);
+		bits[i] = bit;
+	}
+}
+
+/* Anywhere, but with the same seed in the same places. */
+static void dma_flip_is_seeded(void **state)
+{
+	unsigned int first[10], again[10], other[10], i;
+
+	(void)state;
+	flipped_bits(1, first);
+	flipped_bits(1, again);
+	flipped_bits(2, other);
+	assert_memory_equal(first, again, sizeof(first));
+	assert_memory_not_equal(first, other, sizeof(first));
+	for (i = 1; i < 10; i++)
+		assert_int_not_equal(first[i], first[0]);
 }
 
 static void regs_stuck(void **state)
@@ -418,6 +511,26 @@ static void vanish_for_good(void **state)
 	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
 }
 
+static void vanish_takes_the_line_along(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_int_equal(signals(intx_fd), 1);
+	add("vanish now");
+	device_mask_intx(&device, false);
+	assert_int_equal(signals(intx_fd), 0);
+}
+
+/* It does not look at memory either. */
+static void vanish_before_a_read(void **state)
+{
+	(void)state;
+	start_dma(false, RAM_ADDR, 16);
+	add("vanish now");
+	device_run(&device, 100 * MS);
+	assert_int_equal(device.edu.memory[0], 0);
+}
+
 static void vanish_until_reset(void **state)
 {
 	(void)state;
@@ -443,6 +556,23 @@ static void regs_stuck_in_a_dma(void **state)
 	device_run(&device, 100 * MS);
 	assert_int_equal(signals(msi_fd), 1);
 	assert_true(dma_running());
+}
+
+/* Nothing may happen a second time because the copy is read. */
+static void regs_stuck_without_delay(void **state)
+{
+	(void)state;
+	device.delay = 0;
+	memset(BACK, 0xee, 4096);
+	add("regs-stuck next");
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	device_run(&device, device.now);
+	assert_int_equal(BACK[0], 0);
+	memset(BACK, 0xee, 4096);
+	assert_true(dma_running());
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), 0);
+	assert_int_equal(BACK[0], 0xee);
+	assert_int_equal(signals(msi_fd), 1);
 }
 
 /* A DMA that ends QEMU 7.2 ends this device. */
@@ -489,6 +619,9 @@ int main(void)
 		INTX_TEST(irq_lost_intx),
 		MSI_TEST(irq_late),
 		INTX_TEST(irq_late_intx),
+		INTX_TEST(irq_late_and_low_before),
+		MSI_TEST(late_irqs_end),
+		MSI_TEST(irq_late_and_double),
 		MSI_TEST(irq_double),
 		INTX_TEST(irq_double_intx),
 		MSI_TEST(irq_spurious),
@@ -499,10 +632,14 @@ int main(void)
 		MSI_TEST(dma_short),
 		MSI_TEST(dma_astray),
 		MSI_TEST(dma_flip),
+		MSI_TEST(dma_flip_is_seeded),
 		MSI_TEST(regs_stuck),
 		MSI_TEST(regs_stuck_in_a_dma),
+		MSI_TEST(regs_stuck_without_delay),
 		MSI_TEST(regs_ones),
 		MSI_TEST(vanish_for_good),
+		INTX_TEST(vanish_takes_the_line_along),
+		MSI_TEST(vanish_before_a_read),
 		MSI_TEST(vanish_until_reset),
 		MSI_TEST(dies_as_qemu_would),
 		MSI_TEST(full_eventfds_do_not_block),

@@ -160,6 +160,8 @@ static void refuses_bad_maps(void **state)
 	assert_int_equal(map(0x1000, PAGE, 0, pipes[0]), -EINVAL);
 	assert_int_equal(map(0x1000, PAGE, 0, dir), -EINVAL);
 	assert_int_equal(map(0x1000, PAGE, 0, 12345), -EINVAL);
+	assert_int_equal(fcntl(fd, F_SETFL, O_APPEND), 0);
+	assert_int_equal(map(0x1000, PAGE, 0, fd), -EINVAL);
 	assert_int_equal(memory.count, 0);
 	/* They were not taken. */
 	assert_int_equal(close(fd) | close(dir) | close(pipes[0]) | close(pipes[1]), 0);

@@ -29,7 +29,7 @@ struct message {
 };
 
 static struct message in, out;
-static int fds[PROTOCOL_FDS];
+static int fds[2];
 static size_t nfds;
 
 static int handle(size_t len)
@@ -142,6 +142,10 @@ static void greets(void **state)
 
 static void tells_what_it_is(void **state)
 {
+	static const uint32_t irq_flags[] = {
+		VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE | VFIO_IRQ_INFO_AUTOMASKED,
+		VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_NORESIZE, 0,
+	};
 	unsigned int i;
 
 	(void)state;
@@ -156,6 +160,8 @@ static void tells_what_it_is(void **state)
 		assert_int_equal(send_in(GET_REGION_INFO, 32), 0);
 		assert_int_equal(out.u64[2], i == 0 ? EDU_BAR_BYTES :
 					     i == VFIO_PCI_CONFIG_REGION_INDEX ? 256 : 0);
+		assert_int_equal(out.u32[1], out.u64[2] ? VFIO_REGION_INFO_FLAG_READ |
+							  VFIO_REGION_INFO_FLAG_WRITE : 0);
 	}
 	in.u32[2] = i;
 	assert_int_equal(send_in(GET_REGION_INFO, 32), EINVAL);
@@ -163,6 +169,7 @@ static void tells_what_it_is(void **state)
 		in.u32[2] = i;
 		assert_int_equal(send_in(GET_IRQ_INFO, 16), 0);
 		assert_int_equal(out.u32[3], i == VFIO_PCI_MSIX_IRQ_INDEX ? 0 : 1);
+		assert_int_equal(out.u32[1], irq_flags[i]);
 	}
 	in.u32[2] = i;
 	assert_int_equal(send_in(GET_IRQ_INFO, 16), EINVAL);
@@ -195,6 +202,20 @@ static void reads_and_writes_regions(void **state)
 	assert_int_equal(read_region(0, EDU_BAR_BYTES - 8, 8), 0);
 }
 
+/* A word that arrives in bytes would not disable INTx in profile 7.2. */
+static void writes_words_as_words(void **state)
+{
+	(void)state;
+	device.edu.profile = &edu_qemu_7_2;
+	enable(false);
+	reg_write(EDU_REG_IRQ_RAISE, 1);
+	assert_true(device.intx_line);
+	assert_int_equal(write_region(VFIO_PCI_CONFIG_REGION_INDEX, PCI_COMMAND, 2,
+				      PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE), 0);
+	assert_false(device.intx_line);
+	reg_write(EDU_REG_IRQ_ACK, 1);
+}
+
 static void refuses_bad_accesses(void **state)
 {
 	static const struct { uint32_t region; uint64_t offset; uint32_t count; } bad[] = {
@@ -222,9 +243,10 @@ static void refuses_bad_accesses(void **state)
 	assert_int_equal(send_in(REGION_WRITE, 16 + 5), EINVAL);
 }
 
-static int dma_map(uint64_t addr, uint64_t size, uint32_t flags, int fd)
+static int dma_map_at(uint64_t offset, uint64_t addr, uint64_t size, uint32_t flags, int fd)
 {
 	memset(&in, 0, sizeof(in));
+	in.map.offset = offset;
 	in.map.argsz = 32;
 	in.map.flags = flags;
 	in.map.addr = addr;
@@ -233,6 +255,11 @@ static int dma_map(uint64_t addr, uint64_t size, uint32_t flags, int fd)
 	if (fd >= 0)
 		fds[nfds++] = dup(fd);
 	return send_in(DMA_MAP, 32);
+}
+
+static int dma_map(uint64_t addr, uint64_t size, uint32_t flags, int fd)
+{
+	return dma_map_at(0, addr, size, flags, fd);
 }
 
 static int dma_unmap(uint64_t addr, uint64_t size, uint32_t flags)
@@ -270,6 +297,36 @@ static void maps_memory(void **state)
 	assert_int_equal(ram[0x4005], 0);
 	assert_int_equal(dma_unmap(0, 0, VFIO_DMA_UNMAP_FLAG_ALL), 0);
 	assert_int_equal(device.memory.count, 0);
+}
+
+static void copy(uint64_t from, uint64_t to)
+{
+	whole_dma(false, from, 16);
+	whole_dma(true, to, 16);
+}
+
+/* A piece of a file, to be read, to be written, or both. */
+static void maps_as_it_was_told(void **state)
+{
+	const uint32_t both = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
+
+	(void)state;
+	assert_int_equal(dma_map_at(0x3000, 0, 0x1000, both, ram_fd), 0);
+	assert_int_equal(dma_map_at(0x4000, 0x1000, 0x1000, VFIO_DMA_MAP_FLAG_READ, ram_fd), 0);
+	assert_int_equal(dma_map_at(0x5000, 0x2000, 0x1000, VFIO_DMA_MAP_FLAG_WRITE, ram_fd), 0);
+	ram[0x3000] = 3;
+	ram[0x4000] = 4;
+	ram[0x5000] = 5;
+	copy(0, RAM_ADDR);
+	assert_int_equal(ram[0], 3);
+	copy(0x1000, RAM_ADDR);
+	assert_int_equal(ram[0], 4);
+	copy(0x2000, RAM_ADDR);
+	assert_int_equal(ram[0], 0);
+	copy(0, 0x1000);
+	assert_int_equal(ram[0x4000], 4);
+	copy(0, 0x2000);
+	assert_int_equal(ram[0x5000], 3);
 }
 
 static void sets_irqs(void **state)
@@ -327,34 +384,67 @@ static void refuses_bad_irqs(void **state)
 	assert_int_equal(signals(msi_fd), 1);
 }
 
+/* For every command a payload that is taken. */
+static const struct good {
+	uint16_t command;
+	uint8_t len;
+	bool more;		/* data may follow */
+	bool fd;		/* a descriptor may come with it */
+	uint32_t u32[8];
+} good[] = {
+	{ VERSION, 4, true, false, { 0 } },
+	{ DMA_MAP, 32, false, true, { 32, 3, 0, 0, 0x1000, 0, 0x1000 } },
+	{ DMA_UNMAP, 24, false, false, { 24, 0, 0x1000, 0, 0x1000 } },
+	{ GET_INFO, 16, false, false, { 16 } },
+	{ GET_REGION_INFO, 32, false, false, { 32 } },
+	{ GET_IRQ_INFO, 16, false, false, { 16 } },
+	{ SET_IRQS, 20, true, true, { 20, VFIO_IRQ_SET_DATA_EVENTFD |
+				      VFIO_IRQ_SET_ACTION_TRIGGER, 1, 0, 1 } },
+	{ REGION_READ, 16, false, false, { EDU_REG_ID, 0, 0, 4 } },
+	{ REGION_WRITE, 20, false, false, { EDU_REG_LIVENESS, 0, 0, 4, 5 } },
+	{ RESET, 0, false, false, { 0 } },
+};
+
+static int send_good(const struct good *message, int more, unsigned int descriptors)
+{
+	memset(&in, 0, sizeof(in));
+	memcpy(in.u32, message->u32, message->len);
+	while (descriptors--)
+		fds[nfds++] = dup(ram_fd);
+	return send_in(message->command, message->len + more);
+}
+
 /* Every message of the wrong length, and descriptors where there are none. */
 static void refuses_bad_sizes(void **state)
 {
-	static const size_t payload[] = { [VERSION] = 4, [DMA_MAP] = 32, [DMA_UNMAP] = 24,
-		[GET_INFO] = 16, [GET_REGION_INFO] = 32, [GET_IRQ_INFO] = 16, [SET_IRQS] = 20,
-		[REGION_READ] = 16, [REGION_WRITE] = 16, [RESET] = 0 };
+	const struct good *message;
+
+	(void)state;
+	for (message = good; message < good + ARRAY_SIZE(good); message++) {
+		if (message->len)
+			assert_int_equal(send_good(message, -1, 0), EINVAL);
+		if (!message->more)
+			assert_int_equal(send_good(message, 1, 0), EINVAL);
+		assert_int_equal(send_good(message, 0, 2), EINVAL);
+		if (!message->fd)
+			assert_int_equal(send_good(message, 0, 1), EINVAL);
+		assert_int_equal(send_good(message, 0, message->fd), 0);
+	}
+}
+
+static void refuses_unknown_commands(void **state)
+{
 	uint16_t command;
+	size_t known;
 
 	(void)state;
 	memset(&in, 0, sizeof(in));
 	for (command = 0; command < 64; command++) {
-		bool known = command == RESET || (command < RESET && payload[command]);
-
-		if (!known) {
+		for (known = 0; known < ARRAY_SIZE(good); known++)
+			if (good[known].command == command)
+				break;
+		if (known == ARRAY_SIZE(good))
 			assert_int_equal(send_in(command, 16), EOPNOTSUPP);
-			continue;
-		}
-		if (payload[command])
-			assert_int_equal(send_in(command, payload[command] - 1), EINVAL);
-		if (command != VERSION && command != SET_IRQS && command != REGION_WRITE)
-			assert_int_equal(send_in(command, payload[command] + 1), EINVAL);
-		fds[nfds++] = dup(ram_fd);
-		fds[nfds++] = dup(ram_fd);
-		assert_int_equal(send_in(command, payload[command]), EINVAL);
-		if (command == DMA_MAP || command == SET_IRQS)
-			continue;
-		fds[nfds++] = dup(ram_fd);
-		assert_int_equal(send_in(command, payload[command]), EINVAL);
 	}
 	assert_int_equal(send_in(UINT16_MAX, 0), EOPNOTSUPP);
 }
@@ -434,11 +524,14 @@ int main(void)
 		TEST(greets),
 		TEST(tells_what_it_is),
 		TEST(reads_and_writes_regions),
+		TEST(writes_words_as_words),
 		TEST(refuses_bad_accesses),
 		TEST(maps_memory),
+		TEST(maps_as_it_was_told),
 		TEST(sets_irqs),
 		TEST(refuses_bad_irqs),
 		TEST(refuses_bad_sizes),
+		TEST(refuses_unknown_commands),
 		TEST(gives_up_on_bad_headers),
 		TEST(is_silent_when_asked),
 		TEST(survives_anything),

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How often the model interrupts, which tests/conformance cannot see: a
+ * message that is sent twice leaves the same in memory.
+ */
+#include "test.h"
+#include <linux/pci_regs.h>
+#include <string.h>
+
+#include "edu.h"
+
+#define MSI_FLAGS	0x42
+
+static struct edu edu;
+static unsigned int messages, edges;
+
+static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
+{
+	(void)ctx;
+	(void)addr;
+	memset(data, 0, len);
+}
+
+static void on_write(void *ctx, uint64_t addr, const void *data, size_t len)
+{
+	(void)ctx;
+	(void)addr;
+	(void)data;
+	(void)len;
+}
+
+static void on_msi(void *ctx, uint64_t addr, uint32_t data)
+{
+	(void)ctx;
+	(void)addr;
+	(void)data;
+	messages++;
+}
+
+static void on_intx(void *ctx, bool level)
+{
+	(void)ctx;
+	(void)level;
+	edges++;
+}
+
+static void power_on(bool msi)
+{
+	const struct edu_bus bus = {
+		.read = on_read, .write = on_write, .msi = on_msi, .intx = on_intx,
+	};
+
+	edu_init(&edu, &edu_qemu_9_1, &bus);
+	edu_config_write(&edu, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	edu_config_write(&edu, MSI_FLAGS, 2, msi ? PCI_MSI_FLAGS_ENABLE : 0);
+	messages = 0;
+	edges = 0;
+}
+
+/* What a write at this time, and what it starts, makes of interrupts. */
+static void after_write(uint64_t addr, uint32_t value, unsigned int want_messages,
+			unsigned int want_edges)
+{
+	messages = 0;
+	edges = 0;
+	edu_write(&edu, 0, addr, 4, value);
+	edu_run(&edu, EDU_DMA_NS);
+	assert_int_equal(messages, want_messages);
+	assert_int_equal(edges, want_edges);
+}
+
+static void sends_a_message_a_raise(void **state)
+{
+	(void)state;
+	power_on(true);
+	after_write(EDU_REG_IRQ_RAISE, 0, 0, 0);
+	after_write(EDU_REG_IRQ_RAISE, 1, 1, 0);
+	after_write(EDU_REG_IRQ_RAISE, 1, 1, 0);
+	after_write(EDU_REG_IRQ_RAISE, 0, 1, 0);
+	after_write(EDU_REG_IRQ_ACK, 1, 0, 0);
+}
+
+static void changes_the_line_once(void **state)
+{
+	(void)state;
+	power_on(false);
+	after_write(EDU_REG_IRQ_RAISE, 1, 0, 1);
+	after_write(EDU_REG_IRQ_RAISE, 2, 0, 0);
+	after_write(EDU_REG_IRQ_ACK, 1, 0, 0);
+	after_write(EDU_REG_IRQ_ACK, 2, 0, 1);
+}
+
+static void sends_a_message_a_job(void **state)
+{
+	(void)state;
+	power_on(true);
+	after_write(EDU_REG_FACTORIAL, 5, 0, 0);
+	after_write(EDU_REG_STATUS, EDU_REG_STATUS_IRQFACT, 0, 0);
+	after_write(EDU_REG_FACTORIAL, 5, 1, 0);
+	after_write(EDU_REG_DMA_DST, EDU_MEM_ADDR, 0, 0);
+	after_write(EDU_REG_DMA_COUNT, 16, 0, 0);
+	after_write(EDU_REG_DMA_CMD, EDU_REG_DMA_CMD_RUN, 0, 0);
+	after_write(EDU_REG_DMA_CMD, EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ, 1, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sends_a_message_a_raise),
+		cmocka_unit_test(changes_the_line_once),
+		cmocka_unit_test(sends_a_message_a_job),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
