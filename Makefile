@@ -25,28 +25,38 @@ $(foreach v,$(variables),$(if $(value $v),$(eval override $v := $$(value $v))$(e
 
 #: make demo      all of it: packages, builds, a guest, 64 MiB through the device
 #: make check     every test, on both kernels; T=name: one, on the release kernel
+#: make check-long
+#:                the longest versions, and all guest tests on the simulator
+#:                too, with MSI, with INTx and behind an IOMMU
 #: make shell     a guest to type into
 #: make guest CMD='...' [FILES='...']
 #:                one shell command in a guest. When it fails make says with what
 #:                status but itself can only exit with 2: for the command's own
 #:                exit status call tools/vm/vm run '...' after make modules tools
-.PHONY: help demo check shell guest packages
+.PHONY: help demo check check-long shell guest packages
 help:
 	$(Q)sed -n 's/^#: //p' Makefile
 	$(Q)printf '\nVariables of demo, check, shell, guest and bench, and their defaults:\n'
 	$(Q)tools/vm/vm options | awk -F '|' '{ printf "  %-10s %-20s %s\n", $$1, $$2, $$3 }'
 
-demo: packages modules tools
+# With SIM=1 the guests' devices are educma-sim's.
+sim := $(if $(filter-out 0,$(SIM)),sim)
+
+demo: packages modules tools $(sim)
 	$(Q)tools/vm/demo
 
 check:
 	$(Q)tools/packages check
 	$(Q)KERNELS='$(check_kernels)' tests/run $(T)
 
-shell: packages modules tools
+check-long:
+	$(Q)tools/packages check
+	$(Q)LENGTH=long KERNELS='$(check_kernels)' tests/run $(T)
+
+shell: packages modules tools $(sim)
 	$(Q)tools/vm/vm shell
 
-guest: packages modules tools
+guest: packages modules tools $(sim)
 	$(Q)[ -n "$$CMD" ] || { echo "make guest needs CMD='...'; make shell is the one to type into" >&2; exit 2; }
 	$(Q)tools/vm/vm run "$$CMD"
 
@@ -71,9 +81,10 @@ lint:
 #: make modules   educma.ko for KERNEL, or for your own kernel's KDIR=
 #:                (/lib/modules/$(uname -r)/build)
 #: make tools     build/educma, the command
+#: make sim       build/educma-sim, the simulated device (SIM=1 in a guest)
 #: make install   all three into this machine (KDIR=, PREFIX=, DESTDIR=)
 #: make clean     remove build/ (the cache is ~/.cache/educma)
-.PHONY: kernel modules tools install clean
+.PHONY: kernel modules tools sim install clean
 kernel:
 	$(Q)tools/kernel/build $(KERNEL) >/dev/null
 
@@ -96,6 +107,10 @@ modules: $(if $(KDIR),,kernel)
 
 tools:
 	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
+
+sim:
+	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C firmware-sim O=$(build)/firmware-sim >&2
+	$(Q)ln -sf firmware-sim/educma-sim $(build)/educma-sim
 
 install: KDIR ?= /lib/modules/$(shell uname -r)/build
 install: modules tools

@@ -8,6 +8,11 @@
  *	bench hold COUNT	COUNT buffers, for whoever counts their memory
  *	bench stream BYTES	a transfer a thousand times, for the host to trace
  *
+ * and what sim_rate.test does, in real time:
+ *
+ *	bench rate BYTES	a chunk of a transfer, each way
+ *	bench mmio RESOURCE0	a register access
+ *
  * Prints name=value words.
  */
 #include <time.h>
@@ -42,6 +47,17 @@ static void stream(int fd, uint64_t handle, uint64_t bytes)
 	struct educma_submit submit = {
 		.size = sizeof(submit), .op = EDUCMA_OP_TO_DEVICE,
 		.src_handle = handle, .bytes = bytes,
+	};
+
+	REQUIRE(!call(fd, EDUCMA_IOC_SUBMIT, &submit));
+	REQUIRE(collect(fd).bytes == bytes);
+}
+
+static void stream_back(int fd, uint64_t handle, uint64_t bytes)
+{
+	struct educma_submit submit = {
+		.size = sizeof(submit), .op = EDUCMA_OP_FROM_DEVICE,
+		.dst_handle = handle, .bytes = bytes,
 	};
 
 	REQUIRE(!call(fd, EDUCMA_IOC_SUBMIT, &submit));
@@ -105,6 +121,51 @@ static void bench_transfer(int fd, uint64_t bytes)
 	       (long long)(busy - idle) / (long long)chunks);
 }
 
+static void bench_rate(int fd, uint64_t bytes)
+{
+	uint64_t handle = alloc_buffer(fd, bytes), to, from, chunks;
+
+	stream(fd, handle, 4096);
+	chunks = counter("to_device_chunks");
+	to = now_ns();
+	stream(fd, handle, bytes);
+	to = now_ns() - to;
+	chunks = counter("to_device_chunks") - chunks;
+	from = now_ns();
+	stream_back(fd, handle, bytes);
+	from = now_ns() - from;
+	printf("chunks=%llu to_ns=%llu from_ns=%llu to_per_s=%llu from_per_s=%llu\n",
+	       (unsigned long long)chunks, (unsigned long long)(to / chunks),
+	       (unsigned long long)(from / chunks),
+	       (unsigned long long)(bytes * 1000 / (to / 1000000)),
+	       (unsigned long long)(bytes * 1000 / (from / 1000000)));
+}
+
+/* Identification and liveness, which mean nothing to a DMA. */
+static void bench_mmio(const char *resource0)
+{
+	const int times = 2000;
+	int fd = open(resource0, O_RDWR), i;
+	volatile uint32_t *regs;
+	uint64_t reads, writes;
+
+	REQUIRE(fd >= 0);
+	regs = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	REQUIRE(regs != MAP_FAILED);
+	reads = now_ns();
+	for (i = 0; i < times; i++)
+		EXPECT(regs[0], 0x010000ed);
+	reads = now_ns() - reads;
+	writes = now_ns();
+	for (i = 0; i < times; i++)
+		regs[1] = i;
+	EXPECT(regs[1], ~(uint32_t)(times - 1));
+	writes = now_ns() - writes;
+	printf("read_ns=%llu write_ns=%llu\n",
+	       (unsigned long long)(reads / times),
+	       (unsigned long long)((writes - reads / times) / times));
+}
+
 static void zero(void *to, size_t bytes)
 {
 	/* As the kernel does on a processor with ERMS. */
@@ -144,7 +205,11 @@ int main(int argc, char **argv)
 		return 2;
 	REQUIRE(fd >= 0);
 	n = strtoull(argv[2], NULL, 0);
-	if (!strcmp(argv[1], "transfer"))
+	if (!strcmp(argv[1], "rate"))
+		bench_rate(fd, n);
+	else if (!strcmp(argv[1], "mmio"))
+		bench_mmio(argv[2]);
+	else if (!strcmp(argv[1], "transfer"))
 		bench_transfer(fd, n);
 	else if (!strcmp(argv[1], "alloc"))
 		bench_alloc(fd, n);
