@@ -5,11 +5,20 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/nodemask.h>
 #include <linux/random.h>
 #include <linux/vmstat.h>
 
 #include "educma.h"
+
+static unsigned int max_buffers = 65536;
+module_param(max_buffers, uint, 0644);
+MODULE_PARM_DESC(max_buffers, "buffers that an open file may have (default 65536)");
+
+static unsigned long max_bytes;
+module_param(max_bytes, ulong, 0644);
+MODULE_PARM_DESC(max_bytes, "bytes that an open file may allocate (default 0: no limit)");
 
 /* Without this an IOMMU would collect scattered pages instead of using CMA. */
 #define EDUCMA_ATTRS		(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
@@ -26,6 +35,7 @@ static const char *const reason_text[] = {
 	[EDUCMA_REASON_TOO_BIG] = "the machine has less memory than that",
 	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
 	[EDUCMA_REASON_NO_MEMORY] = "out of memory",
+	[EDUCMA_REASON_LIMIT] = "more than an open file may have (max_buffers, max_bytes)",
 };
 
 static void *dma_get(struct educma_dev *edev, size_t bytes, dma_addr_t *dma)
@@ -128,16 +138,16 @@ static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
 	get_random_bytes(&nonce, sizeof(nonce));
 	*from = nonce;
 	memset(to, 0, sizeof(*to));
-	ret = educma_engine_run(&edev->engine, &edev->prober, from_dma, to_dma,
-				sizeof(nonce));
+	ret = educma_engine_run(&edev->engine, &edev->prober, EDUCMA_OP_COPY,
+				from_dma, to_dma, sizeof(nonce));
 	if (!ret && memcmp(to, &nonce, sizeof(nonce)))
-		ret = -EIO;
+		ret = -EREMOTEIO;
 	memset(from, 0, sizeof(*from));
 	memset(to, 0, sizeof(*to));
 	return ret;
 }
 
-/* Both ways at the highest address of a buffer; -EIO if it does not get there. */
+/* Both ways at the highest address of a buffer; -EREMOTEIO: not reached. */
 static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 		      size_t bytes)
 {
@@ -171,10 +181,77 @@ static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 	ret = reach_test(edev, buf->cpu, buf->dma, buf->bytes);
 	if (!ret)
 		return 0;
-	if (ret == -EIO && !educma_engine_error(&edev->engine))
-		*reason = EDUCMA_REASON_UNREACHED;
 	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	if (ret != -EREMOTEIO)
+		return ret;
+	*reason = EDUCMA_REASON_UNREACHED;
+	return -EIO;
+}
+
+/**
+ * educma_scrub() - overwrite the device's memory with zeros
+ * @edev: the device
+ *
+ * Context: gone_lock held for reading; sleeps for one DMA and for others that
+ * allocate.
+ *
+ * Return: 0, -EINTR (killed), or what the engine says.
+ */
+int educma_scrub(struct educma_dev *edev)
+{
+	struct educma_engine *engine = &edev->engine;
+	int ret;
+
+	ret = mutex_lock_killable(&edev->alloc_lock);
+	if (ret)
+		return ret;
+	memset(edev->low, 0, EDU_MEM_BYTES);
+	ret = educma_engine_run(engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
+				edev->low_dma, 0, engine->window);
+	mutex_unlock(&edev->alloc_lock);
 	return ret;
+}
+
+/**
+ * educma_max_buffers() - how many buffers an open file may have
+ *
+ * Context: any.
+ *
+ * Return: the module parameter's value now.
+ */
+unsigned int educma_max_buffers(void)
+{
+	return READ_ONCE(max_buffers);
+}
+
+static bool account_charge(struct educma_dev *edev,
+			   struct educma_account *account, u64 bytes)
+{
+	const u64 most = READ_ONCE(max_bytes) ?: U64_MAX;
+	bool fits;
+
+	if (!account)
+		return true;
+	spin_lock(&edev->lists_lock);
+	fits = account->buffers < educma_max_buffers() && bytes <= most &&
+	       account->bytes <= most - bytes;
+	if (fits) {
+		account->buffers++;
+		account->bytes += bytes;
+	}
+	spin_unlock(&edev->lists_lock);
+	return fits;
+}
+
+static void account_refund(struct educma_dev *edev,
+			   struct educma_account *account, u64 bytes)
+{
+	if (!account)
+		return;
+	spin_lock(&edev->lists_lock);
+	account->buffers--;
+	account->bytes -= bytes;
+	spin_unlock(&edev->lists_lock);
 }
 
 static void buffer_list(struct educma_buffer *buf)
@@ -203,21 +280,84 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	buf->cpu = NULL;
 }
 
+static struct educma_buffer *buffer_create(struct educma_dev *edev,
+					   struct educma_account *account,
+					   u64 bytes)
+{
+	struct educma_buffer *buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+
+	if (!buf)
+		return NULL;
+	kref_init(&buf->ref);
+	buf->edev = edev;
+	buf->account = account;
+	buf->bytes = PAGE_ALIGN(bytes);
+	return buf;
+}
+
+static int buffer_fill(struct educma_buffer *buf, u32 *reason)
+{
+	struct educma_dev *edev = buf->edev;
+	int ret;
+
+	if (!account_charge(edev, buf->account, buf->bytes)) {
+		*reason = EDUCMA_REASON_LIMIT;
+		return -EDQUOT;
+	}
+	ret = mutex_lock_killable(&edev->alloc_lock);
+	if (!ret) {
+		ret = buffer_get_memory(buf, reason);
+		mutex_unlock(&edev->alloc_lock);
+	}
+	if (ret)
+		account_refund(edev, buf->account, buf->bytes);
+	else
+		buffer_list(buf);
+	return ret;
+}
+
+static int buffer_make(struct educma_dev *edev, struct educma_account *account,
+		       u64 bytes, u32 *reason, struct educma_buffer **made)
+{
+	struct educma_buffer *buf;
+	int ret;
+
+	/* Also keeps what follows from overflowing. */
+	if (bytes > (u64)totalram_pages() << PAGE_SHIFT ||
+	    bytes > SIZE_MAX - PAGE_SIZE) {
+		*reason = EDUCMA_REASON_TOO_BIG;
+		return -ENOMEM;
+	}
+	buf = buffer_create(edev, account, bytes);
+	if (!buf) {
+		*reason = EDUCMA_REASON_NO_MEMORY;
+		return -ENOMEM;
+	}
+	ret = buffer_fill(buf, reason);
+	if (ret)
+		kfree(buf);
+	else
+		*made = buf;
+	return ret;
+}
+
 /**
  * educma_buffer_alloc() - one contiguous, zeroed, proven buffer
  * @edev: the device
+ * @account: on whose; outlives the buffer. NULL: without limits
  * @bytes: wanted; rounded up to pages
- * @reason: on -ENOMEM and -EIO, enum educma_reason
+ * @reason: on -ENOMEM, -EDQUOT and -EIO, enum educma_reason
  *
  * Logs one line when it fails (rate limited: a user can make it fail).
  * Context: gone_lock held for reading; sleeps, seconds for gigabytes.
  *
  * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
- * -ENOMEM, -EIO (not reached), -EINTR (killed while another allocated), or
- * what the engine says of a failed device.
+ * -ENOMEM, -EDQUOT (a limit), -EIO (not reached), -EINTR (killed while another
+ * allocated), or what the engine says of a failed device.
  */
-struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
-					  u32 *reason)
+struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
+					  struct educma_account *account,
+					  u64 bytes, u32 *reason)
 {
 	struct educma_buffer *buf;
 	int ret;
@@ -225,33 +365,9 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
 	*reason = EDUCMA_REASON_NONE;
 	if (!bytes)
 		return ERR_PTR(-EINVAL);
-	/* Also keeps what follows from overflowing. */
-	if (bytes > (u64)totalram_pages() << PAGE_SHIFT ||
-	    bytes > SIZE_MAX - PAGE_SIZE) {
-		*reason = EDUCMA_REASON_TOO_BIG;
-		ret = -ENOMEM;
-		goto log;
-	}
-	buf = kzalloc(sizeof(*buf), GFP_KERNEL);
-	if (!buf) {
-		*reason = EDUCMA_REASON_NO_MEMORY;
-		ret = -ENOMEM;
-		goto log;
-	}
-	kref_init(&buf->ref);
-	buf->edev = edev;
-	buf->bytes = PAGE_ALIGN(bytes);
-	ret = mutex_lock_killable(&edev->alloc_lock);
-	if (!ret) {
-		ret = buffer_get_memory(buf, reason);
-		mutex_unlock(&edev->alloc_lock);
-	}
-	if (!ret) {
-		buffer_list(buf);
+	ret = buffer_make(edev, account, bytes, reason, &buf);
+	if (!ret)
 		return buf;
-	}
-	kfree(buf);
-log:
 	if (*reason)
 		dev_err_ratelimited(&edev->pdev->dev,
 				    "no buffer of %llu bytes within %u address bits: %s\n",
@@ -264,6 +380,7 @@ static void buffer_release(struct kref *ref)
 	struct educma_buffer *buf = container_of(ref, struct educma_buffer, ref);
 
 	buffer_free_memory(buf);
+	account_refund(buf->edev, buf->account, buf->bytes);
 	kfree(buf);
 }
 
@@ -385,12 +502,13 @@ static int probe_reach(struct educma_dev *edev)
 	if (!cpu)
 		return -ENOMEM;
 	ret = reach_test(edev, cpu, dma, bytes);
-	if (ret == -EIO)
-		pci_err(edev->pdev,
-			"the device does not reach %u address bits: load educma with the dma_bits it has\n",
-			edev->dma_bits);
 	dma_put(edev, bytes, cpu, dma);
-	return ret;
+	if (ret != -EREMOTEIO)
+		return ret;
+	pci_err(edev->pdev,
+		"the device does not reach %u address bits: load educma with the dma_bits it has\n",
+		edev->dma_bits);
+	return -EIO;
 }
 
 /*

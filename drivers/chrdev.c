@@ -6,17 +6,20 @@
 #include <linux/cdev.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
-#include <linux/xarray.h>
 
 #include "compat.h"
 #include "educma.h"
 
 #define EDUCMA_MINORS		256
-#define EDUCMA_MAX_IN_FLIGHT	64
 #define EDUCMA_HANDLES		XA_LIMIT(1, INT_MAX)	/* 0 is no handle */
+
+static unsigned int max_in_flight = 64;
+module_param(max_in_flight, uint, 0644);
+MODULE_PARM_DESC(max_in_flight, "transfers that an open file may have submitted and not collected (default 64; 0 is 1)");
 
 /**
  * struct educma_file - one open file
@@ -24,6 +27,8 @@
  * @node: in educma_dev.files
  * @mapping: where this file's mappings are found
  * @client: its place in the engine
+ * @account: what it has allocated
+ * @private: may read the device's memory: root, or alone with the device
  * @buffers: struct educma_buffer by handle >> PAGE_SHIFT; xa_lock
  * @wait: woken at each completion and when the device goes
  * @lock: guards @done and @in_flight
@@ -35,6 +40,8 @@ struct educma_file {
 	struct list_head node;
 	struct address_space *mapping;
 	struct educma_client client;
+	struct educma_account account;
+	bool private;
 	struct xarray buffers;
 	wait_queue_head_t wait;
 	spinlock_t lock;		/* the fields below */
@@ -67,26 +74,15 @@ static struct class *educma_class;
 /* struct educma_dev by minor, while it has a node; xa_lock */
 static DEFINE_XARRAY_ALLOC(educma_devs);
 
+/* With none nobody could do anything, and would wait for ever to. */
+static unsigned int in_flight_limit(void)
+{
+	return READ_ONCE(max_in_flight) ?: 1;
+}
+
 static struct educma_request *to_request(struct educma_xfer *xfer)
 {
 	return container_of(xfer, struct educma_request, xfer);
-}
-
-/* Every call on the device is between these two. */
-static int file_enter(struct educma_file *file)
-{
-	struct educma_dev *edev = file->edev;
-
-	down_read(&edev->gone_lock);
-	if (!READ_ONCE(edev->gone))
-		return 0;
-	up_read(&edev->gone_lock);
-	return -ENODEV;
-}
-
-static void file_leave(struct educma_file *file)
-{
-	up_read(&file->edev->gone_lock);
 }
 
 static struct educma_buffer *file_get_buffer(struct educma_file *file,
@@ -154,22 +150,24 @@ static void file_push_done(struct educma_file *file, struct educma_request *req)
 static long educma_info(struct educma_file *file, void *arg)
 {
 	struct educma_dev *edev = file->edev;
+	const int error = educma_engine_error(&edev->engine);
 	struct educma_info *info = arg;
 
-	if (info->reserved)
-		return -EINVAL;
 	*info = (struct educma_info) {
 		.size = info->size,
 		.hw_id = edev->hw.id,
 		.chunk_bytes = edev->engine.window,
 		.device_bytes = EDU_MEM_BYTES,
 		.dma_bits = edev->dma_bits,
-		.max_in_flight = EDUCMA_MAX_IN_FLIGHT,
+		.max_in_flight = in_flight_limit(),
+		.max_buffers = educma_max_buffers(),
 	};
 	if (edev->pdev->msi_enabled)
 		info->flags |= EDUCMA_INFO_MSI;
-	if (educma_engine_error(&edev->engine))
+	if (error)
 		info->flags |= EDUCMA_INFO_FAILED;
+	if (error == -ENODEV)
+		info->flags |= EDUCMA_INFO_GONE;
 	if (capable(CAP_SYS_ADMIN))
 		info->proven_addr = READ_ONCE(edev->proven);
 	return 0;
@@ -184,7 +182,8 @@ static long educma_alloc(struct educma_file *file, void *arg)
 
 	if (alloc->flags || alloc->reserved)
 		return -EINVAL;
-	buf = educma_buffer_alloc(file->edev, alloc->bytes, &alloc->reason);
+	buf = educma_buffer_alloc(file->edev, &file->account, alloc->bytes,
+				  &alloc->reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	alloc->bytes = buf->bytes;
@@ -278,7 +277,7 @@ static int file_reserve(struct educma_file *file)
 	int ret = -EAGAIN;
 
 	spin_lock_irq(&file->lock);
-	if (file->in_flight < EDUCMA_MAX_IN_FLIGHT) {
+	if (file->in_flight < in_flight_limit()) {
 		file->in_flight++;
 		ret = 0;
 	}
@@ -304,6 +303,9 @@ static long educma_submit(struct educma_file *file, void *arg)
 	if (submit->flags || submit->op > EDUCMA_OP_COPY || !submit->bytes ||
 	    submit->device_offset >= engine->window)
 		return -EINVAL;
+	/* What others left there is not for everybody. */
+	if (submit->op == EDUCMA_OP_FROM_DEVICE && !file->private)
+		return -EPERM;
 	req = kzalloc(sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return -ENOMEM;
@@ -391,17 +393,17 @@ static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
 	ret = copy_struct_from_user(&u, call->bytes, uarg, size);
 	if (ret)
 		return ret;
-	ret = file_enter(file);
+	ret = educma_dev_enter(file->edev);
 	if (ret)
 		return ret;
 	ret = call->fn(file, &u);
-	file_leave(file);
+	educma_dev_leave(file->edev);
 
 	if (!call->answers || !copy_to_user(uarg, &u, call->bytes))
 		return ret;
-	if (cmd == EDUCMA_IOC_ALLOC && !ret && !file_enter(file)) {
+	if (cmd == EDUCMA_IOC_ALLOC && !ret && !educma_dev_enter(file->edev)) {
 		file_free_buffer(file, u.alloc.handle);
-		file_leave(file);
+		educma_dev_leave(file->edev);
 	}
 	return -EFAULT;
 }
@@ -412,7 +414,7 @@ static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
 	struct educma_buffer *buf;
 	int ret;
 
-	ret = file_enter(file);
+	ret = educma_dev_enter(file->edev);
 	if (ret)
 		return ret;
 	buf = file_get_buffer(file, (u64)vma->vm_pgoff << PAGE_SHIFT);
@@ -422,7 +424,7 @@ static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
 	} else {
 		ret = -ENOENT;
 	}
-	file_leave(file);
+	educma_dev_leave(file->edev);
 	return ret;
 }
 
@@ -521,12 +523,16 @@ static __poll_t educma_fop_poll(struct file *filp, poll_table *table)
 	__poll_t mask = 0;
 
 	poll_wait(filp, &file->wait, table);
+	poll_wait(filp, &file->edev->engine.failed, table);
 	if (READ_ONCE(file->edev->gone))
 		return EPOLLHUP | EPOLLERR;
+	/* It does not answer, and nobody has told the driver to leave. */
+	if (educma_engine_error(&file->edev->engine) == -ENODEV)
+		mask = EPOLLHUP | EPOLLERR;
 	spin_lock_irq(&file->lock);
 	if (!list_empty(&file->done))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (file->in_flight < EDUCMA_MAX_IN_FLIGHT)
+	if (file->in_flight < in_flight_limit())
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	spin_unlock_irq(&file->lock);
 	return mask;
@@ -556,6 +562,23 @@ static void file_part(struct educma_file *file)
 	list_del(&file->node);
 	edev->exclusive = false;	/* if it was, nobody else is here */
 	spin_unlock(&edev->lists_lock);
+}
+
+/*
+ * Who is alone with the device finds in its memory what he put there, not what
+ * others left; root may see both.
+ */
+static int file_make_private(struct educma_file *file, bool exclusive)
+{
+	int ret;
+
+	file->private = exclusive || capable(CAP_SYS_ADMIN);
+	if (!exclusive || capable(CAP_SYS_ADMIN))
+		return 0;
+	ret = educma_scrub(file->edev);
+	if (ret)
+		file_part(file);
+	return ret;
 }
 
 static struct educma_file *file_create(struct educma_dev *edev,
@@ -598,11 +621,13 @@ static int educma_fop_open(struct inode *inode, struct file *filp)
 	file = file_create(edev, filp);
 	if (!file)
 		goto put_dev;
-	ret = file_enter(file);
+	ret = educma_dev_enter(file->edev);
 	if (ret)
 		goto free_file;
 	ret = file_join(file, filp->f_flags & O_EXCL);
-	file_leave(file);
+	if (!ret)
+		ret = file_make_private(file, filp->f_flags & O_EXCL);
+	educma_dev_leave(file->edev);
 	if (ret)
 		goto free_file;
 	filp->private_data = file;
@@ -693,8 +718,8 @@ void educma_chrdev_del(struct educma_dev *edev)
  * educma_chrdev_hangup() - from now on every call says -ENODEV
  * @edev: the device
  *
- * Wakes all waiters. On return no call is between file_enter() and
- * file_leave(). Context: may sleep as long as the longest dma_alloc_attrs()
+ * Wakes all waiters. On return no call is between educma_dev_enter() and
+ * educma_dev_leave(). Context: may sleep as long as the longest dma_alloc_attrs()
  * takes; a reach test ends early, for the engine refuses.
  */
 void educma_chrdev_hangup(struct educma_dev *edev)

@@ -33,6 +33,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <linux/educma.h>
 
 #include "educma_regs.h"
@@ -63,12 +64,15 @@ enum educma_hw_state {
 	EDUCMA_HW_RUNNING,
 	EDUCMA_HW_GONE,		/* its registers do not answer */
 	EDUCMA_HW_CUT_OFF,	/* idle, and somebody cleared bus mastering */
+	EDUCMA_HW_DEAF,		/* idle, and has not done what it was told */
 };
 
 enum educma_hw_event {
 	EDUCMA_HW_NOT_OURS,	/* on a shared line */
 	EDUCMA_HW_SPURIOUS,
 	EDUCMA_HW_DONE,		/* the running DMA has ended */
+	EDUCMA_HW_ABSENT,	/* somebody's, and ours does not answer */
+	EDUCMA_HW_ASTRAY,	/* it has, without bus mastering: nothing moved */
 };
 
 int educma_hw_identify(struct educma_hw *hw);
@@ -80,6 +84,7 @@ enum educma_hw_event educma_hw_idle_irq(struct educma_hw *hw);
 u32 educma_hw_ack(struct educma_hw *hw);
 enum educma_hw_state educma_hw_state(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
+void educma_hw_connect(struct educma_hw *hw);
 
 /* engine.c: the transfer queue */
 
@@ -149,6 +154,7 @@ struct educma_xfer {
  * @irqs_missed: chunks that the watchdog found finished
  * @irqs_spurious: interrupts that nobody waited for
  * @timeouts: transfers that the device did not finish
+ * @failures: times that the device was given up, for whatever reason
  * @queue_depth: transfers submitted and not complete
  */
 struct educma_stats {
@@ -163,6 +169,7 @@ struct educma_stats {
 	u64 irqs_missed;
 	u64 irqs_spurious;
 	u64 timeouts;
+	u64 failures;
 	u64 queue_depth;
 };
 
@@ -171,9 +178,12 @@ struct educma_stats {
  * @hw: the device
  * @window: bytes of device memory in use, from its start (chunk_bytes)
  * @watchdog: looks after a chunk that takes too long; pending while one runs
- * @idle: woken when a transfer completes
+ * @idle: woken when a transfer completes, and when the last chunk before a
+ *	pause ends
+ * @failed: woken when new transfers begin to be refused
  * @lock: guards everything below, and @hw while interrupts are on
  * @error: why new transfers are refused: 0, -EIO (failed) or -ENODEV (gone)
+ * @paused: nothing is started
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @stats: counters
@@ -185,9 +195,11 @@ struct educma_engine {
 	u32 window;
 	struct delayed_work watchdog;
 	wait_queue_head_t idle;
+	wait_queue_head_t failed;
 
 	spinlock_t lock;		/* the fields below */
 	int error;
+	bool paused;
 	struct list_head ready;
 	struct educma_chunk {
 		struct educma_xfer *xfer;
@@ -204,14 +216,17 @@ void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 			u32 window);
 void educma_engine_refuse(struct educma_engine *engine);
 void educma_engine_stop(struct educma_engine *engine);
+void educma_engine_pause(struct educma_engine *engine, bool patient);
+void educma_engine_resume(struct educma_engine *engine);
+void educma_engine_fail(struct educma_engine *engine, int error);
 irqreturn_t educma_engine_irq(int irq, void *data);
 void educma_client_init(struct educma_client *client);
 int educma_engine_submit(struct educma_engine *engine,
 			 struct educma_client *client,
 			 struct educma_xfer *xfer);
 int educma_engine_run(struct educma_engine *engine,
-		      struct educma_client *client, dma_addr_t src,
-		      dma_addr_t dst, u64 bytes);
+		      struct educma_client *client, enum educma_op op,
+		      dma_addr_t src, dma_addr_t dst, u64 bytes);
 bool educma_engine_cancel(struct educma_engine *engine,
 			  struct educma_client *client, u64 cookie);
 void educma_engine_detach(struct educma_engine *engine,
@@ -241,6 +256,7 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @ref: the driver's while bound, and one for each open file
  * @minor: N of /dev/educmaN
  * @pdev: the PCI function; valid until @gone
+ * @saved: its configuration with bus mastering off, for after a reset
  * @dma_bits: address bits that the driver was told the device decodes
  * @hw: registers
  * @engine: transfers
@@ -248,6 +264,8 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @low_dma: its bus address
  * @prober: the engine's client for the reach test; under @alloc_lock
  * @gone_lock: read: the device stays usable while held; write: remove()
+ * @held: struct educma_buffer that a debugfs file allocated, by number; xa_lock
+ * @debug: the directory of those files
  * @gone: remove() has begun; set before it takes @gone_lock, so that waiters
  *	may look without. While @gone_lock is held for reading and @gone was
  *	not set, memory and mappings stay
@@ -266,12 +284,15 @@ struct educma_dev {
 	struct kref ref;
 	u32 minor;
 	struct pci_dev *pdev;
+	struct pci_saved_state *saved;
 	u32 dma_bits;
 	struct educma_hw hw;
 	struct educma_engine engine;
 	void *low;
 	dma_addr_t low_dma;
 	struct educma_client prober;
+	struct xarray held;
+	struct dentry *debug;
 
 	struct rw_semaphore gone_lock;
 	bool gone;
@@ -296,12 +317,40 @@ static inline void educma_dev_put(struct educma_dev *edev)
 	kref_put(&edev->ref, educma_dev_release);
 }
 
+/* Every call on the device is between these two. */
+static inline int educma_dev_enter(struct educma_dev *edev)
+{
+	down_read(&edev->gone_lock);
+	if (!READ_ONCE(edev->gone))
+		return 0;
+	up_read(&edev->gone_lock);
+	return -ENODEV;
+}
+
+static inline void educma_dev_leave(struct educma_dev *edev)
+{
+	up_read(&edev->gone_lock);
+}
+
 /* buffer.c: coherent buffers */
+
+/**
+ * struct educma_account - what one user of the device has allocated
+ * @buffers: how many
+ * @bytes: their sum
+ *
+ * Both under educma_dev.lists_lock, and bounded by module parameters.
+ */
+struct educma_account {
+	unsigned long buffers;
+	u64 bytes;
+};
 
 /**
  * struct educma_buffer - one coherent allocation
  * @ref: handle, mappings, transfers
  * @edev: the device
+ * @account: who has to answer for it until it is released; or NULL
  * @node: in educma_dev.buffers
  * @cpu: kernel address; NULL once remove() has freed the memory
  * @dma: bus address
@@ -310,6 +359,7 @@ static inline void educma_dev_put(struct educma_dev *edev)
 struct educma_buffer {
 	struct kref ref;
 	struct educma_dev *edev;
+	struct educma_account *account;
 	struct list_head node;
 	void *cpu;
 	dma_addr_t dma;
@@ -318,8 +368,11 @@ struct educma_buffer {
 
 int educma_buffers_init(struct educma_dev *edev);
 void educma_buffers_exit(struct educma_dev *edev);
-struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev, u64 bytes,
-					  u32 *reason);
+unsigned int educma_max_buffers(void);
+struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
+					  struct educma_account *account,
+					  u64 bytes, u32 *reason);
+int educma_scrub(struct educma_dev *edev);
 void educma_buffer_put(struct educma_buffer *buf);
 int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma);
 
@@ -331,6 +384,13 @@ int educma_chrdev_add(struct educma_dev *edev);
 void educma_chrdev_del(struct educma_dev *edev);
 void educma_chrdev_hangup(struct educma_dev *edev);
 void educma_chrdev_unmap(struct educma_dev *edev);
+
+/* debugfs.c: buffers from a shell */
+
+void educma_debugfs_init(void);
+void educma_debugfs_exit(void);
+void educma_debugfs_add(struct educma_dev *edev);
+void educma_debugfs_del(struct educma_dev *edev);
 
 /* sysfs.c: the counters */
 

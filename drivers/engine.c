@@ -26,6 +26,12 @@ static enum educma_dir first_leg(const struct educma_xfer *xfer)
 						   EDUCMA_TO_DEVICE;
 }
 
+/* What the second leg is to collect is in the device: nothing may intervene. */
+static bool in_mid_copy(const struct educma_xfer *xfer)
+{
+	return xfer->op == EDUCMA_OP_COPY && xfer->leg == EDUCMA_FROM_DEVICE;
+}
+
 /* Ring the doorbell for the first client's next chunk, if there is one. */
 static void engine_start_next(struct educma_engine *engine)
 {
@@ -34,11 +40,12 @@ static void engine_start_next(struct educma_engine *engine)
 	struct educma_xfer *xfer;
 	dma_addr_t addr;
 
-	if (!client) {
-		chunk->xfer = NULL;
+	chunk->xfer = NULL;
+	if (!client)
 		return;
-	}
 	xfer = list_first_entry(&client->queue, struct educma_xfer, node);
+	if (engine->paused && !in_mid_copy(xfer))
+		return;
 	chunk->xfer = xfer;
 	chunk->dir = xfer->leg;
 	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
@@ -58,6 +65,19 @@ static void engine_note_start(struct educma_engine *engine, u64 now)
 	chunk->start_ns = now;
 	if (!chunk->xfer->start_ns)
 		chunk->xfer->start_ns = now;
+}
+
+/* Something to do may have come: start it unless the device works already. */
+static void engine_kick(struct educma_engine *engine)
+{
+	lockdep_assert_held(&engine->lock);
+	if (engine->running.xfer)
+		return;
+	engine_start_next(engine);
+	engine_note_start(engine, ktime_get_ns());
+	if (engine->running.xfer)
+		schedule_delayed_work(&engine->watchdog,
+				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
 }
 
 static void engine_count_chunk(struct educma_engine *engine,
@@ -150,32 +170,8 @@ static void engine_chunk_done(struct educma_engine *engine)
 	if (ended)
 		engine_finish(engine, xfer,
 			      xfer->done == xfer->bytes ? 0 : xfer->stop, now);
-}
-
-/**
- * educma_engine_irq() - the interrupt handler
- * @irq: unused
- * @data: the engine
- *
- * Context: hard interrupt.
- *
- * Return: IRQ_NONE if it was not this device's, so that a shared line finds
- * its owner.
- */
-irqreturn_t educma_engine_irq(int irq, void *data)
-{
-	struct educma_engine *engine = data;
-	enum educma_hw_event event;
-
-	spin_lock(&engine->lock);
-	event = engine->running.xfer ? educma_hw_irq(engine->hw) :
-				       educma_hw_idle_irq(engine->hw);
-	if (event == EDUCMA_HW_DONE)
-		engine_chunk_done(engine);
-	engine->stats.irqs += event != EDUCMA_HW_NOT_OURS;
-	engine->stats.irqs_spurious += event == EDUCMA_HW_SPURIOUS;
-	spin_unlock(&engine->lock);
-	return event == EDUCMA_HW_NOT_OURS ? IRQ_NONE : IRQ_HANDLED;
+	else if (engine->paused)
+		wake_up(&engine->idle);
 }
 
 /*
@@ -217,13 +213,14 @@ static void engine_fail_all(struct educma_engine *engine, int error)
 		engine->error = error;
 	list_for_each_entry_safe(client, next, &engine->ready, node)
 		engine_end(engine, client, NULL, error);
+	wake_up_all(&engine->failed);
 }
 
 /*
  * The running chunk will not end: cut the device off from memory, so that
- * its owner may have the memory back, and fail everything.
+ * its owner may have the memory back.
  */
-static void engine_give_up(struct educma_engine *engine, int status, int error)
+static void engine_abandon(struct educma_engine *engine, int status)
 {
 	struct educma_xfer *xfer = engine->running.xfer;
 
@@ -232,32 +229,92 @@ static void engine_give_up(struct educma_engine *engine, int status, int error)
 	engine_dequeue(xfer);
 	engine->running.xfer = NULL;
 	engine_finish(engine, xfer, status, ktime_get_ns());
+}
+
+/* The same, and nothing else will be done either. */
+static void engine_give_up(struct educma_engine *engine, int status, int error)
+{
+	engine->stats.failures++;
+	engine_abandon(engine, status);
 	engine_fail_all(engine, error);
 }
 
-/* A chunk takes too long: look before punishing. Returns what to log. */
-static const char *engine_overdue(struct educma_engine *engine)
+/*
+ * The device says that the running chunk has ended, or is no good: act on
+ * which. Returns what to log.
+ */
+static const char *engine_judge(struct educma_engine *engine,
+				enum educma_hw_state state)
 {
-	switch (educma_hw_state(engine->hw)) {
+	switch (state) {
 	case EDUCMA_HW_IDLE:
-		educma_hw_ack(engine->hw);
 		engine_chunk_done(engine);
-		/* Once: what happens every 2 s is for the counter to tell. */
-		if (engine->stats.irqs_missed++)
-			return NULL;
-		return "a DMA is done, its interrupt missing; irqs_missed counts";
+		return NULL;
 	case EDUCMA_HW_GONE:
 		engine_give_up(engine, -ENODEV, -ENODEV);
 		return "the device is gone";
 	case EDUCMA_HW_CUT_OFF:
 		engine_give_up(engine, -EIO, -EIO);
-		return "bus mastering is off, DMA goes nowhere: rebind the driver";
+		return "bus mastering is off, DMA goes nowhere: rebind or reset the device";
+	case EDUCMA_HW_DEAF:
+		engine_give_up(engine, -EIO, -EIO);
+		return "the device did not take a command: rebind or reset it";
 	case EDUCMA_HW_RUNNING:
 		break;
 	}
 	engine->stats.timeouts++;
 	engine_give_up(engine, -ETIMEDOUT, -EIO);
-	return "a DMA does not end: device disabled, rebind the driver";
+	return "a DMA does not end: device disabled, rebind or reset it";
+}
+
+/**
+ * educma_engine_irq() - the interrupt handler
+ * @irq: unused
+ * @data: the engine
+ *
+ * Context: hard interrupt.
+ *
+ * Return: IRQ_NONE if it was not this device's, so that a shared line finds
+ * its owner.
+ */
+irqreturn_t educma_engine_irq(int irq, void *data)
+{
+	struct educma_engine *engine = data;
+	enum educma_hw_event event;
+	const char *trouble = NULL;
+	bool ours;
+
+	spin_lock(&engine->lock);
+	event = engine->running.xfer ? educma_hw_irq(engine->hw) :
+				       educma_hw_idle_irq(engine->hw);
+	if (event == EDUCMA_HW_DONE)
+		engine_chunk_done(engine);
+	else if (event == EDUCMA_HW_ASTRAY)
+		trouble = engine_judge(engine, EDUCMA_HW_CUT_OFF);
+	else if (event == EDUCMA_HW_ABSENT)
+		trouble = engine_judge(engine, EDUCMA_HW_GONE);
+	ours = event != EDUCMA_HW_NOT_OURS && event != EDUCMA_HW_ABSENT;
+	engine->stats.irqs += ours;
+	engine->stats.irqs_spurious += event == EDUCMA_HW_SPURIOUS;
+	spin_unlock(&engine->lock);
+	if (trouble)
+		pci_err(engine->hw->pdev, "%s\n", trouble);
+	return ours ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/* A chunk takes too long: look before punishing. Returns what to log. */
+static const char *engine_overdue(struct educma_engine *engine)
+{
+	enum educma_hw_state state = educma_hw_state(engine->hw);
+	const char *trouble;
+
+	if (state == EDUCMA_HW_IDLE)
+		educma_hw_ack(engine->hw);
+	trouble = engine_judge(engine, state);
+	/* Once: what happens every 2 s is for the counter to tell. */
+	if (state == EDUCMA_HW_IDLE && !engine->stats.irqs_missed++)
+		return "a DMA is done, its interrupt missing; irqs_missed counts";
+	return trouble;
 }
 
 /* While a chunk runs, look every timeout whether it is still the same. */
@@ -295,6 +352,7 @@ void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 	engine->window = window;
 	INIT_DELAYED_WORK(&engine->watchdog, engine_watchdog);
 	init_waitqueue_head(&engine->idle);
+	init_waitqueue_head(&engine->failed);
 	spin_lock_init(&engine->lock);
 	INIT_LIST_HEAD(&engine->ready);
 	engine->window_ms = EDUCMA_WINDOW_MS;
@@ -325,6 +383,27 @@ void educma_engine_refuse(struct educma_engine *engine)
 	spin_unlock_irq(&engine->lock);
 }
 
+/* Is there something to wait for? A device that is gone ends nothing. */
+static bool engine_will_end(struct educma_engine *engine)
+{
+	bool will;
+
+	spin_lock_irq(&engine->lock);
+	will = engine->running.xfer &&
+	       educma_hw_state(engine->hw) != EDUCMA_HW_GONE;
+	spin_unlock_irq(&engine->lock);
+	return will;
+}
+
+/* Until the running chunk has ended, or will not. */
+static void engine_wait_idle(struct educma_engine *engine)
+{
+	if (engine_will_end(engine))
+		wait_event_timeout(engine->idle, engine_is_idle(engine),
+				   msecs_to_jiffies(2 * EDUCMA_CHUNK_TIMEOUT_MS));
+	cancel_delayed_work_sync(&engine->watchdog);
+}
+
 /**
  * educma_engine_stop() - wait until nothing of the engine's touches memory
  * @engine: the engine, after educma_engine_refuse()
@@ -334,14 +413,66 @@ void educma_engine_refuse(struct educma_engine *engine)
  */
 void educma_engine_stop(struct educma_engine *engine)
 {
-	if (educma_hw_state(engine->hw) != EDUCMA_HW_GONE)
-		wait_event_timeout(engine->idle, engine_is_idle(engine),
-				   msecs_to_jiffies(2 * EDUCMA_CHUNK_TIMEOUT_MS));
-	cancel_delayed_work_sync(&engine->watchdog);
-
+	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer)
 		engine_give_up(engine, -ENODEV, -ENODEV);
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_engine_pause() - leave the device alone until educma_engine_resume()
+ * @engine: the engine
+ * @patient: the device works, the running chunk may end; else it is abandoned
+ *
+ * What waits goes on waiting, and more may be submitted. A copy's second leg
+ * is still done; a chunk that does not end ends its transfer with -EIO. On
+ * return no DMA runs, or bus mastering is off. Context: may sleep, up to twice
+ * the chunk timeout.
+ */
+void educma_engine_pause(struct educma_engine *engine, bool patient)
+{
+	spin_lock_irq(&engine->lock);
+	engine->paused = true;
+	if (engine->running.xfer && !patient)
+		engine_abandon(engine, -EIO);
+	spin_unlock_irq(&engine->lock);
+
+	engine_wait_idle(engine);
+	spin_lock_irq(&engine->lock);
+	if (engine->running.xfer)
+		engine_abandon(engine, -EIO);
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_engine_resume() - carry on after educma_engine_pause()
+ * @engine: the engine; its device idle, with bus mastering on
+ *
+ * A device that had failed gets another chance. Context: process.
+ */
+void educma_engine_resume(struct educma_engine *engine)
+{
+	spin_lock_irq(&engine->lock);
+	engine->paused = false;
+	engine->error = 0;
+	engine_kick(engine);
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * educma_engine_fail() - the device has not come back
+ * @engine: the engine, paused
+ * @error: -ENODEV (it is gone) or -EIO
+ *
+ * Everything that waits ends with @error, what is submitted is refused with
+ * it, until educma_engine_resume(). Context: process.
+ */
+void educma_engine_fail(struct educma_engine *engine, int error)
+{
+	spin_lock_irq(&engine->lock);
+	engine->stats.failures++;
+	engine_fail_all(engine, error);
 	spin_unlock_irq(&engine->lock);
 }
 
@@ -397,12 +528,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	if (list_empty(&client->node))
 		list_add(&client->node, engine_place(engine, xfer));
 	engine->stats.queue_depth++;
-	if (!engine->running.xfer) {
-		engine_start_next(engine);
-		engine_note_start(engine, ktime_get_ns());
-		schedule_delayed_work(&engine->watchdog,
-				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
-	}
+	engine_kick(engine);
 unlock:
 	spin_unlock_irqrestore(&engine->lock, flags);
 	return ret;
@@ -419,12 +545,13 @@ static void engine_waited_complete(struct educma_xfer *xfer)
 }
 
 /**
- * educma_engine_run() - do one copy of the driver's own and wait for it
+ * educma_engine_run() - do one transfer of the driver's own and wait for it
  * @engine: the engine
  * @client: on whose behalf
- * @src: bus address
- * @dst: bus address
- * @bytes: length; copied from @src to @dst, not counted
+ * @op: enum educma_op
+ * @src: bus address, if @op uses it
+ * @dst: bus address, if @op uses it
+ * @bytes: length; not counted
  *
  * Context: may sleep. Bounded: it is next in turn, and the watchdog ends
  * every chunk.
@@ -432,13 +559,13 @@ static void engine_waited_complete(struct educma_xfer *xfer)
  * Return: 0 or a negative errno.
  */
 int educma_engine_run(struct educma_engine *engine,
-		      struct educma_client *client, dma_addr_t src,
-		      dma_addr_t dst, u64 bytes)
+		      struct educma_client *client, enum educma_op op,
+		      dma_addr_t src, dma_addr_t dst, u64 bytes)
 {
 	struct engine_waited waited = {
 		.xfer = {
 			.complete = engine_waited_complete,
-			.op = EDUCMA_OP_COPY,
+			.op = op,
 			.internal = true,
 			.src = src,
 			.dst = dst,

@@ -6,6 +6,7 @@
 #include <linux/delay.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/iopoll.h>
+#include <linux/random.h>
 
 #include "educma.h"
 
@@ -125,30 +126,56 @@ void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
 	hw_write(hw, EDU_REG_DMA_CMD, cmd);
 }
 
+static bool hw_is_master(struct educma_hw *hw)
+{
+	u16 command;
+
+	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
+	return command & PCI_COMMAND_MASTER;
+}
+
+/* All but the DMA's, which may be ending just now. */
+static void hw_ack_others(struct educma_hw *hw)
+{
+	u32 status = hw_read(hw, EDU_REG_IRQ_STATUS) & ~EDU_REG_IRQ_DMA;
+
+	if (status)
+		hw_write(hw, EDU_REG_IRQ_ACK, status);
+}
+
 /**
  * educma_hw_irq() - an interrupt came while a DMA was running: is it done?
  * @hw: the device
  *
  * RUN decides, not the interrupt: while it is set, edu drops what is written
  * to the DMA registers, so an interrupt from elsewhere (register 0x60) must
- * not start another DMA. On a line of our own the status needs no reading,
- * which keeps a chunk at four MMIO accesses. Context: hard interrupt.
+ * not start another DMA. Acknowledged first, looked at then: a DMA that ends
+ * in between interrupts anew. On a line of our own the status needs no
+ * reading, which keeps a chunk at four MMIO accesses. An MSI shows that the
+ * device is a bus master; with INTx its command register has to tell. Context:
+ * hard interrupt.
  *
  * Return: enum educma_hw_event; the interrupt is acknowledged.
  */
 enum educma_hw_event educma_hw_irq(struct educma_hw *hw)
 {
+	const bool msi = hw->pdev->msi_enabled;
 	u32 status = EDU_REG_IRQ_DMA;
 
-	if (!hw->pdev->msi_enabled) {
+	if (!msi) {
 		status = hw_read(hw, EDU_REG_IRQ_STATUS);
-		if (!status || status == EDUCMA_ALL_ONES)
+		if (status == EDUCMA_ALL_ONES)
+			return EDUCMA_HW_ABSENT;
+		if (!status)
 			return EDUCMA_HW_NOT_OURS;
 	}
-	if (hw_read(hw, EDU_REG_DMA_CMD) & EDU_REG_DMA_CMD_RUN)
-		return educma_hw_idle_irq(hw);
 	hw_write(hw, EDU_REG_IRQ_ACK, status);
-	return EDUCMA_HW_DONE;
+	if (hw_read(hw, EDU_REG_DMA_CMD) & EDU_REG_DMA_CMD_RUN) {
+		if (msi)
+			hw_ack_others(hw);
+		return EDUCMA_HW_SPURIOUS;
+	}
+	return msi || hw_is_master(hw) ? EDUCMA_HW_DONE : EDUCMA_HW_ASTRAY;
 }
 
 /**
@@ -185,17 +212,19 @@ u32 educma_hw_ack(struct educma_hw *hw)
 	return status;
 }
 
-static bool hw_is_master(struct educma_hw *hw)
+/* Liveness gives back the inverse of what was written: does it today? */
+static bool hw_answers(struct educma_hw *hw)
 {
-	u16 command;
+	const u32 pattern = get_random_u32();
 
-	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
-	return command & PCI_COMMAND_MASTER;
+	hw_write(hw, EDU_REG_LIVENESS, pattern);
+	return hw_read(hw, EDU_REG_LIVENESS) == ~pattern &&
+	       hw_read(hw, EDU_REG_ID) == EDU_REG_ID_VALUE;
 }
 
 /**
- * educma_hw_state() - is a DMA running, and is the device there at all?
- * @hw: the device
+ * educma_hw_state() - what became of the DMA that was started?
+ * @hw: the device, after educma_hw_start()
  *
  * A device that is not there reads as all ones, or as 0 on some machines
  * (QEMU's pc with memory decoding off). Without bus mastering edu reports
@@ -206,13 +235,19 @@ static bool hw_is_master(struct educma_hw *hw)
  */
 enum educma_hw_state educma_hw_state(struct educma_hw *hw)
 {
-	u32 cmd = hw_read(hw, EDU_REG_DMA_CMD);
+	const u32 cmd = hw_read(hw, EDU_REG_DMA_CMD);
 
-	if (hw_read(hw, EDU_REG_ID) != EDU_REG_ID_VALUE)
+	/* Asked second: a device that has just gone looks like one that runs. */
+	if (!hw_answers(hw))
 		return EDUCMA_HW_GONE;
 	if (cmd & EDU_REG_DMA_CMD_RUN)
 		return EDUCMA_HW_RUNNING;
-	return hw_is_master(hw) ? EDUCMA_HW_IDLE : EDUCMA_HW_CUT_OFF;
+	if (!hw_is_master(hw))
+		return EDUCMA_HW_CUT_OFF;
+	/* The end of a DMA leaves its mark, whether or not the interrupt came. */
+	if (!(hw_read(hw, EDU_REG_IRQ_STATUS) & EDU_REG_IRQ_DMA))
+		return EDUCMA_HW_DEAF;
+	return EDUCMA_HW_IDLE;
 }
 
 /**
@@ -220,9 +255,30 @@ enum educma_hw_state educma_hw_state(struct educma_hw *hw)
  * @hw: the device
  *
  * Clears bus mastering, the only thing that stops edu's DMA from reading or
- * writing memory. Context: any.
+ * writing memory, and lowers an INTx that nobody can acknowledge any more.
+ * Writes the register in any case: after a bus reset it reads 0, but QEMU's
+ * devices reach memory until it is written. Context: any.
  */
 void educma_hw_disconnect(struct educma_hw *hw)
 {
+	u16 command;
+
+	pci_read_config_word(hw->pdev, PCI_COMMAND, &command);
+	command &= ~PCI_COMMAND_MASTER;
+	command |= PCI_COMMAND_INTX_DISABLE;
+	pci_write_config_word(hw->pdev, PCI_COMMAND, command);
 	pci_clear_master(hw->pdev);
+}
+
+/**
+ * educma_hw_connect() - let the device reach memory, and interrupt
+ * @hw: the device, idle
+ *
+ * Context: any.
+ */
+void educma_hw_connect(struct educma_hw *hw)
+{
+	pci_set_master(hw->pdev);
+	if (!hw->pdev->msi_enabled)
+		pci_intx(hw->pdev, 1);
 }

@@ -95,6 +95,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
 	spin_lock_init(&edev->lists_lock);
 	INIT_LIST_HEAD(&edev->files);
 	INIT_LIST_HEAD(&edev->buffers);
+	xa_init_flags(&edev->held, XA_FLAGS_ALLOC1);
 	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
 	return edev;
 }
@@ -106,8 +107,9 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
 static void educma_shut_down(struct educma_dev *edev)
 {
 	educma_chrdev_hangup(edev);
+	educma_debugfs_del(edev);
 	educma_engine_stop(&edev->engine);
-	pci_clear_master(edev->pdev);
+	educma_hw_disconnect(&edev->hw);
 	down_write(&edev->gone_lock);
 	educma_chrdev_unmap(edev);
 	educma_put_irq(edev);
@@ -115,17 +117,70 @@ static void educma_shut_down(struct educma_dev *edev)
 	up_write(&edev->gone_lock);
 }
 
+/* The device answers and is idle; bus mastering is off. */
+static int educma_check(struct educma_dev *edev)
+{
+	int ret;
+
+	ret = educma_hw_identify(&edev->hw);
+	if (ret)
+		return ret;
+	return educma_hw_settle(&edev->hw);
+}
+
+/*
+ * As it was when the driver was bound, whatever the core saved since: it may
+ * have done so when nobody answered.
+ */
+static void educma_restore(struct educma_dev *edev)
+{
+	pci_load_saved_state(edev->pdev, edev->saved);
+	pci_restore_state(edev->pdev);
+	educma_hw_disconnect(&edev->hw);
+}
+
+static int educma_reset_function(struct educma_dev *edev)
+{
+	struct pci_dev *pdev = edev->pdev, *bridge = pci_upstream_bridge(pdev);
+	int ret;
+
+	if (bridge)
+		pci_cfg_access_lock(bridge);
+	pci_cfg_access_lock(pdev);
+	ret = __pci_reset_function_locked(pdev);
+	pci_cfg_access_unlock(pdev);
+	if (bridge)
+		pci_cfg_access_unlock(bridge);
+	return ret;
+}
+
+/* Idle, if need be after a reset. */
+static int educma_check_or_reset(struct educma_dev *edev)
+{
+	int ret;
+
+	ret = educma_check(edev);
+	if (!ret || educma_reset_function(edev))
+		return ret;
+	educma_restore(edev);
+	pci_info(edev->pdev, "has been reset\n");
+	return educma_check(edev);
+}
+
 /* The device is there, answers, is idle, and has a mask and an interrupt. */
 static int educma_start_up(struct educma_dev *edev)
 {
 	int ret;
 
+	if (!pci_device_is_present(edev->pdev))
+		return -ENODEV;
 	/* Firmware or an earlier kernel may have left it on. */
-	pci_clear_master(edev->pdev);
-	ret = educma_hw_identify(&edev->hw);
-	if (ret)
-		return ret;
-	ret = educma_hw_settle(&edev->hw);
+	educma_hw_disconnect(&edev->hw);
+	pci_save_state(edev->pdev);
+	edev->saved = pci_store_saved_state(edev->pdev);
+	if (!edev->saved)
+		return -ENOMEM;
+	ret = educma_check_or_reset(edev);
 	if (ret)
 		return ret;
 	ret = educma_set_mask(edev);
@@ -149,13 +204,14 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = educma_start_up(edev);
 	if (ret)
 		goto unmap;
-	pci_set_master(pdev);
+	educma_hw_connect(&edev->hw);
 	ret = educma_buffers_init(edev);
 	if (ret)
 		goto shut_down;
 	ret = educma_chrdev_add(edev);
 	if (ret)
 		goto shut_down;
+	educma_debugfs_add(edev);
 	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
 		 edev->minor, pdev->msi_enabled ? "MSI" : "INTx", dma_bits,
 		 chunk_bytes);
@@ -166,6 +222,7 @@ shut_down:
 unmap:
 	educma_unmap(edev);
 put_dev:
+	kfree(edev->saved);
 	educma_dev_put(edev);
 	return ret;
 }
@@ -177,8 +234,114 @@ static void educma_remove(struct pci_dev *pdev)
 	educma_chrdev_del(edev);
 	educma_shut_down(edev);
 	educma_unmap(edev);
+	kfree(edev->saved);
 	educma_dev_put(edev);
 }
+
+/* kexec and power off: no DMA from here on. Nothing is freed. */
+static void educma_shutdown(struct pci_dev *pdev)
+{
+	struct educma_dev *edev = pci_get_drvdata(pdev);
+
+	educma_chrdev_hangup(edev);
+	educma_engine_stop(&edev->engine);
+	educma_hw_disconnect(&edev->hw);
+}
+
+/* Until educma_wake() the device is left alone. Transfers wait. */
+static void educma_sleep(struct educma_dev *edev, bool patient)
+{
+	educma_engine_pause(&edev->engine, patient);
+	educma_hw_disconnect(&edev->hw);
+}
+
+/*
+ * Nobody knows what happened meanwhile, perhaps without educma_sleep(): as in
+ * probe, with bus mastering off.
+ */
+static int educma_wake(struct educma_dev *edev)
+{
+	int ret;
+
+	if (READ_ONCE(edev->gone))
+		return -ENODEV;
+	educma_sleep(edev, true);
+	ret = educma_check(edev);
+	if (ret) {
+		pci_err(edev->pdev, "has not come back: takes no transfers\n");
+		educma_engine_fail(&edev->engine, ret == -ENODEV ? ret : -EIO);
+		return ret;
+	}
+	educma_hw_connect(&edev->hw);
+	educma_engine_resume(&edev->engine);
+	return 0;
+}
+
+static int educma_suspend(struct device *dev)
+{
+	educma_sleep(dev_get_drvdata(dev), true);
+	return 0;
+}
+
+static int educma_resume(struct device *dev)
+{
+	return educma_wake(dev_get_drvdata(dev));
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(educma_pm, educma_suspend, educma_resume);
+
+static void educma_reset_prepare(struct pci_dev *pdev)
+{
+	educma_sleep(pci_get_drvdata(pdev), true);
+}
+
+static void educma_reset_done(struct pci_dev *pdev)
+{
+	struct educma_dev *edev = pci_get_drvdata(pdev);
+
+	educma_restore(edev);
+	educma_wake(edev);
+}
+
+/*
+ * Nothing tells a driver that recovery has failed, so that transfers fail now,
+ * until educma_error_resume(). An error that is not fatal has done no harm to
+ * the device yet.
+ */
+static pci_ers_result_t educma_error_detected(struct pci_dev *pdev,
+					      pci_channel_state_t state)
+{
+	struct educma_dev *edev = pci_get_drvdata(pdev);
+	const bool gone = state == pci_channel_io_perm_failure;
+
+	if (state == pci_channel_io_normal)
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	educma_sleep(edev, false);
+	educma_engine_fail(&edev->engine, gone ? -ENODEV : -EIO);
+	return gone ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
+{
+	struct educma_dev *edev = pci_get_drvdata(pdev);
+
+	educma_sleep(edev, true);
+	educma_restore(edev);
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+static void educma_error_resume(struct pci_dev *pdev)
+{
+	educma_wake(pci_get_drvdata(pdev));
+}
+
+static const struct pci_error_handlers educma_errors = {
+	.error_detected = educma_error_detected,
+	.slot_reset = educma_slot_reset,
+	.resume = educma_error_resume,
+	.reset_prepare = educma_reset_prepare,
+	.reset_done = educma_reset_done,
+};
 
 static const struct pci_device_id educma_ids[] = {
 	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID) },
@@ -191,6 +354,9 @@ static struct pci_driver educma_driver = {
 	.id_table = educma_ids,
 	.probe = educma_probe,
 	.remove = educma_remove,
+	.shutdown = educma_shutdown,
+	.err_handler = &educma_errors,
+	.driver.pm = pm_sleep_ptr(&educma_pm),
 	.dev_groups = educma_groups,
 };
 
@@ -219,9 +385,12 @@ static int __init educma_init(void)
 	ret = educma_chrdev_init();
 	if (ret)
 		return ret;
+	educma_debugfs_init();
 	ret = pci_register_driver(&educma_driver);
-	if (ret)
-		educma_chrdev_exit();
+	if (!ret)
+		return 0;
+	educma_debugfs_exit();
+	educma_chrdev_exit();
 	return ret;
 }
 module_init(educma_init);
@@ -229,6 +398,7 @@ module_init(educma_init);
 static void __exit educma_exit(void)
 {
 	pci_unregister_driver(&educma_driver);
+	educma_debugfs_exit();
 	educma_chrdev_exit();
 }
 module_exit(educma_exit);

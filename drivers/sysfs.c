@@ -57,6 +57,7 @@ EDUCMA_COUNTER(irqs, irqs);
 EDUCMA_COUNTER(irqs_missed, irqs_missed);
 EDUCMA_COUNTER(irqs_spurious, irqs_spurious);
 EDUCMA_COUNTER(timeouts, timeouts);
+EDUCMA_COUNTER(failures, failures);
 EDUCMA_COUNTER(queue_depth, queue_depth);
 
 /**
@@ -166,6 +167,7 @@ static struct attribute *educma_attrs[] = {
 	&counter_irqs_missed.attr.attr,
 	&counter_irqs_spurious.attr.attr,
 	&counter_timeouts.attr.attr,
+	&counter_failures.attr.attr,
 	&counter_queue_depth.attr.attr,
 	&dev_attr_buffers_allocated.attr,
 	&dev_attr_buffer_bytes.attr,

@@ -8,8 +8,8 @@
  * the old behaviour. Reserved fields and unknown flags must be zero
  * (-EINVAL). An unknown command is -ENOTTY. Once the driver has been unbound
  * every call on an old file returns -ENODEV. A device that has failed refuses
- * new transfers until it is bound again: with -EIO if a DMA did not end, with
- * -ENODEV if it does not answer.
+ * new transfers until it is bound again or has been reset: with -EIO if a DMA
+ * did not end, or went nowhere, with -ENODEV if it does not answer.
  *
  * Completions are collected with read(2): as many struct educma_completion
  * as fit, at least one. read() sleeps until one is there (-EAGAIN with
@@ -19,7 +19,9 @@
  * gone; with nothing in flight it waits for the latter two only. A file's
  * transfers run one after another in the order of submission; those of
  * several files take turns. A file opened with O_EXCL has the device to
- * itself; others get -EBUSY.
+ * itself; others get -EBUSY. Unless CAP_SYS_ADMIN opens it, the device's
+ * memory is overwritten with zeros first, which a failed device refuses
+ * with -EIO or -ENODEV.
  */
 #ifndef _UAPI_LINUX_EDUCMA_H
 #define _UAPI_LINUX_EDUCMA_H
@@ -36,7 +38,8 @@
 #define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
 
 #define EDUCMA_INFO_MSI		(1 << 0)	/* else INTx */
-#define EDUCMA_INFO_FAILED	(1 << 1)	/* takes no transfers: rebind */
+#define EDUCMA_INFO_FAILED	(1 << 1)	/* takes no transfers: rebind, reset */
+#define EDUCMA_INFO_GONE	(1 << 2)	/* failed: it does not answer */
 
 /**
  * struct educma_info - what the device and the driver are set to
@@ -47,7 +50,7 @@
  * @device_bytes: out: the device's own memory, in bytes
  * @dma_bits: out: address bits the driver was told the device decodes
  * @max_in_flight: out: transfers a file may have submitted and not collected
- * @reserved: zero
+ * @max_buffers: out: buffers a file may have; ignored on the way in
  * @proven_addr: out: highest bus address that the device has proved to reach
  *	both ways; 0 without CAP_SYS_ADMIN
  */
@@ -59,7 +62,7 @@ struct educma_info {
 	__u32 device_bytes;
 	__u32 dma_bits;
 	__u32 max_in_flight;
-	__u32 reserved;
+	__u32 max_buffers;
 	__u64 proven_addr;
 };
 
@@ -78,6 +81,7 @@ enum educma_reason {
 	EDUCMA_REASON_TOO_BIG = 7,	/* more than this machine's memory */
 	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not get there */
 	EDUCMA_REASON_NO_MEMORY = 9,	/* the kernel is out of ordinary memory */
+	EDUCMA_REASON_LIMIT = 10,	/* more than one open file may have */
 };
 
 /**
@@ -87,13 +91,13 @@ enum educma_reason {
  * @bytes: in: wanted, at least 1; out: allocated, a multiple of the page size
  * @handle: out: names the buffer in this file; the mmap(2) offset as well
  * @dma_addr: out: bus address; 0 without CAP_SYS_ADMIN
- * @reason: out: enum educma_reason; written on -ENOMEM and -EIO too
+ * @reason: out: enum educma_reason; written on -ENOMEM, -EDQUOT and -EIO too
  * @reserved: must be 0
  *
  * The buffer is zeroed. One that ends higher than any before is first proven
  * to be reached, which overwrites the begin of the device's memory: allocate
  * before you rely on that. Errors: -EINVAL (0 bytes), -ENOMEM (see @reason),
- * -EIO (EDUCMA_REASON_UNREACHED).
+ * -EDQUOT (EDUCMA_REASON_LIMIT), -EIO (EDUCMA_REASON_UNREACHED).
  */
 struct educma_alloc {
 	__u32 size;
@@ -143,7 +147,8 @@ enum educma_op {
  * Within a buffer a copy may move data down onto itself, as memmove() does;
  * up onto itself is -EINVAL. Errors: -EINVAL (range outside the buffer,
  * device_offset not below chunk_bytes, unknown op), -ENOENT (no such
- * handle), -EAGAIN (max_in_flight reached: collect completions), -ENOMEM.
+ * handle), -EAGAIN (max_in_flight reached: collect completions), -EPERM
+ * (EDUCMA_OP_FROM_DEVICE needs O_EXCL or CAP_SYS_ADMIN), -ENOMEM.
  */
 struct educma_submit {
 	__u32 size;
@@ -180,7 +185,7 @@ struct educma_cancel {
  * @bytes: bytes moved; for a copy, those that arrived at the destination
  * @queued_ns: from submission to the first chunk's start
  * @run_ns: from the first chunk's start to the end
- * @status: 0, or a negative errno: -ECANCELED, -ETIMEDOUT, -EIO
+ * @status: 0, or a negative errno: -ECANCELED, -ETIMEDOUT, -EIO, -ENODEV
  * @reserved: zero
  */
 struct educma_completion {

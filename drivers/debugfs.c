@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Buffers from a shell, in /sys/kernel/debug/educma/<PCI address>:
+ *
+ *	echo 128M >alloc	allocates and holds a buffer
+ *	cat alloc		number, bytes and bus address of those held
+ *	echo 1 >free		frees one; all frees them all
+ *
+ * The device's transfers do not use them.
+ */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "educma.h"
+
+#define EDUCMA_WORD_MAX		32	/* characters of what is written */
+
+static struct dentry *educma_root;
+
+/* What was written, without its newline, in a buffer of EDUCMA_WORD_MAX. */
+static char *get_word(char *word, const char __user *from, size_t bytes)
+{
+	if (bytes >= EDUCMA_WORD_MAX)
+		return ERR_PTR(-EINVAL);
+	if (copy_from_user(word, from, bytes))
+		return ERR_PTR(-EFAULT);
+	word[bytes] = '\0';
+	return strim(word);
+}
+
+static int hold_buffer(struct educma_dev *edev, u64 bytes)
+{
+	struct educma_buffer *buf;
+	u32 id, reason;
+	int ret;
+
+	buf = educma_buffer_alloc(edev, NULL, bytes, &reason);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	ret = xa_alloc(&edev->held, &id, buf, xa_limit_31b, GFP_KERNEL);
+	if (ret)
+		educma_buffer_put(buf);
+	return ret;
+}
+
+static ssize_t alloc_write(struct file *filp, const char __user *from,
+			   size_t bytes, loff_t *pos)
+{
+	struct educma_dev *edev = file_inode(filp)->i_private;
+	char word[EDUCMA_WORD_MAX], *end, *text;
+	u64 wanted;
+	int ret;
+
+	text = get_word(word, from, bytes);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	wanted = memparse(text, &end);
+	if (end == text || *end)
+		return -EINVAL;
+	ret = educma_dev_enter(edev);
+	if (ret)
+		return ret;
+	ret = hold_buffer(edev, wanted);
+	educma_dev_leave(edev);
+	return ret ?: bytes;
+}
+
+static int alloc_show(struct seq_file *seq, void *unused)
+{
+	struct educma_dev *edev = seq->private;
+	struct educma_buffer *buf;
+	unsigned long id;
+	int ret;
+
+	ret = educma_dev_enter(edev);
+	if (ret)
+		return ret;
+	xa_lock(&edev->held);
+	xa_for_each(&edev->held, id, buf)
+		seq_printf(seq, "%lu %zu %#llx\n", id, buf->bytes, (u64)buf->dma);
+	xa_unlock(&edev->held);
+	educma_dev_leave(edev);
+	return 0;
+}
+
+static int alloc_open(struct inode *inode, struct file *filp)
+{
+	return single_open(filp, alloc_show, inode->i_private);
+}
+
+static const struct file_operations alloc_fops = {
+	.owner = THIS_MODULE,
+	.open = alloc_open,
+	.read = seq_read,
+	.write = alloc_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+static int release_held(struct educma_dev *edev, unsigned long id)
+{
+	struct educma_buffer *buf = xa_erase(&edev->held, id);
+
+	if (!buf)
+		return -ENOENT;
+	educma_buffer_put(buf);
+	return 0;
+}
+
+static void release_all(struct educma_dev *edev)
+{
+	struct educma_buffer *buf;
+	unsigned long id;
+
+	xa_for_each(&edev->held, id, buf)
+		release_held(edev, id);
+}
+
+static int release_what(struct educma_dev *edev, const char *text)
+{
+	unsigned int id;
+	int ret;
+
+	if (sysfs_streq(text, "all")) {
+		release_all(edev);
+		return 0;
+	}
+	ret = kstrtouint(text, 10, &id);
+	return ret ?: release_held(edev, id);
+}
+
+static ssize_t free_write(struct file *filp, const char __user *from,
+			  size_t bytes, loff_t *pos)
+{
+	struct educma_dev *edev = file_inode(filp)->i_private;
+	char word[EDUCMA_WORD_MAX], *text;
+	int ret;
+
+	text = get_word(word, from, bytes);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = educma_dev_enter(edev);
+	if (ret)
+		return ret;
+	ret = release_what(edev, text);
+	educma_dev_leave(edev);
+	return ret ?: bytes;
+}
+
+static const struct file_operations free_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = free_write,
+};
+
+/**
+ * educma_debugfs_add() - the files of one device
+ * @edev: the device
+ *
+ * Undone by educma_debugfs_del(). Without debugfs, or when that fails, there
+ * are none. Context: may sleep.
+ */
+void educma_debugfs_add(struct educma_dev *edev)
+{
+	edev->debug = debugfs_create_dir(pci_name(edev->pdev), educma_root);
+	debugfs_create_file("alloc", 0600, edev->debug, edev, &alloc_fops);
+	debugfs_create_file("free", 0200, edev->debug, edev, &free_fops);
+}
+
+/**
+ * educma_debugfs_del() - take the files away, and free what they hold
+ * @edev: the device, gone; also one that has no files
+ *
+ * On return nobody is in them. Context: may sleep.
+ */
+void educma_debugfs_del(struct educma_dev *edev)
+{
+	debugfs_remove(edev->debug);
+	edev->debug = NULL;
+	down_read(&edev->gone_lock);
+	release_all(edev);
+	up_read(&edev->gone_lock);
+	xa_destroy(&edev->held);
+}
+
+/**
+ * educma_debugfs_init() - the directory of all devices
+ *
+ * Context: may sleep.
+ */
+void educma_debugfs_init(void)
+{
+	educma_root = debugfs_create_dir("educma", NULL);
+}
+
+/**
+ * educma_debugfs_exit() - undo educma_debugfs_init()
+ *
+ * Context: may sleep.
+ */
+void educma_debugfs_exit(void)
+{
+	debugfs_remove(educma_root);
+}
