@@ -26,10 +26,14 @@ static void info_json(const struct session *s)
 	json_add_u64(object, "chunk_bytes", info->chunk_bytes);
 	json_add_u64(object, "device_bytes", info->device_bytes);
 	json_add_u64(object, "max_in_flight", info->max_in_flight);
+	json_add_u64(object, "max_buffers", info->max_buffers);
 	json_add_u64(object, "limit_bytes_per_s", device_limit(info));
 	json_object_object_add(object, "failed",
 			       json_object_new_boolean(info->flags &
 						       EDUCMA_INFO_FAILED));
+	json_object_object_add(object, "gone",
+			       json_object_new_boolean(info->flags &
+						       EDUCMA_INFO_GONE));
 	print_json(object);
 }
 
@@ -39,6 +43,15 @@ static void print_proven(uint64_t address)
 		printf("%-15s 0x%08" PRIx64 "\n", "proven address", address);
 	else
 		printf("%-15s hidden: needs root\n", "proven address");
+}
+
+static const char *state_name(const struct educma_info *info)
+{
+	if (info->flags & EDUCMA_INFO_GONE)
+		return "gone: it does not answer; reset or rebind it";
+	if (info->flags & EDUCMA_INFO_FAILED)
+		return "failed: the kernel log says why; reset or rebind it";
+	return "ok";
 }
 
 static void info_text(const struct session *s)
@@ -56,10 +69,10 @@ static void info_text(const struct session *s)
 	printf("%-15s %u bytes\n", "device memory", info->device_bytes);
 	printf("%-15s %u transfers a file\n", "in flight",
 	       info->max_in_flight);
+	printf("%-15s %u a file\n", "buffers", info->max_buffers);
 	printf("%-15s %" PRIu64 " bytes/s each way (a chunk in %llu ms)\n",
 	       "device limit", device_limit(info), EDU_DMA_NS / NSEC_PER_MSEC);
-	printf("%-15s %s\n", "state", info->flags & EDUCMA_INFO_FAILED ?
-	       "failed: a DMA timed out; rebind the device" : "ok");
+	printf("%-15s %s\n", "state", state_name(info));
 }
 
 int cmd_info(struct context *ctx, int argc, char **argv)

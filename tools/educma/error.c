@@ -8,7 +8,8 @@
 #include "util.h"
 
 #define REBIND \
-	"see the kernel log, then rebind the device: write its PCI address " \
+	"see the kernel log, then reset the device (write 1 to reset in its " \
+	"sysfs directory, if it has one) or rebind it: write its PCI address " \
 	"to /sys/bus/pci/drivers/educma/unbind, then to bind"
 
 #define UDEV_RULE \
@@ -27,6 +28,7 @@ static const struct errno_advice errnos[] = {
 	{ EIO, "the device has failed", REBIND },
 	{ ENODEV, "the device has gone", NULL },
 	{ ENOTTY, "this is not an educma device", NULL },
+	{ EPERM, "only root may read what others left in the device", NULL },
 	{ EOVERFLOW, "more than this program can address", NULL },
 	{ ETIMEDOUT, "the device did not finish a DMA in time", REBIND },
 };

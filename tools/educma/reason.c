@@ -73,6 +73,11 @@ static const struct reason reasons[] = {
 		"no_memory", "the kernel is out of ordinary memory",
 		"end other programs and try again", NO_PARAMETER,
 	},
+	[EDUCMA_REASON_LIMIT] = {
+		"limit", "it is more than one open file may have",
+		"raise max_buffers or max_bytes in /sys/module/educma/parameters",
+		NO_PARAMETER,
+	},
 };
 
 /* A newer driver may know more reasons. */

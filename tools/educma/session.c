@@ -122,7 +122,7 @@ int alloc_buffer(const struct context *ctx, const struct session *s,
 	int err;
 
 	err = educma_alloc(s->dev, bytes, buf);
-	if (err == -ENOMEM || (err == -EIO && buf->reason))
+	if (err == -ENOMEM || err == -EDQUOT || (err == -EIO && buf->reason))
 		return fail_alloc(ctx, s, bytes, buf->reason);
 	if (err)
 		return fail_errno(ctx, err, "buffer of %s",
