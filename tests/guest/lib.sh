@@ -7,7 +7,8 @@ devices() { lspci -D -d 1234:11e8 | cut -d ' ' -f 1; }
 
 all=$(devices)
 device=0
-bdf=${all%%[!0-9a-f:.]*}
+# A child's when the device is away: its parent's.
+bdf=${bdf:-${all%%[!0-9a-f:.]*}}
 dma=/sys/bus/pci/devices/$bdf/dma
 cma=/sys/kernel/debug/cma/reserved
 meminfo() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
@@ -24,7 +25,7 @@ skip() {
 
 load() { modprobe educma "$@"; }
 
-counter() { cat "$dma/$1"; }
+counter() { read -r value <"$dma/$1" && echo "$value"; }
 
 # expect WHAT IS WANTED
 expect() { [ "$2" = "$3" ] || die "$1 is $2, not $3"; }
@@ -109,3 +110,83 @@ order() {
 	sim -d "$device" "$@"
 }
 struck() { expect "the count of $fault" "$(sim -d "$device" count "$fault")" $((count + 1)); }
+
+# How often: the first number, or the second with LONG=1.
+rounds() { if [ -n "${LONG:-}" ]; then echo "$2"; else echo "$1"; fi; }
+
+# An order to QEMU (MONITOR=1), and its answer.
+qmp() { "$tests/qmp" "$1" || die "no answer to $1"; }
+
+# A copy in the background, past its third chunk; ends_well, ends_badly: how.
+begin_copy() {
+	began=$(counter to_device_chunks)
+	educma copy "$1" >/tmp/copy 2>&1 &
+	copy=$!
+	while [ "$(counter to_device_chunks)" -lt $((began + ${2:-3})) ]; do
+		kill -0 "$copy" || die "the copy has ended: $(cat /tmp/copy)"
+		sleep 0.01
+	done
+}
+end_copy() {
+	status=0
+	wait "$copy" || status=$?
+}
+ends_well() {
+	end_copy
+	[ $status = 0 ] || die "the copy failed: $(cat /tmp/copy)"
+	grep -q 'every byte' /tmp/copy || die "$(cat /tmp/copy)"
+}
+ends_badly() {
+	end_copy
+	[ $status != 0 ] || die "the copy ended well"
+}
+
+# The same in words, of QEMU's other monitor.
+hmp() {
+	said=$(qmp '{"execute": "human-monitor-command", "arguments": {"command-line": "'"$*"'"}}')
+	echo "$said" | grep -qE '"return": "("|OK)' || die "$*: $said"
+}
+
+# wait_for WHAT COMMAND...: waits, a minute at most, until it succeeds
+wait_for() {
+	what=$1 tries=600
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || die "$what does not happen"
+		sleep 0.1
+	done
+}
+
+# More ways to take the first device away and to bring it back. They end when
+# that has happened. unplug and plug are a hand at the slot (MONITOR=1).
+unplug() {
+	qmp '{"execute": "device_del", "arguments": {"id": "edu0"}}' >/dev/null
+	wait_for "the removal of $bdf" [ ! -e "/sys/bus/pci/devices/$bdf" ]
+}
+# The name is free only when QEMU has heard that the guest let go.
+plug() {
+	order='"driver": "edu", "id": "edu0", "bus": "'$1'", "addr": "'$2'"'
+	order='{"execute": "device_add", "arguments": {'$order'}}'
+	wait_for "device_add" "$tests/qmp" "$order" >/dev/null 2>&1
+	wait_for "the probe of $bdf" [ -e "$dma/irqs" ]	# after the node
+}
+unlist() { echo 1 >"/sys/bus/pci/devices/$bdf/remove"; }
+rescan() {
+	echo 1 >/sys/bus/pci/rescan
+	wait_for "the probe of $bdf" [ -e "$dma/irqs" ]	# after the node
+}
+
+# removals N COMMAND BACK: tests/removal with two of these. Their memory is
+# back afterwards, and the device works. Pages that a DMA wrote after they were
+# freed would be reported by the debug kernel's page poisoning when they are
+# allocated again.
+removals() {
+	modprobe educma
+	used=$(cma_used)
+	export tests bdf
+	"$tests/removal" "$1" ". $tests/lib.sh; $2" ". $tests/lib.sh; $3"
+	expect "CMA's used pages" "$(cma_used)" "$used"
+	sleep 1
+	educma copy 64K
+}

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * removal BDF N: N times, the driver is unbound in mid-DMA with a file open,
- * a buffer mapped, others mapping it over and over, a reader and two pollers
- * asleep; afterwards every call says so, and the memory is back and not
- * written to any more.
+ * removal N COMMAND BACK: N times, COMMAND takes the device away in mid-DMA
+ * with a file open, a buffer mapped, others mapping it over and over, a reader
+ * and two pollers asleep; afterwards every call says so, and BACK brings it
+ * back. Both are the shell's; neither ends before it has happened.
  */
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "educma-test.h"
@@ -62,6 +63,7 @@ static pid_t start_mapper(int fd, uint64_t handle)
 
 	if (pid)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		map = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			   handle);
@@ -73,15 +75,6 @@ static pid_t start_mapper(int fd, uint64_t handle)
 	}
 	sleep(1);	/* until remove() is through */
 	exit(touch(map) != SIGBUS);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	REQUIRE(fd >= 0);
-	REQUIRE(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
 }
 
 /* Every call on the file of a device that is gone. */
@@ -107,7 +100,7 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 	EXPECT(touch(map + BYTES - 1), SIGBUS);
 }
 
-static void remove_once(const char *bdf, int round)
+static void remove_once(const char *command, const char *back, int round)
 {
 	unsigned long long chunks;
 	pthread_t threads[3];
@@ -137,7 +130,7 @@ static void remove_once(const char *bdf, int round)
 		usleep(1000);
 	usleep(round * 33331 % 150000);
 
-	write_file("/sys/bus/pci/drivers/educma/unbind", bdf);
+	REQUIRE(!system(command));
 
 	pthread_join(threads[0], &result[0]);
 	pthread_join(threads[1], &result[1]);
@@ -153,7 +146,7 @@ static void remove_once(const char *bdf, int round)
 	munmap(map, BYTES);
 	close(fd);
 	close(idle);
-	write_file("/sys/bus/pci/drivers/educma/bind", bdf);
+	REQUIRE(!system(back));
 	EXPECT(counter("buffers_allocated"), 0);
 }
 
@@ -162,11 +155,11 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = on_sigbus };
 	int i, rounds;
 
-	if (argc < 3)
+	if (argc < 4)
 		return 2;
-	rounds = atoi(argv[2]);
+	rounds = atoi(argv[1]);
 	REQUIRE(!sigaction(SIGBUS, &action, NULL));
 	for (i = 0; i < rounds && !failures; i++)
-		remove_once(argv[1], i);
+		remove_once(argv[2], argv[3], i);
 	return failures != 0;
 }

@@ -2,7 +2,7 @@
 /*
  * Several users of one device, and users that die:
  *
- *	users share N	N processes copy and verify at the same time
+ *	users share N [M]	N processes copy and verify at the same time, M times
  *	users fair	a small transfer beside a large one
  *	users kill N	N processes killed in mid-DMA; nothing is left over
  *	users close	a file closed in mid-DMA
@@ -40,14 +40,14 @@ static int copy_and_verify(unsigned int seed)
 	return failures;
 }
 
-static void test_share(int processes)
+static void test_share(int processes, int rounds)
 {
 	int i, round, status;
 
 	for (i = 0; i < processes; i++) {
 		if (!fork()) {
-			for (round = 0; round < 8; round++)
-				copy_and_verify(i * 100 + round);
+			for (round = 0; round < rounds; round++)
+				copy_and_verify(i * 1000003 + round);
 			exit(failures != 0);
 		}
 	}
@@ -230,7 +230,7 @@ int main(int argc, char **argv)
 	int count = argc > 2 ? atoi(argv[2]) : 1;
 
 	if (!strcmp(test, "share"))
-		test_share(count);
+		test_share(count, argc > 3 ? atoi(argv[3]) : 8);
 	else if (!strcmp(test, "fair"))
 		test_fair();
 	else if (!strcmp(test, "kill"))
