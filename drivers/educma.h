@@ -394,6 +394,7 @@ void educma_debugfs_del(struct educma_dev *edev);
 
 /* sysfs.c: the counters */
 
-extern const struct attribute_group *educma_groups[];
+int educma_sysfs_add(struct educma_dev *edev);
+void educma_sysfs_del(struct educma_dev *edev);
 
 #endif

@@ -208,15 +208,21 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = educma_buffers_init(edev);
 	if (ret)
 		goto shut_down;
-	ret = educma_chrdev_add(edev);
+	ret = educma_sysfs_add(edev);
 	if (ret)
 		goto shut_down;
 	educma_debugfs_add(edev);
+	/* Last: whoever sees the node finds everything else. */
+	ret = educma_chrdev_add(edev);
+	if (ret)
+		goto sysfs_del;
 	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
 		 edev->minor, pdev->msi_enabled ? "MSI" : "INTx", dma_bits,
 		 chunk_bytes);
 	return 0;
 
+sysfs_del:
+	educma_sysfs_del(edev);
 shut_down:
 	educma_shut_down(edev);
 unmap:
@@ -232,6 +238,7 @@ static void educma_remove(struct pci_dev *pdev)
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
 	educma_chrdev_del(edev);
+	educma_sysfs_del(edev);
 	educma_shut_down(edev);
 	educma_unmap(edev);
 	kfree(edev->saved);
@@ -357,7 +364,6 @@ static struct pci_driver educma_driver = {
 	.shutdown = educma_shutdown,
 	.err_handler = &educma_errors,
 	.driver.pm = pm_sleep_ptr(&educma_pm),
-	.dev_groups = educma_groups,
 };
 
 static int educma_check_parameters(void)

@@ -180,7 +180,27 @@ static const struct attribute_group educma_group = {
 	.attrs = educma_attrs,
 };
 
-const struct attribute_group *educma_groups[] = {
-	&educma_group,
-	NULL
-};
+/**
+ * educma_sysfs_add() - the counters of one device
+ * @edev: the device
+ *
+ * Not by the driver's dev_groups, which appear after probe and so after the
+ * node. Undone by educma_sysfs_del(). Context: may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int educma_sysfs_add(struct educma_dev *edev)
+{
+	return sysfs_create_group(&edev->pdev->dev.kobj, &educma_group);
+}
+
+/**
+ * educma_sysfs_del() - take them away
+ * @edev: the device
+ *
+ * On return nobody reads them. Context: may sleep.
+ */
+void educma_sysfs_del(struct educma_dev *edev)
+{
+	sysfs_remove_group(&edev->pdev->dev.kobj, &educma_group);
+}

@@ -169,12 +169,13 @@ plug() {
 	order='"driver": "edu", "id": "edu0", "bus": "'$1'", "addr": "'$2'"'
 	order='{"execute": "device_add", "arguments": {'$order'}}'
 	wait_for "device_add" "$tests/qmp" "$order" >/dev/null 2>&1
-	wait_for "the probe of $bdf" [ -e "$dma/bandwidth_window_ms" ]	# the last of all
+	wait_for "the node of $bdf" has_node
 }
+has_node() { educma -d "$bdf" info >/dev/null 2>&1; }
 unlist() { echo 1 >"/sys/bus/pci/devices/$bdf/remove"; }
 rescan() {
 	echo 1 >/sys/bus/pci/rescan
-	wait_for "the probe of $bdf" [ -e "$dma/bandwidth_window_ms" ]	# the last of all
+	wait_for "the node of $bdf" has_node
 }
 
 # removals N COMMAND BACK: tests/removal with two of these. Their memory is
