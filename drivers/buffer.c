@@ -11,6 +11,7 @@
 #include <linux/vmstat.h>
 
 #include "educma.h"
+#include "trace.h"
 
 static unsigned int max_buffers = 65536;
 module_param(max_buffers, uint, 0644);
@@ -263,6 +264,7 @@ static void buffer_list(struct educma_buffer *buf)
 	edev->buffer_count++;
 	edev->buffer_bytes += buf->bytes;
 	spin_unlock(&edev->lists_lock);
+	trace_educma_buffer_alloc(buf);
 }
 
 static void buffer_free_memory(struct educma_buffer *buf)
@@ -276,6 +278,7 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	edev->buffer_count--;
 	edev->buffer_bytes -= buf->bytes;
 	spin_unlock(&edev->lists_lock);
+	trace_educma_buffer_free(buf);
 	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
 	buf->cpu = NULL;
 }

@@ -455,8 +455,8 @@ static int request_report(const struct educma_request *req, char __user *to)
 		.cookie = xfer->cookie,
 		.bytes = xfer->done,
 		.status = xfer->status,
-		.queued_ns = (xfer->start_ns ?: xfer->end_ns) - xfer->submit_ns,
-		.run_ns = xfer->start_ns ? xfer->end_ns - xfer->start_ns : 0,
+		.queued_ns = educma_xfer_queued_ns(xfer),
+		.run_ns = educma_xfer_run_ns(xfer),
 	};
 
 	return copy_to_user(to, &done, sizeof(done)) ? -EFAULT : 0;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buffers from a shell, in /sys/kernel/debug/educma/<PCI address>:
+ * /sys/kernel/debug/educma/<PCI address>:
  *
  *	echo 128M >alloc	allocates and holds a buffer
  *	cat alloc		number, bytes and bus address of those held
  *	echo 1 >free		frees one; all frees them all
+ *	cat latency		how often something took how long
+ *	cat registers		the device's registers, now
  *
- * The device's transfers do not use them.
+ * The device's transfers do not use these buffers.
  */
 #include <linux/debugfs.h>
-#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
 #include "educma.h"
@@ -154,6 +155,52 @@ static const struct file_operations free_fops = {
 	.write = free_write,
 };
 
+static void latency_row(struct seq_file *seq, unsigned int row,
+			const struct educma_histogram *histogram)
+{
+	enum educma_latency which;
+	u64 sum = 0;
+
+	for (which = 0; which < EDUCMA_LATENCIES; which++)
+		sum += histogram[which].count[row];
+	if (!sum)
+		return;
+	seq_printf(seq, "%llu", BIT_ULL(row));
+	for (which = 0; which < EDUCMA_LATENCIES; which++)
+		seq_printf(seq, " %llu", histogram[which].count[row]);
+	seq_putc(seq, '\n');
+}
+
+/* A row for each power of two of nanoseconds, without those that are empty. */
+static int latency_show(struct seq_file *seq, void *unused)
+{
+	struct educma_dev *edev = seq->private;
+	struct educma_histogram *histogram;
+	enum educma_latency which;
+	unsigned int row;
+
+	histogram = kcalloc(EDUCMA_LATENCIES, sizeof(*histogram), GFP_KERNEL);
+	if (!histogram)
+		return -ENOMEM;
+	for (which = 0; which < EDUCMA_LATENCIES; which++)
+		educma_engine_latency(&edev->engine, which, &histogram[which]);
+	seq_puts(seq, "from_ns to_device_chunks from_device_chunks queued_transfers run_transfers\n");
+	for (row = 0; row < EDUCMA_LATENCY_ROWS; row++)
+		latency_row(seq, row, histogram);
+	kfree(histogram);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(latency);
+
+static int registers_show(struct seq_file *seq, void *unused)
+{
+	struct educma_dev *edev = seq->private;
+
+	educma_hw_dump(&edev->hw, seq);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(registers);
+
 /**
  * educma_debugfs_add() - the files of one device
  * @edev: the device
@@ -166,6 +213,9 @@ void educma_debugfs_add(struct educma_dev *edev)
 	edev->debug = debugfs_create_dir(pci_name(edev->pdev), educma_root);
 	debugfs_create_file("alloc", 0600, edev->debug, edev, &alloc_fops);
 	debugfs_create_file("free", 0200, edev->debug, edev, &free_fops);
+	debugfs_create_file("latency", 0400, edev->debug, edev, &latency_fops);
+	debugfs_create_file("registers", 0400, edev->debug, edev,
+			    &registers_fops);
 }
 
 /**

@@ -29,6 +29,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -85,6 +86,7 @@ u32 educma_hw_ack(struct educma_hw *hw);
 enum educma_hw_state educma_hw_state(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
 void educma_hw_connect(struct educma_hw *hw);
+void educma_hw_dump(struct educma_hw *hw, struct seq_file *seq);
 
 /* engine.c: the transfer queue */
 
@@ -146,6 +148,34 @@ struct educma_xfer {
 	u64 end_ns;
 };
 
+/* From submission to the first chunk; or to the end, if none was started. */
+static inline u64 educma_xfer_queued_ns(const struct educma_xfer *xfer)
+{
+	return (xfer->start_ns ?: xfer->end_ns) - xfer->submit_ns;
+}
+
+/* From the first chunk to the end. */
+static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
+{
+	return xfer->start_ns ? xfer->end_ns - xfer->start_ns : 0;
+}
+
+/**
+ * struct educma_chunk - one DMA of the device
+ * @xfer: whose; NULL for none
+ * @dir: its direction
+ * @addr: bus address of the memory
+ * @bytes: length
+ * @start_ns: when the doorbell was rung (CLOCK_MONOTONIC)
+ */
+struct educma_chunk {
+	struct educma_xfer *xfer;
+	enum educma_dir dir;
+	dma_addr_t addr;
+	u32 bytes;
+	u64 start_ns;
+};
+
 /**
  * struct educma_stats - what sysfs shows; see include/abi/sysfs-driver-educma
  * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
@@ -173,6 +203,24 @@ struct educma_stats {
 	u64 queue_depth;
 };
 
+enum educma_latency {
+	EDUCMA_LATENCY_TO_DEVICE,	/* of a chunk: doorbell to interrupt */
+	EDUCMA_LATENCY_FROM_DEVICE,
+	EDUCMA_LATENCY_QUEUED,		/* of a transfer that ended well */
+	EDUCMA_LATENCY_RUN,
+	EDUCMA_LATENCIES
+};
+
+#define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
+
+/**
+ * struct educma_histogram - how often something took how long
+ * @count: [n]: 2^n to 2^(n+1) - 1 nanoseconds
+ */
+struct educma_histogram {
+	u64 count[EDUCMA_LATENCY_ROWS];
+};
+
 /**
  * struct educma_engine - the queue of one device
  * @hw: the device
@@ -187,6 +235,7 @@ struct educma_stats {
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @stats: counters
+ * @latency: histograms, by enum educma_latency
  * @rate: for the bandwidth over the last @window_ms
  * @window_ms: length of that window, milliseconds
  */
@@ -201,13 +250,9 @@ struct educma_engine {
 	int error;
 	bool paused;
 	struct list_head ready;
-	struct educma_chunk {
-		struct educma_xfer *xfer;
-		enum educma_dir dir;
-		u32 bytes;
-		u64 start_ns;
-	} running;
+	struct educma_chunk running;
 	struct educma_stats stats;
+	struct educma_histogram latency[EDUCMA_LATENCIES];
 	struct educma_rate rate;
 	u32 window_ms;
 };
@@ -233,6 +278,9 @@ void educma_engine_detach(struct educma_engine *engine,
 			  struct educma_client *client);
 void educma_engine_stats(struct educma_engine *engine,
 			 struct educma_stats *stats);
+void educma_engine_latency(struct educma_engine *engine,
+			   enum educma_latency which,
+			   struct educma_histogram *histogram);
 int educma_engine_error(struct educma_engine *engine);
 u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
 

@@ -7,8 +7,12 @@
  */
 #include <linux/completion.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 
 #include "educma.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 /* An edu chunk takes 100 ms. After this long the watchdog has a look. */
 #define EDUCMA_CHUNK_TIMEOUT_MS		2000
@@ -38,7 +42,6 @@ static void engine_start_next(struct educma_engine *engine)
 	struct educma_client *client = engine_next_client(engine);
 	struct educma_chunk *chunk = &engine->running;
 	struct educma_xfer *xfer;
-	dma_addr_t addr;
 
 	chunk->xfer = NULL;
 	if (!client)
@@ -50,9 +53,10 @@ static void engine_start_next(struct educma_engine *engine)
 	chunk->dir = xfer->leg;
 	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
 					  engine->window - xfer->offset);
-	addr = chunk->dir == EDUCMA_TO_DEVICE ? xfer->src : xfer->dst;
-	educma_hw_start(engine->hw, chunk->dir, addr + xfer->done,
-			xfer->offset, chunk->bytes);
+	chunk->addr = xfer->done +
+		      (chunk->dir == EDUCMA_TO_DEVICE ? xfer->src : xfer->dst);
+	educma_hw_start(engine->hw, chunk->dir, chunk->addr, xfer->offset,
+			chunk->bytes);
 }
 
 /* Note when the chunk just started did so; kept off the way to the doorbell. */
@@ -65,6 +69,7 @@ static void engine_note_start(struct educma_engine *engine, u64 now)
 	chunk->start_ns = now;
 	if (!chunk->xfer->start_ns)
 		chunk->xfer->start_ns = now;
+	trace_educma_chunk_start(engine, chunk);
 }
 
 /* Something to do may have come: start it unless the device works already. */
@@ -80,14 +85,25 @@ static void engine_kick(struct educma_engine *engine)
 				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
 }
 
+static void engine_count_latency(struct educma_engine *engine,
+				 enum educma_latency which, u64 ns)
+{
+	const unsigned int row = min(ilog2(ns | 1), EDUCMA_LATENCY_ROWS - 1);
+
+	engine->latency[which].count[row]++;
+}
+
 static void engine_count_chunk(struct educma_engine *engine,
 			       const struct educma_chunk *chunk, u64 now)
 {
 	struct educma_dir_stats *stats = &engine->stats.dir[chunk->dir];
+	const u64 busy_ns = now - chunk->start_ns;
 
 	stats->bytes += chunk->bytes;
 	stats->chunks++;
-	stats->busy_ns += now - chunk->start_ns;
+	stats->busy_ns += busy_ns;
+	engine_count_latency(engine, EDUCMA_LATENCY_TO_DEVICE + chunk->dir,
+			     busy_ns);
 	educma_rate_add(&engine->rate, chunk->dir, chunk->bytes,
 			chunk->start_ns, now);
 }
@@ -105,6 +121,12 @@ static void engine_count_xfer(struct educma_engine *engine,
 		else
 			engine->stats.dir[dir].transfers++;
 	}
+	if (xfer->status)
+		return;
+	engine_count_latency(engine, EDUCMA_LATENCY_QUEUED,
+			     educma_xfer_queued_ns(xfer));
+	engine_count_latency(engine, EDUCMA_LATENCY_RUN,
+			     educma_xfer_run_ns(xfer));
 }
 
 static void engine_dequeue(struct educma_xfer *xfer)
@@ -123,6 +145,7 @@ static void engine_finish(struct educma_engine *engine,
 	engine->stats.queue_depth--;
 	if (!xfer->internal)
 		engine_count_xfer(engine, xfer);
+	trace_educma_xfer_done(engine, xfer);
 	xfer->complete(xfer);
 	wake_up(&engine->idle);
 }
@@ -164,6 +187,7 @@ static void engine_chunk_done(struct educma_engine *engine)
 
 	engine_start_next(engine);
 	now = ktime_get_ns();
+	trace_educma_chunk_done(engine, &done, now);
 	engine_note_start(engine, now);
 	if (!xfer->internal)
 		engine_count_chunk(engine, &done, now);
@@ -263,6 +287,7 @@ static const char *engine_judge(struct educma_engine *engine,
 		break;
 	}
 	engine->stats.timeouts++;
+	trace_educma_timeout(engine, &engine->running, ktime_get_ns());
 	engine_give_up(engine, -ETIMEDOUT, -EIO);
 	return "a DMA does not end: device disabled, rebind or reset it";
 }
@@ -528,6 +553,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	if (list_empty(&client->node))
 		list_add(&client->node, engine_place(engine, xfer));
 	engine->stats.queue_depth++;
+	trace_educma_submit(engine, xfer);
 	engine_kick(engine);
 unlock:
 	spin_unlock_irqrestore(&engine->lock, flags);
@@ -647,6 +673,25 @@ void educma_engine_stats(struct educma_engine *engine,
 
 	spin_lock_irqsave(&engine->lock, flags);
 	*stats = engine->stats;
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/**
+ * educma_engine_latency() - one of the histograms, of one instant
+ * @engine: the engine
+ * @which: which one
+ * @histogram: where to put it
+ *
+ * Context: any; does not sleep.
+ */
+void educma_engine_latency(struct educma_engine *engine,
+			   enum educma_latency which,
+			   struct educma_histogram *histogram)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	*histogram = engine->latency[which];
 	spin_unlock_irqrestore(&engine->lock, flags);
 }
 

@@ -282,3 +282,41 @@ void educma_hw_connect(struct educma_hw *hw)
 	if (!hw->pdev->msi_enabled)
 		pci_intx(hw->pdev, 1);
 }
+
+/* Those that can be read; none changes by that. */
+static const struct hw_register {
+	const char *name;
+	u32 reg;
+	bool wide;
+} hw_registers[] = {
+	{ "identification", EDU_REG_ID, false },
+	{ "liveness", EDU_REG_LIVENESS, false },
+	{ "factorial", EDU_REG_FACTORIAL, false },
+	{ "status", EDU_REG_STATUS, false },
+	{ "irq_status", EDU_REG_IRQ_STATUS, false },
+	{ "dma_src", EDU_REG_DMA_SRC, true },
+	{ "dma_dst", EDU_REG_DMA_DST, true },
+	{ "dma_count", EDU_REG_DMA_COUNT, true },
+	{ "dma_cmd", EDU_REG_DMA_CMD, true },
+};
+
+/**
+ * educma_hw_dump() - the registers, for people
+ * @hw: the device
+ * @seq: where to
+ *
+ * All ones where it does not answer. Context: process.
+ */
+void educma_hw_dump(struct educma_hw *hw, struct seq_file *seq)
+{
+	const struct hw_register *r;
+
+	for (r = hw_registers; r < hw_registers + ARRAY_SIZE(hw_registers); r++) {
+		if (r->wide)
+			seq_printf(seq, "%s %#018llx\n", r->name,
+				   readq(hw->regs + r->reg));
+		else
+			seq_printf(seq, "%s %#010x\n", r->name,
+				   hw_read(hw, r->reg));
+	}
+}
