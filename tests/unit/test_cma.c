@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which CMA area holds a buffer, on a tree in a temporary directory. */
+/* The CMA areas, and which one holds a buffer, on a tree in a temporary directory. */
 #include "test.h"
 #include <errno.h>
 #include <stdio.h>
@@ -36,6 +36,25 @@ static void put(const char *path, const char *text)
 	fclose(f);
 }
 
+static void put_area_file(const char *area, const char *file, const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "sys/kernel/debug/cma/%s/%s", area, file);
+	put(path, text);
+}
+
+/* Numbers of pages, as the kernel writes them. */
+static void put_area(const char *name, const char *base_pfn, const char *count,
+		     const char *used, const char *maxchunk)
+{
+	put_area_file(name, "base_pfn", base_pfn);
+	put_area_file(name, "count", count);
+	put_area_file(name, "used", used);
+	put_area_file(name, "maxchunk", maxchunk);
+	put_area_file(name, "order_per_bit", "0\n");
+}
+
 static int make_tree(void **state)
 {
 	(void)state;
@@ -44,10 +63,10 @@ static int make_tree(void **state)
 	snprintf(entry.pci_dir, sizeof(entry.pci_dir), "%s/pci", root);
 	put("proc/meminfo", "MemTotal:        1000 kB\nHugePages_Total:  7\n"
 	    "CmaTotal:        131072 kB\nCmaFree:          4 kB\n");
-	put("sys/kernel/debug/cma/small/base_pfn", "16\n");
-	put("sys/kernel/debug/cma/small/count", "1\n");
-	put("sys/kernel/debug/cma/reserved/base_pfn", "32768\n");
-	put("sys/kernel/debug/cma/reserved/count", "256\n");
+	put_area("reserved", "32768\n", "256\n", "16\n", "200\n");
+	put_area("small", "16\n", "1\n", "0\n", "1\n");
+	/* As of a kernel that reads an int as a long. */
+	put("sys/kernel/debug/cma/small/order_per_bit", "4294967298\n");
 	return 0;
 }
 
@@ -58,6 +77,54 @@ static int remove_tree(void **state)
 	(void)state;
 	snprintf(command, sizeof(command), "rm -rf '%s'", root);
 	return system(command);
+}
+
+static void lists_the_areas(void **state)
+{
+	struct educma_cma_area *list;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(educma_cma_areas(root, &list, &count), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(list[0].name, "small");
+	assert_int_equal(list[0].base, 16 * PAGE);
+	assert_int_equal(list[0].used, 0);
+	assert_int_equal(list[0].order_per_bit, 2);
+	assert_string_equal(list[1].name, "reserved");
+	assert_int_equal(list[1].base, BASE);
+	assert_int_equal(list[1].bytes, PAGES * PAGE);
+	assert_int_equal(list[1].used, 16 * PAGE);
+	assert_int_equal(list[1].largest_free, 200 * PAGE);
+	assert_int_equal(list[1].order_per_bit, 0);
+	free(list);
+}
+
+static void says_why_there_is_no_list(void **state)
+{
+	struct educma_cma_area *list;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(educma_cma_areas("/nonexistent", &list, &count),
+			 -ENOENT);
+	put_area_file("small", "used", "many\n");
+	assert_int_equal(educma_cma_areas(root, &list, &count), -EINVAL);
+	put_area_file("small", "used", "0\n");
+}
+
+static void no_area_is_no_error(void **state)
+{
+	struct educma_cma_area *list;
+	size_t count;
+	char sysroot[64];
+
+	(void)state;
+	put("empty/sys/kernel/debug/cma/.keep", "");
+	snprintf(sysroot, sizeof(sysroot), "%s/empty", root);
+	assert_int_equal(educma_cma_areas(sysroot, &list, &count), 0);
+	assert_int_equal(count, 0);
+	assert_null(list);
 }
 
 static int find(uint64_t addr, uint64_t bytes, struct educma_cma_area *area)
@@ -126,6 +193,9 @@ static void reads_meminfo(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_the_areas),
+		cmocka_unit_test(says_why_there_is_no_list),
+		cmocka_unit_test(no_area_is_no_error),
 		cmocka_unit_test(finds_the_area),
 		cmocka_unit_test(all_of_it_must_be_inside),
 		cmocka_unit_test(knows_what_it_cannot_know),

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ static int read_area(const char *cma_dir, const char *name,
 		     struct educma_cma_area *area)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE);
+	uint64_t order;
 	char dir[PATH_MAX];
 	int err;
 
@@ -61,10 +63,74 @@ static int read_area(const char *cma_dir, const char *name,
 		err = sysfs_read_u64(dir, "base_pfn", &area->base);
 	if (!err)
 		err = sysfs_read_u64(dir, "count", &area->bytes);
+	if (!err)
+		err = sysfs_read_u64(dir, "used", &area->used);
+	if (!err)
+		err = sysfs_read_u64(dir, "maxchunk", &area->largest_free);
+	if (!err)
+		err = sysfs_read_u64(dir, "order_per_bit", &order);
 	if (err)
 		return err;
 	area->base *= page;
 	area->bytes *= page;
+	area->used *= page;
+	area->largest_free *= page;
+	/* The kernel prints this int as a long: its neighbour comes along. */
+	area->order_per_bit = order;
+	return 0;
+}
+
+static int compare_areas(const void *a, const void *b)
+{
+	const struct educma_cma_area *x = a, *y = b;
+
+	return (x->base > y->base) - (x->base < y->base);
+}
+
+static int add_area(const char *cma_dir, const char *name,
+		    struct educma_cma_area **list, size_t *count)
+{
+	struct educma_cma_area *grown;
+	int err;
+
+	grown = reallocarray(*list, *count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	*list = grown;
+	err = read_area(cma_dir, name, &grown[*count]);
+	if (!err)
+		++*count;
+	return err;
+}
+
+int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
+		     size_t *count)
+{
+	char cma_dir[PATH_MAX];
+	struct dirent *d;
+	int err;
+	DIR *dir;
+
+	*list = NULL;
+	*count = 0;
+	err = path_format(cma_dir, sizeof(cma_dir), "%s/sys/kernel/debug/cma",
+			  sysroot);
+	if (err)
+		return err;
+	dir = opendir(cma_dir);
+	if (!dir)
+		return -errno;
+	while (!err && (d = readdir(dir))) {
+		if (d->d_name[0] != '.')
+			err = add_area(cma_dir, d->d_name, list, count);
+	}
+	closedir(dir);
+	if (err) {
+		free(*list);
+		return err;
+	}
+	if (*count)
+		qsort(*list, *count, sizeof(**list), compare_areas);
 	return 0;
 }
 
@@ -79,29 +145,24 @@ int educma_find_area(const char *sysroot, const struct educma_entry *entry,
 		     const struct educma_buffer *buf,
 		     struct educma_cma_area *area)
 {
-	char cma_dir[PATH_MAX];
-	struct dirent *d;
+	struct educma_cma_area *list;
+	size_t count, i;
 	int err;
-	DIR *dir;
 
 	if (!buf->dma_addr)
 		return -EPERM;
 	if (is_translated(entry))
 		return -EXDEV;
-	err = path_format(cma_dir, sizeof(cma_dir), "%s/sys/kernel/debug/cma",
-			  sysroot);
+	err = educma_cma_areas(sysroot, &list, &count);
 	if (err)
 		return err;
-	dir = opendir(cma_dir);
-	if (!dir)
-		return -errno;
 	err = -ERANGE;
-	while (err && (d = readdir(dir))) {
-		if (d->d_name[0] != '.' &&
-		    !read_area(cma_dir, d->d_name, area) &&
-		    area_holds(area, buf))
+	for (i = 0; err && i < count; i++) {
+		if (area_holds(&list[i], buf)) {
+			*area = list[i];
 			err = 0;
+		}
 	}
-	closedir(dir);
+	free(list);
 	return err;
 }

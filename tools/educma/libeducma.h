@@ -68,11 +68,17 @@ struct educma_counters {
  * @name: its directory in debugfs
  * @base: physical address of its first byte
  * @bytes: its length
+ * @used: how much of it is given out, in bytes
+ * @largest_free: its longest free run, in bytes
+ * @order_per_bit: a bit of its bitmap stands for 1 << @order_per_bit pages
  */
 struct educma_cma_area {
 	char name[64];
 	uint64_t base;
 	uint64_t bytes;
+	uint64_t used;
+	uint64_t largest_free;
+	uint32_t order_per_bit;
 };
 
 struct educma;
@@ -261,6 +267,18 @@ int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits);
 int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes);
 
 /**
+ * educma_cma_areas() - all CMA areas, lowest address first
+ * @sysroot: prefix of every path
+ * @list: set to an array for the caller to free(); NULL if there is none
+ * @count: set to its length; no area at all is not an error
+ *
+ * Errors: -EACCES or -ENOENT (the kernel's CMA debugfs is not to be read or
+ * not there), -EINVAL (what stands there is no number), -ENOMEM.
+ */
+int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
+		     size_t *count);
+
+/**
  * educma_find_area() - the CMA area that holds a buffer
  * @sysroot: prefix of every path
  * @entry: the buffer's device
@@ -268,8 +286,8 @@ int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes);
  * @area: filled in
  *
  * Errors: -EPERM (bus addresses are hidden from this user), -EXDEV (an IOMMU
- * translates, so a bus address says nothing about memory), -EACCES or -ENOENT
- * (the kernel's CMA debugfs is not to be read or not there), -ERANGE (in none).
+ * translates, so a bus address says nothing about memory), -ERANGE (in none), or
+ * educma_cma_areas()'s.
  */
 int educma_find_area(const char *sysroot, const struct educma_entry *entry,
 		     const struct educma_buffer *buf,
