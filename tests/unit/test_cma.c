@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "libeducma.h"
+#include "sysfs.h"
 
 #define PAGE	((uint64_t)sysconf(_SC_PAGESIZE))
 #define BASE	(0x8000 * PAGE)
@@ -42,6 +43,14 @@ static void put_area_file(const char *area, const char *file, const char *text)
 
 	snprintf(path, sizeof(path), "sys/kernel/debug/cma/%s/%s", area, file);
 	put(path, text);
+}
+
+static int read_area_file(const char *area, const char *file, uint64_t *value)
+{
+	char dir[128];
+
+	snprintf(dir, sizeof(dir), "%s/sys/kernel/debug/cma/%s", root, area);
+	return sysfs_read_u64(dir, file, value);
 }
 
 /* Numbers of pages, as the kernel writes them. */
@@ -127,6 +136,75 @@ static void no_area_is_no_error(void **state)
 	assert_null(list);
 }
 
+static void finds_an_area_by_name(void **state)
+{
+	struct educma_cma_area area;
+
+	(void)state;
+	assert_int_equal(educma_cma_find(root, "small", &area), 0);
+	assert_int_equal(area.base, 16 * PAGE);
+	assert_int_equal(educma_cma_find(root, NULL, &area), 0);
+	assert_string_equal(area.name, "reserved");
+	assert_int_equal(educma_cma_find(root, "smal", &area), -ESRCH);
+	assert_int_equal(educma_cma_find("/nonexistent", NULL, &area), -ENOENT);
+}
+
+/* 255 pages, two to a bit: 127 bits, and a page that no bit tells of. */
+static void reads_a_bitmap(void **state)
+{
+	const struct educma_cma_area area = {
+		.name = "reserved", .bytes = 255 * PAGE, .order_per_bit = 1,
+	};
+	struct educma_cma_bitmap map;
+
+	(void)state;
+	put_area_file("reserved", "bitmap", "4294967295 0 1 2147483648\n");
+	assert_int_equal(educma_cma_bitmap(root, &area, &map), 0);
+	assert_int_equal(map.bits, 127);
+	assert_int_equal(map.words[0], UINT32_MAX);
+	assert_int_equal(map.words[1], 0);
+	assert_int_equal(map.words[2], 1);
+	assert_int_equal(map.words[3], 1U << 31);
+	free(map.words);
+	put_area_file("reserved", "bitmap", "4294967295 0 1\n");
+	assert_int_equal(educma_cma_bitmap(root, &area, &map), -EINVAL);
+}
+
+static void reads_the_counters(void **state)
+{
+	const struct educma_cma_area area = { .name = "reserved" };
+	uint64_t success, failed;
+
+	(void)state;
+	assert_int_equal(educma_cma_counters(root, &area, &success, &failed),
+			 -ENOENT);
+	put("sys/kernel/mm/cma/reserved/alloc_pages_success", "17\n");
+	put("sys/kernel/mm/cma/reserved/alloc_pages_fail", "4\n");
+	assert_int_equal(educma_cma_counters(root, &area, &success, &failed), 0);
+	assert_int_equal(success, 17);
+	assert_int_equal(failed, 4);
+}
+
+/* The kernel would take 4294967295 pages for -1. */
+static void asks_for_no_more_than_there_is(void **state)
+{
+	const struct educma_cma_area area = {
+		.name = "reserved", .bytes = PAGES * PAGE,
+	};
+	uint64_t written;
+
+	(void)state;
+	put_area_file("reserved", "alloc", "");
+	put_area_file("reserved", "free", "none");
+	assert_int_equal(educma_cma_alloc(root, &area, 0), -ERANGE);
+	assert_int_equal(educma_cma_alloc(root, &area, PAGES + 1), -ERANGE);
+	assert_int_equal(educma_cma_free(root, &area, UINT32_MAX), -ERANGE);
+	assert_int_equal(educma_cma_alloc(root, &area, PAGES), 0);
+	assert_int_equal(read_area_file("reserved", "alloc", &written), 0);
+	assert_int_equal(written, PAGES);
+	assert_int_equal(read_area_file("reserved", "free", &written), -EINVAL);
+}
+
 static int find(uint64_t addr, uint64_t bytes, struct educma_cma_area *area)
 {
 	const struct educma_buffer buf = { .dma_addr = addr, .bytes = bytes };
@@ -196,6 +274,10 @@ int main(void)
 		cmocka_unit_test(lists_the_areas),
 		cmocka_unit_test(says_why_there_is_no_list),
 		cmocka_unit_test(no_area_is_no_error),
+		cmocka_unit_test(finds_an_area_by_name),
+		cmocka_unit_test(reads_a_bitmap),
+		cmocka_unit_test(reads_the_counters),
+		cmocka_unit_test(asks_for_no_more_than_there_is),
 		cmocka_unit_test(finds_the_area),
 		cmocka_unit_test(all_of_it_must_be_inside),
 		cmocka_unit_test(knows_what_it_cannot_know),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel's CMA areas: how much is free, and which one holds a buffer. */
+/* The kernel's CMA areas: what is free in them, and which one holds a buffer. */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +48,13 @@ static bool is_translated(const struct educma_entry *entry)
 	       strcmp(type, "identity");
 }
 
-static int read_area(const char *cma_dir, const char *name,
+static int debug_dir(char *dir, const char *sysroot, const char *area)
+{
+	return path_format(dir, PATH_MAX, "%s/sys/kernel/debug/cma/%s", sysroot,
+			   area);
+}
+
+static int read_area(const char *sysroot, const char *name,
 		     struct educma_cma_area *area)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE);
@@ -56,7 +62,7 @@ static int read_area(const char *cma_dir, const char *name,
 	char dir[PATH_MAX];
 	int err;
 
-	err = path_format(dir, sizeof(dir), "%s/%s", cma_dir, name);
+	err = debug_dir(dir, sysroot, name);
 	if (!err)
 		err = path_format(area->name, sizeof(area->name), "%s", name);
 	if (!err)
@@ -87,7 +93,7 @@ static int compare_areas(const void *a, const void *b)
 	return (x->base > y->base) - (x->base < y->base);
 }
 
-static int add_area(const char *cma_dir, const char *name,
+static int add_area(const char *sysroot, const char *name,
 		    struct educma_cma_area **list, size_t *count)
 {
 	struct educma_cma_area *grown;
@@ -97,7 +103,7 @@ static int add_area(const char *cma_dir, const char *name,
 	if (!grown)
 		return -ENOMEM;
 	*list = grown;
-	err = read_area(cma_dir, name, &grown[*count]);
+	err = read_area(sysroot, name, &grown[*count]);
 	if (!err)
 		++*count;
 	return err;
@@ -113,8 +119,7 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 
 	*list = NULL;
 	*count = 0;
-	err = path_format(cma_dir, sizeof(cma_dir), "%s/sys/kernel/debug/cma",
-			  sysroot);
+	err = debug_dir(cma_dir, sysroot, "");
 	if (err)
 		return err;
 	dir = opendir(cma_dir);
@@ -122,7 +127,7 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		return -errno;
 	while (!err && (d = readdir(dir))) {
 		if (d->d_name[0] != '.')
-			err = add_area(cma_dir, d->d_name, list, count);
+			err = add_area(sysroot, d->d_name, list, count);
 	}
 	closedir(dir);
 	if (err) {
@@ -132,6 +137,120 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 	if (*count)
 		qsort(*list, *count, sizeof(**list), compare_areas);
 	return 0;
+}
+
+/* Returns the index of the one that is meant, or a negative errno. */
+static int choose_area(const struct educma_cma_area *list, size_t count,
+		       const char *name)
+{
+	size_t i;
+
+	if (!name && count == 1)
+		return 0;
+	for (i = 0; i < count; i++) {
+		if (!strcmp(list[i].name, name ? name : "reserved"))
+			return i;
+	}
+	return name ? -ESRCH : -E2BIG;
+}
+
+int educma_cma_find(const char *sysroot, const char *name,
+		    struct educma_cma_area *area)
+{
+	struct educma_cma_area *list;
+	size_t count;
+	int err, i;
+
+	err = educma_cma_areas(sysroot, &list, &count);
+	if (err)
+		return err;
+	i = count ? choose_area(list, count, name) : -ENODEV;
+	if (i >= 0)
+		*area = list[i];
+	free(list);
+	return i < 0 ? i : 0;
+}
+
+static int read_words(const char *path, uint32_t *words, size_t count)
+{
+	FILE *f = fopen(path, "re");
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	while (count && fscanf(f, "%" SCNu32, words) == 1) {
+		words++;
+		count--;
+	}
+	if (count)
+		err = -EINVAL;
+	fclose(f);
+	return err;
+}
+
+int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
+		      struct educma_cma_bitmap *map)
+{
+	const uint64_t pages = area->bytes / sysconf(_SC_PAGESIZE);
+	char dir[PATH_MAX], path[PATH_MAX];
+	size_t count;
+	int err;
+
+	err = debug_dir(dir, sysroot, area->name);
+	if (!err)
+		err = path_format(path, sizeof(path), "%s/bitmap", dir);
+	if (err)
+		return err;
+	map->bits = pages >> area->order_per_bit;
+	count = (map->bits + 31) / 32;
+	map->words = calloc(count + 1, sizeof(*map->words));
+	if (!map->words)
+		return -ENOMEM;
+	err = read_words(path, map->words, count);
+	if (err)
+		free(map->words);
+	return err;
+}
+
+int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
+			uint64_t *success, uint64_t *failed)
+{
+	char dir[PATH_MAX];
+	int err;
+
+	err = path_format(dir, sizeof(dir), "%s/sys/kernel/mm/cma/%s", sysroot,
+			  area->name);
+	if (!err)
+		err = sysfs_read_u64(dir, "alloc_pages_success", success);
+	if (!err)
+		err = sysfs_read_u64(dir, "alloc_pages_fail", failed);
+	return err;
+}
+
+static int write_pages(const char *sysroot, const struct educma_cma_area *area,
+		       const char *file, uint64_t pages)
+{
+	char dir[PATH_MAX];
+	int err;
+
+	/* The kernel takes it for an int, and does not like negative ones. */
+	if (!pages || pages > area->bytes / sysconf(_SC_PAGESIZE) ||
+	    pages > INT_MAX)
+		return -ERANGE;
+	err = debug_dir(dir, sysroot, area->name);
+	return err ?: sysfs_write_u64(dir, file, pages);
+}
+
+int educma_cma_alloc(const char *sysroot, const struct educma_cma_area *area,
+		     uint64_t pages)
+{
+	return write_pages(sysroot, area, "alloc", pages);
+}
+
+int educma_cma_free(const char *sysroot, const struct educma_cma_area *area,
+		    uint64_t pages)
+{
+	return write_pages(sysroot, area, "free", pages);
 }
 
 static bool area_holds(const struct educma_cma_area *area,

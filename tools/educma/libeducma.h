@@ -279,6 +279,78 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count);
 
 /**
+ * educma_cma_find() - one CMA area by its name
+ * @sysroot: prefix of every path
+ * @name: its name; NULL for the only one, or of several that for DMA, 'reserved'
+ * @area: filled in
+ *
+ * Errors: -ENODEV (there is none at all), -ESRCH (none of this name), -E2BIG
+ * (@name is NULL, and it is not clear which), or educma_cma_areas()'s.
+ */
+int educma_cma_find(const char *sysroot, const char *name,
+		    struct educma_cma_area *area);
+
+/**
+ * struct educma_cma_bitmap - which pages of an area are given out
+ * @bits: how many bits; each stands for 1 << order_per_bit pages
+ * @words: the bits, lowest address in the lowest bit of the first word
+ */
+struct educma_cma_bitmap {
+	uint64_t bits;
+	uint32_t *words;
+};
+
+/**
+ * educma_cma_bitmap() - read an area's bitmap
+ * @sysroot: prefix of every path
+ * @area: from educma_cma_areas()
+ * @map: filled in; free() its @words
+ *
+ * An area in several pieces (Linux 6.15, for huge pages only) is read as far as
+ * its first one goes. Errors: -EINVAL (fewer bits than the area has), -ENOMEM,
+ * open(2)'s.
+ */
+int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
+		      struct educma_cma_bitmap *map);
+
+/**
+ * educma_cma_counters() - pages that an area was asked for since boot
+ * @sysroot: prefix of every path
+ * @area: from educma_cma_areas()
+ * @success: set to those that it gave
+ * @failed: set to those that it did not
+ *
+ * Errors: -ENOENT (a kernel without CONFIG_CMA_SYSFS).
+ */
+int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
+			uint64_t *success, uint64_t *failed);
+
+/**
+ * educma_cma_alloc() - have the kernel's debugfs take pages and hold them
+ * @sysroot: prefix of every path
+ * @area: from educma_cma_areas()
+ * @pages: how many, in one run
+ *
+ * Errors: -ERANGE (none, or more than the area has), -ENOMEM (no such run is
+ * free, or what is on it cannot be moved away), -EACCES.
+ */
+int educma_cma_alloc(const char *sysroot, const struct educma_cma_area *area,
+		     uint64_t pages);
+
+/**
+ * educma_cma_free() - have it give pages back, the latest first
+ * @sysroot: prefix of every path
+ * @area: from educma_cma_areas()
+ * @pages: how many, at most; those of educma_cma_alloc() alone
+ *
+ * That there were fewer is no error: @used of the area tells.
+ *
+ * Errors: -ERANGE (none, or more than the area has), -EACCES.
+ */
+int educma_cma_free(const char *sysroot, const struct educma_cma_area *area,
+		    uint64_t pages);
+
+/**
  * educma_find_area() - the CMA area that holds a buffer
  * @sysroot: prefix of every path
  * @entry: the buffer's device

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,6 +63,23 @@ int sysfs_read_u64(const char *dir, const char *name, uint64_t *value)
 	errno = 0;
 	*value = strtoull(word, &end, 0);
 	return errno || end == word || *end ? -EINVAL : 0;
+}
+
+int sysfs_write_u64(const char *dir, const char *name, uint64_t value)
+{
+	char path[PATH_MAX];
+	int err, fd;
+
+	err = path_format(path, sizeof(path), "%s/%s", dir, name);
+	if (err)
+		return err;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (dprintf(fd, "%" PRIu64 "\n", value) < 0)
+		err = -errno;
+	close(fd);
+	return err;
 }
 
 int sysfs_link_name(const char *dir, const char *name, char *target, size_t len)

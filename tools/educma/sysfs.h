@@ -13,6 +13,9 @@ int path_format(char *path, size_t len, const char *fmt, ...)
 /* Reads a file's only number, decimal or 0x hex; -EINVAL if it is none. */
 int sysfs_read_u64(const char *dir, const char *name, uint64_t *value);
 
+/* Writes a number, in one write, to a file that is there. */
+int sysfs_write_u64(const char *dir, const char *name, uint64_t value);
+
 /* Reads a file's first word. */
 int sysfs_read_word(const char *dir, const char *name, char *word, size_t len);
 
