@@ -61,6 +61,7 @@ int cmd_copy(struct context *ctx, int argc, char **argv);
 int cmd_write(struct context *ctx, int argc, char **argv);
 int cmd_read(struct context *ctx, int argc, char **argv);
 int cmd_stat(struct context *ctx, int argc, char **argv);
+int cmd_cma(struct context *ctx, int argc, char **argv);
 
 /* options.c */
 

@@ -33,6 +33,17 @@ static const struct command commands[] = {
 	{ "stat", "[-a]", "a device's counters",
 	  "  -a, --all             of all devices\n",
 	  cmd_stat },
+	{ "cma", "[--area NAME] [alloc N | free N]",
+	  "the kernel's CMA areas, and pages from them",
+	  "      --area NAME       this area (alloc and free default to the only one, or\n"
+	  "                        to 'reserved', the one for DMA)\n"
+	  "\n"
+	  "Without alloc or free: where each area lies, how much of it is used, a map, and\n"
+	  "the buffers in it that an educma device's debugfs holds. alloc has CMA's debugfs\n"
+	  "take N pages, in one run, and hold them; free gives N of them back, the latest\n"
+	  "first. N alone is a number of pages; with a unit, as in 16M, it is a size.\n"
+	  "All of it needs root.\n",
+	  cmd_cma },
 };
 
 static void print_global_help(void)
