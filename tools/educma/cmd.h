@@ -62,6 +62,7 @@ int cmd_write(struct context *ctx, int argc, char **argv);
 int cmd_read(struct context *ctx, int argc, char **argv);
 int cmd_stat(struct context *ctx, int argc, char **argv);
 int cmd_cma(struct context *ctx, int argc, char **argv);
+int cmd_selftest(struct context *ctx, int argc, char **argv);
 
 /* options.c */
 
@@ -118,6 +119,10 @@ int fail(const struct context *ctx, const struct failure *f,
 int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* What a negative errno means here, and what to do about it, or NULL. */
+const char *errno_text(int err);
+const char *errno_advice(int err);
+
 /* session.c */
 
 /* Finds the selected device. Returns 0, or a status: it is reported. */
@@ -137,11 +142,20 @@ struct session {
 
 /* Opens the selected device. Returns 0, or a status: it is reported. */
 int open_session(const struct context *ctx, struct session *s);
+/* The same, to have it alone; that others use it is an error. */
+int open_session_alone(const struct context *ctx, struct session *s);
 void close_session(struct session *s);
 
 /* Allocates a buffer. Returns 0, or a status: it is reported. */
 int alloc_buffer(const struct context *ctx, const struct session *s,
 		 uint64_t bytes, struct educma_buffer *buf);
+
+/* Has educma_alloc()'s error a reason (enum educma_reason), with an advice? */
+bool has_reason(int err, uint32_t reason);
+
+/* What to do about it. Writes REASON_TEXT bytes at most, and returns @text. */
+char *alloc_advice(const struct context *ctx, const struct session *s,
+		   uint64_t bytes, uint32_t reason, char *text);
 
 /* What the device moves per second if it never waits, in either direction. */
 uint64_t device_limit(const struct educma_info *info);

@@ -76,12 +76,23 @@ static const struct errno_advice *lookup(int err)
 	return &none;
 }
 
-int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
+const char *errno_text(int err)
 {
 	const struct errno_advice *known = lookup(-err);
+
+	return known->text ? known->text : strerror(-err);
+}
+
+const char *errno_advice(int err)
+{
+	return lookup(-err)->advice;
+}
+
+int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
+{
 	struct failure failure = {
 		.status = err == -ENODEV ? STATUS_NO_DEVICE : STATUS_FAILURE,
-		.advice = known->advice,
+		.advice = errno_advice(err),
 	};
 	char what[4096];
 	va_list args;
@@ -89,6 +100,5 @@ int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	return fail(ctx, &failure, "%s: %s", what,
-		    known->text ? known->text : strerror(-err));
+	return fail(ctx, &failure, "%s: %s", what, errno_text(err));
 }

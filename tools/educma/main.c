@@ -44,6 +44,16 @@ static const struct command commands[] = {
 	  "first. N alone is a number of pages; with a unit, as in 16M, it is a size.\n"
 	  "All of it needs root.\n",
 	  cmd_cma },
+	{ "selftest", "[--size SIZE]",
+	  "find out whether a device is well",
+	  "      --size SIZE       of the large buffer (default 64M, at least 1M)\n"
+	  "\n"
+	  "SIZE is " SIZE_FORMS ".\n"
+	  "Prints TAP. Identification, address mask, buffers, liveness, interrupt, the\n"
+	  "device's memory, copies at odd places, a large buffer, the highest that CMA has\n"
+	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
+	  "the device to itself; what was in the device's memory is lost.\n",
+	  cmd_selftest },
 };
 
 static void print_global_help(void)

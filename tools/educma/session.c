@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From the options to an open device, with every way it can fail explained. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "cmd.h"
@@ -69,14 +70,28 @@ int find_device(const struct context *ctx, struct educma_entry *entry)
 	return err ? fail_errno(ctx, err, "devices") : 0;
 }
 
-int open_session(const struct context *ctx, struct session *s)
+static int fail_in_use(const struct context *ctx, const struct session *s)
+{
+	static const struct failure failure = {
+		.status = STATUS_FAILURE,
+		.reason = "in_use",
+		.advice = "end the programs that have it open: fuser shows them",
+	};
+
+	return fail(ctx, &failure,
+		    "%s is in use, and is to be had alone", s->entry.node);
+}
+
+static int open_with(const struct context *ctx, struct session *s, int flags)
 {
 	int status, err;
 
 	status = find_device(ctx, &s->entry);
 	if (status)
 		return status;
-	err = educma_open(&s->entry, 0, &s->dev);
+	err = educma_open(&s->entry, flags, &s->dev);
+	if (err == -EBUSY && flags & O_EXCL)
+		return fail_in_use(ctx, s);
 	if (err)
 		return fail_errno(ctx, err, "%s", s->entry.node);
 	err = educma_info(s->dev, &s->info);
@@ -87,31 +102,52 @@ int open_session(const struct context *ctx, struct session *s)
 	return 0;
 }
 
+int open_session(const struct context *ctx, struct session *s)
+{
+	return open_with(ctx, s, 0);
+}
+
+int open_session_alone(const struct context *ctx, struct session *s)
+{
+	return open_with(ctx, s, O_EXCL);
+}
+
 void close_session(struct session *s)
 {
 	educma_close(s->dev);
 }
 
-static int fail_alloc(const struct context *ctx, const struct session *s,
-		      uint64_t bytes, uint32_t reason)
+bool has_reason(int err, uint32_t reason)
+{
+	return err == -ENOMEM || err == -EDQUOT || (err == -EIO && reason);
+}
+
+char *alloc_advice(const struct context *ctx, const struct session *s,
+		   uint64_t bytes, uint32_t reason, char *text)
 {
 	struct reason_case why = {
 		.reason = reason,
 		.dma_bits = s->info.dma_bits,
 		.bytes = bytes,
 	};
+
+	if (educma_meminfo(ctx->sysroot, "CmaTotal", &why.cma_total))
+		why.cma_total = 0;
+	return reason_advice(text, &why);
+}
+
+static int fail_alloc(const struct context *ctx, const struct session *s,
+		      uint64_t bytes, uint32_t reason)
+{
 	char advice[REASON_TEXT], size[SIZE_TEXT];
 	struct failure failure = {
 		.status = STATUS_FAILURE,
 		.reason = reason_name(reason),
-		.advice = advice,
+		.advice = alloc_advice(ctx, s, bytes, reason, advice),
 	};
 
-	if (educma_meminfo(ctx->sysroot, "CmaTotal", &why.cma_total))
-		why.cma_total = 0;
-	reason_advice(advice, &why);
 	return fail(ctx, &failure, "no buffer of %s for this %u-bit device: %s",
-		    size_format(size, bytes), why.dma_bits,
+		    size_format(size, bytes), s->info.dma_bits,
 		    reason_text(reason));
 }
 
@@ -122,7 +158,7 @@ int alloc_buffer(const struct context *ctx, const struct session *s,
 	int err;
 
 	err = educma_alloc(s->dev, bytes, buf);
-	if (err == -ENOMEM || err == -EDQUOT || (err == -EIO && buf->reason))
+	if (err && has_reason(err, buf->reason))
 		return fail_alloc(ctx, s, bytes, buf->reason);
 	if (err)
 		return fail_errno(ctx, err, "buffer of %s",

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * educma selftest: every byte that a transfer is to write, and every one that
+ * it is not, in the manner of the kernel's dmatest.
+ *
+ * Before a transfer the source holds one data set, what it is to overwrite
+ * holds no byte that would be right there, and all around it lies another
+ * data set. Afterwards each byte of all three is looked at. As a data set's
+ * bytes depend on their position, those in the wrong place are wrong.
+ */
+#include <inttypes.h>
+
+#include "pattern.h"
+#include "selftest.h"
+#include "size.h"
+#include "util.h"
+
+#define MARGIN	64ULL	/* bytes beside a place that are looked at */
+#define PLACES	5
+
+/* Data sets; each case has others than the one before it. */
+enum { SEED_SOURCE, SEED_AROUND, SEEDS };
+
+/**
+ * struct area - bytes that are to have been written, and those around them
+ * @mem: the first byte that is looked at
+ * @len: how many
+ * @begin: the first that is written
+ * @end: after the last one
+ * @seed: data set of what is written
+ * @pos: position in that data set of what belongs to @begin
+ * @around: data set of the others; @mem has position 0 in it
+ */
+struct area {
+	uint8_t *mem;
+	uint64_t len;
+	uint64_t begin;
+	uint64_t end;
+	uint64_t seed;
+	uint64_t pos;
+	uint64_t around;
+};
+
+static void prepare(const struct area *a)
+{
+	pattern_fill(a->mem, a->around, 0, a->len);
+	pattern_fill_wrong(a->mem + a->begin, a->seed, a->pos,
+			   a->end - a->begin);
+}
+
+static enum verdict failed_bytes(struct selftest *t, const char *what,
+				 const struct pattern_mismatch *bad,
+				 uint64_t of)
+{
+	return failed(t, "%s: %" PRIu64 " of %" PRIu64
+		      " wrong; the first should be 0x%02x and is 0x%02x", what,
+		      bad->count, of, bad->expected, bad->got);
+}
+
+static enum verdict check(struct selftest *t, const char *what,
+			  const struct area *a)
+{
+	struct pattern_mismatch in = { }, out = { };
+	const uint64_t bytes = a->end - a->begin;
+
+	pattern_verify(a->mem + a->begin, a->seed, a->pos, bytes, &in);
+	pattern_verify(a->mem, a->around, 0, a->begin, &out);
+	pattern_verify(a->mem + a->end, a->around, a->end, a->len - a->end,
+		       &out);
+	if (out.count)
+		return failed(t, "%s: %" PRIu64 " bytes changed beside the %" PRIu64
+			      " that were to", what, out.count, bytes);
+	return in.count ? failed_bytes(t, what, &in, bytes) : PASSED;
+}
+
+/* The device's own memory ------------------------------------------------ */
+
+/**
+ * struct window - bytes of the device's memory, and where they lie in ours
+ * @offset: where in the device's
+ * @len: how many
+ * @memory: where in the buffer
+ */
+struct window {
+	uint64_t offset;
+	uint64_t len;
+	uint64_t memory;
+};
+
+static int send(struct selftest *t, const struct window *w)
+{
+	const struct educma_submit req = {
+		.op = EDUCMA_OP_TO_DEVICE,
+		.device_offset = w->offset,
+		.src_handle = t->src.handle,
+		.src_offset = w->memory,
+		.bytes = w->len,
+	};
+
+	return transfer(t, &req);
+}
+
+static int fetch(struct selftest *t, const struct window *w)
+{
+	const struct educma_submit req = {
+		.op = EDUCMA_OP_FROM_DEVICE,
+		.device_offset = w->offset,
+		.dst_handle = t->dst.handle,
+		.dst_offset = w->memory,
+		.bytes = w->len,
+	};
+
+	return transfer(t, &req);
+}
+
+/* All of the device's memory, then @w of it, then it must hold just that. */
+static enum verdict test_to_device(struct selftest *t, const struct window *w,
+				   uint64_t seed)
+{
+	const struct window all = { .len = t->s.info.chunk_bytes };
+	const struct area area = {
+		.mem = t->dst.map,
+		.len = all.len,
+		.begin = w->offset,
+		.end = w->offset + w->len,
+		.seed = seed + SEED_SOURCE,
+		.pos = w->memory,
+		.around = seed + SEED_AROUND,
+	};
+	int err;
+
+	pattern_fill(t->src.map, area.around, 0, all.len);
+	err = send(t, &all);
+	pattern_fill(t->src.map, area.seed, 0, t->src.bytes);
+	if (!err)
+		err = send(t, w);
+	/* Whatever is not fetched is not taken for right. */
+	pattern_fill_wrong(t->dst.map, area.around, 0, all.len);
+	if (!err)
+		err = fetch(t, &all);
+	return err ? failed_transfer(t, err) :
+		     check(t, "to the device", &area);
+}
+
+/* The device holds the source's bytes in @w; fetch them to elsewhere. */
+static enum verdict test_from_device(struct selftest *t, const struct window *w,
+				     uint64_t seed)
+{
+	const struct window there = {
+		.offset = w->offset,
+		.len = w->len,
+		.memory = t->dst.bytes - w->len - w->memory,
+	};
+	const struct area area = {
+		.mem = t->dst.map,
+		.len = t->dst.bytes,
+		.begin = there.memory,
+		.end = there.memory + there.len,
+		.seed = seed + SEED_SOURCE,
+		.pos = w->memory,
+		.around = seed + SEED_AROUND,
+	};
+	int err;
+
+	prepare(&area);
+	err = fetch(t, &there);
+	return err ? failed_transfer(t, err) :
+		     check(t, "from the device", &area);
+}
+
+enum verdict test_device_memory(struct selftest *t)
+{
+	const uint64_t chunk = t->s.info.chunk_bytes;
+	const struct window windows[] = {
+		{ .offset = 0, .len = 1, .memory = 4095 },
+		{ .offset = chunk - 1, .len = 1, .memory = 0 },
+		{ .offset = chunk / 41, .len = chunk - chunk / 20, .memory = 3 },
+	};
+	enum verdict verdict = PASSED;
+	size_t i;
+
+	for (i = 0; verdict == PASSED && i < ARRAY_SIZE(windows); i++) {
+		verdict = test_to_device(t, &windows[i], SEEDS * i);
+		if (verdict == PASSED)
+			verdict = test_from_device(t, &windows[i], SEEDS * i);
+	}
+	if (verdict != PASSED)
+		return verdict;
+	return passed(t, "%zu pieces of its memory, each way; all else unchanged",
+		      ARRAY_SIZE(windows));
+}
+
+/* Copies ----------------------------------------------------------------- */
+
+/**
+ * struct span - a copy from the small buffer to the other
+ * @len: how much
+ * @from: from where
+ * @to: to where
+ */
+struct span {
+	uint64_t len;
+	uint64_t from;
+	uint64_t to;
+};
+
+static enum verdict check_source(struct selftest *t, uint64_t seed)
+{
+	struct pattern_mismatch bad = { };
+
+	pattern_verify(t->src.map, seed, 0, t->src.bytes, &bad);
+	return bad.count ? failed_bytes(t, "the source", &bad, t->src.bytes) :
+			   PASSED;
+}
+
+static enum verdict test_copy(struct selftest *t, const struct span *span,
+			      uint64_t seed)
+{
+	const struct area area = {
+		.mem = t->dst.map,
+		.len = t->dst.bytes,
+		.begin = span->to,
+		.end = span->to + span->len,
+		.seed = seed + SEED_SOURCE,
+		.pos = span->from,
+		.around = seed + SEED_AROUND,
+	};
+	const struct educma_submit req = {
+		.op = EDUCMA_OP_COPY,
+		.src_handle = t->src.handle,
+		.src_offset = span->from,
+		.dst_handle = t->dst.handle,
+		.dst_offset = span->to,
+		.bytes = span->len,
+	};
+	enum verdict verdict;
+	int err;
+
+	prepare(&area);
+	pattern_fill(t->src.map, area.seed, 0, t->src.bytes);
+	err = transfer(t, &req);
+	if (err)
+		return failed_transfer(t, err);
+	verdict = check(t, "a copy", &area);
+	return verdict == PASSED ? check_source(t, area.seed) : verdict;
+}
+
+/* At both ends and across, at odd places, and about a chunk's length. */
+enum verdict test_copies(struct selftest *t)
+{
+	const uint64_t chunk = t->s.info.chunk_bytes;
+	const uint64_t size = t->src.bytes;
+	const struct span spans[] = {
+		{ .len = 1, .from = 0, .to = 0 },
+		{ .len = 1, .from = size - 1, .to = size - 1 },
+		{ .len = 3, .from = 1, .to = 4094 },
+		{ .len = chunk - chunk / 2, .from = 3, .to = 4095 },
+		{ .len = chunk, .from = 0, .to = size - chunk },
+		{ .len = chunk + 1, .from = size - chunk - 1, .to = 0 },
+		{ .len = 2 * chunk + 1, .from = 4093, .to = 4099 },
+	};
+	enum verdict verdict = PASSED;
+	size_t i;
+
+	for (i = 0; verdict == PASSED && i < ARRAY_SIZE(spans); i++)
+		verdict = test_copy(t, &spans[i], SEEDS * i);
+	if (verdict != PASSED)
+		return verdict;
+	return passed(t, "%zu of 1 to %" PRIu64 " bytes; all else unchanged",
+		      ARRAY_SIZE(spans), 2 * chunk + 1);
+}
+
+/* Places of a large buffer ------------------------------------------------ */
+
+/* A chunk of @buf, the @i-th of @count, with its margins. */
+static struct area place(const struct selftest *t,
+			 const struct educma_buffer *buf, unsigned int i,
+			 unsigned int count)
+{
+	const uint64_t chunk = t->s.info.chunk_bytes;
+	const uint64_t at = (buf->bytes - chunk) / (count - 1) * i;
+	const uint64_t begin = i == count - 1 ? buf->bytes - chunk : at;
+	const uint64_t before = begin < MARGIN ? begin : MARGIN;
+	const uint64_t left = buf->bytes - begin - chunk;
+	const uint64_t after = left < MARGIN ? left : MARGIN;
+
+	return (struct area){
+		.mem = (uint8_t *)buf->map + begin - before,
+		.len = before + chunk + after,
+		.begin = before,
+		.end = before + chunk,
+		.seed = SEED_SOURCE,
+		.pos = begin,
+		.around = SEEDS + i,
+	};
+}
+
+static int write_place(struct selftest *t, const struct educma_buffer *buf,
+		       const struct area *a)
+{
+	const struct educma_submit req = {
+		.op = EDUCMA_OP_COPY,
+		.src_handle = t->src.handle,
+		.dst_handle = buf->handle,
+		.dst_offset = a->pos,
+		.bytes = a->end - a->begin,
+	};
+
+	pattern_fill(t->src.map, a->seed, a->pos, req.bytes);
+	return transfer(t, &req);
+}
+
+static enum verdict read_place(struct selftest *t,
+			       const struct educma_buffer *buf,
+			       const struct area *a)
+{
+	const struct area here = {
+		.mem = t->dst.map,
+		.len = t->dst.bytes,
+		.begin = 1,
+		.end = 1 + a->end - a->begin,
+		.seed = a->seed,
+		.pos = a->pos,
+		.around = SEED_AROUND,
+	};
+	const struct educma_submit req = {
+		.op = EDUCMA_OP_COPY,
+		.src_handle = buf->handle,
+		.src_offset = a->pos,
+		.dst_handle = t->dst.handle,
+		.dst_offset = here.begin,
+		.bytes = here.end - here.begin,
+	};
+	int err;
+
+	prepare(&here);
+	err = transfer(t, &req);
+	return err ? failed_transfer(t, err) :
+		     check(t, "from its place", &here);
+}
+
+/* All are written before the first is looked at: none may be another's. */
+enum verdict test_places(struct selftest *t, const struct educma_buffer *buf,
+			 unsigned int count)
+{
+	enum verdict verdict = PASSED;
+	struct area area;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < count; i++) {
+		area = place(t, buf, i, count);
+		prepare(&area);
+	}
+	for (i = 0; !err && i < count; i++) {
+		area = place(t, buf, i, count);
+		err = write_place(t, buf, &area);
+	}
+	if (err)
+		return failed_transfer(t, err);
+	for (i = 0; verdict == PASSED && i < count; i++) {
+		area = place(t, buf, i, count);
+		verdict = check(t, "to its place", &area);
+		if (verdict == PASSED)
+			verdict = read_place(t, buf, &area);
+	}
+	return verdict;
+}
+
+static enum verdict test_large_places(struct selftest *t,
+				      const struct educma_buffer *buf)
+{
+	enum verdict verdict = test_places(t, buf, PLACES);
+	char size[SIZE_TEXT];
+
+	if (verdict != PASSED)
+		return verdict;
+	return passed(t, "%s, at %u places, ends included; 'educma copy %s' is about every byte",
+		      size_format(size, buf->bytes), PLACES, size);
+}
+
+enum verdict test_large(struct selftest *t)
+{
+	struct educma_buffer buf;
+	enum verdict verdict;
+	int err;
+
+	err = educma_alloc(t->s.dev, t->large_bytes, &buf);
+	if (err)
+		return failed_alloc(t, err, t->large_bytes, buf.reason);
+	verdict = test_large_places(t, &buf);
+	educma_free(t->s.dev, &buf);
+	return verdict;
+}
