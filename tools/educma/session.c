@@ -158,7 +158,7 @@ int alloc_buffer(const struct context *ctx, const struct session *s,
 	int err;
 
 	err = educma_alloc(s->dev, bytes, buf);
-	if (err && has_reason(err, buf->reason))
+	if (has_reason(err, buf->reason))
 		return fail_alloc(ctx, s, bytes, buf->reason);
 	if (err)
 		return fail_errno(ctx, err, "buffer of %s",
