@@ -82,9 +82,11 @@ lint:
 #:                (/lib/modules/$(uname -r)/build)
 #: make tools     build/educma, the command
 #: make sim       build/educma-sim, the simulated device (SIM=1 in a guest)
-#: make install   all three into this machine (KDIR=, PREFIX=, DESTDIR=)
+#: make man       build/man, the manual pages
+#: make install   module, command and library, headers, manual pages and bash
+#:                completion into this machine (KDIR=, PREFIX=, DESTDIR=)
 #: make clean     remove build/ (the cache is ~/.cache/educma)
-.PHONY: kernel modules tools sim install clean
+.PHONY: kernel modules tools man sim install clean
 kernel:
 	$(Q)tools/kernel/build $(KERNEL) >/dev/null
 
@@ -108,6 +110,9 @@ modules: $(if $(KDIR),,kernel)
 tools:
 	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
 
+man:
+	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) man >&2
+
 sim:
 	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C firmware-sim O=$(build)/firmware-sim >&2
 	$(Q)ln -sf firmware-sim/educma-sim $(build)/educma-sim
@@ -117,8 +122,7 @@ install: modules tools
 	$(Q)$(MAKE) $(if $(Q),-s) -C $(KDIR) M=$(module) INSTALL_MOD_PATH=$(DESTDIR) \
 		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
 	$(Q)depmod -b $(DESTDIR)/ $(name)
-	$(Q)install -D $(build)/educma $(DESTDIR)$(PREFIX)/bin/educma
-	$(Q)install -D -m 644 include/uapi/linux/educma.h $(DESTDIR)$(PREFIX)/include/linux/educma.h
+	$(Q)$(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 
 clean:
 	$(Q)rm -rf $(build)
