@@ -43,8 +43,8 @@ _educma_values()
 
 _educma()
 {
-	local argument='' candidates='' command='' option='' sysroot=''
-	local cur help options prefix word words
+	local argument='' candidates='' command='' option='' prefix='' sysroot=''
+	local cur help options word words
 
 	# In COMP_WORDS a PCI address would be three words.
 	read -ra words < <(sed -E 's/( --[a-z-]+)=/\1 /g' <<<"${COMP_LINE:0:COMP_POINT}.")
