@@ -31,6 +31,10 @@ struct context;
  * @summary: one line
  * @help: the rest of its help; may be NULL
  * @run: gets its own argc and argv; returns an enum status
+ *
+ * Manual pages and completion are made from these: lists are indented, two
+ * spaces before what describes an item, and what an argument's name means
+ * says completion.bash (FILE, DIR, ...).
  */
 struct command {
 	const char *name;
