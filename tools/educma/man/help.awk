@@ -115,6 +115,7 @@ END {
 		sub(/(^|\n)\.SH .*/, "", intro)
 		more = substr(more, length(intro) + 1)
 		sub(/^\n/, "", more)
+		sub(/\n$/, "", more)
 		if (intro != "")
 			description = intro "\n" (description == "" ? "" : ".PP\n") description
 	}
