@@ -100,18 +100,70 @@ static int stat_all(const struct context *ctx)
 	return status;
 }
 
-int cmd_stat(struct context *ctx, int argc, char **argv)
+#define INTERVAL_MIN	0.001
+#define INTERVAL_MAX	86400.0
+
+/* Seconds, with a fraction or without, as nanoseconds. */
+static uint64_t interval_argument(const struct context *ctx, const char *text)
+{
+	double seconds;
+	char *end;
+
+	seconds = strtod(text, &end);
+	if (end == text || *end ||
+	    !(seconds >= INTERVAL_MIN && seconds <= INTERVAL_MAX))
+		usage_error(ctx, "interval '%s': seconds, %g to %g", text,
+			    INTERVAL_MIN, INTERVAL_MAX);
+	return seconds * 1e9 + 0.5;
+}
+
+static uint64_t count_argument(const struct context *ctx, const char *text)
+{
+	uint64_t count = number_argument(ctx, "count", text);
+
+	if (!count)
+		usage_error(ctx, "count '%s': at least 1", text);
+	return count;
+}
+
+struct stat_options {
+	bool all;
+	uint64_t interval_ns;	/* 0: none */
+	uint64_t count;		/* 0: for ever */
+};
+
+static void parse(struct stat_options *o, struct context *ctx, int argc,
+		  char **argv)
 {
 	static const struct option longs[] = {
 		{ "all", no_argument, NULL, 'a' },
+		{ "interval", required_argument, NULL, 'i' },
+		{ "count", required_argument, NULL, 'c' },
 		{ }
 	};
-	bool all = false;
+	int opt;
 
-	while (next_option(ctx, argc, argv, "a", longs) != -1)
-		all = true;
+	while ((opt = next_option(ctx, argc, argv, "ai:c:", longs)) != -1) {
+		if (opt == 'a')
+			o->all = true;
+		else if (opt == 'i')
+			o->interval_ns = interval_argument(ctx, optarg);
+		else
+			o->count = count_argument(ctx, optarg);
+	}
 	expect_operands(ctx, argc, 0, 0);
-	if (all && ctx->device)
+	if (o->all && ctx->device)
 		usage_error(ctx, "-a and -d exclude each other");
-	return all ? stat_all(ctx) : stat_one(ctx);
+	if (o->count && !o->interval_ns)
+		usage_error(ctx, "-c counts intervals: it needs -i");
+}
+
+int cmd_stat(struct context *ctx, int argc, char **argv)
+{
+	struct stat_options o = { };
+
+	parse(&o, ctx, argc, argv);
+	if (o.interval_ns)
+		return stat_live(ctx, o.interval_ns, o.count ?: UINT64_MAX);
+	return o.all ? stat_all(ctx) : stat_one(ctx);
 }

@@ -48,6 +48,11 @@ void educma_close(struct educma *dev)
 	free(dev);
 }
 
+int educma_fd(const struct educma *dev)
+{
+	return dev->fd;
+}
+
 int educma_info(struct educma *dev, struct educma_info *info)
 {
 	memset(info, 0, sizeof(*info));

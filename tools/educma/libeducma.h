@@ -145,6 +145,12 @@ int educma_open(const struct educma_entry *entry, int flags,
 void educma_close(struct educma *dev);
 
 /**
+ * educma_fd() - the file descriptor, for poll(2)
+ * @dev: the device; it keeps the descriptor
+ */
+int educma_fd(const struct educma *dev);
+
+/**
  * educma_info() - ask what the device and the driver are set to
  * @dev: the device
  * @info: filled in

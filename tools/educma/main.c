@@ -30,8 +30,25 @@ static const struct command commands[] = {
 	  "\n"
 	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
 	  cmd_read },
-	{ "stat", "[-a]", "a device's counters",
-	  "  -a, --all             of all devices\n",
+	{ "stat", "[-a] [-i SECONDS [-c COUNT]]",
+	  "a device's counters, or what the devices do, interval by interval",
+	  "  -a, --all             of all devices\n"
+	  "  -i, --interval SECS   a line for each device (or -d's) every SECS, 0.001 to\n"
+	  "                        86400: what happened in that time\n"
+	  "  -c, --count COUNT     end after so many intervals (default: when the last\n"
+	  "                        device has gone)\n"
+	  "\n"
+	  "The columns of -i:\n"
+	  "  to B/s, from B/s      bytes by DMA in chunks that ended, for each second\n"
+	  "  transfers/s           requests that ended well; a copy counts in both directions\n"
+	  "  queue                 requests submitted and not complete, at the end\n"
+	  "  errors                requests that ended early; a copy counts twice\n"
+	  "  busy %                time of the chunks that ended, against elapsed time: more\n"
+	  "                        than 100 if one of them began before\n"
+	  "  failures              times the device was given up since it was bound\n"
+	  "\n"
+	  "A terminal is painted over every time; --json is one object a line. A device that\n"
+	  "is new, or bound anew, has its first line an interval later.\n",
 	  cmd_stat },
 	{ "cma", "[--area NAME] [alloc N | free N]",
 	  "the kernel's CMA areas, and pages from them",
@@ -54,6 +71,36 @@ static const struct command commands[] = {
 	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
 	  "the device to itself; what was in the device's memory is lost.\n",
 	  cmd_selftest },
+	{ "bench", "[-s SIZE,...] [-n N] [-D DIRECTION] [-q DEPTH] [--devices N,...] "
+	  "[--from FILE] [--plot FILE]",
+	  "bandwidth, latency and processor time by size, direction and devices",
+	  "  -s, --sizes SIZE,...  bytes of a transfer (default: 64 to 64K, doubling)\n"
+	  "  -n, --iterations N    transfers of each size for each device (default 10)\n"
+	  "  -D, --direction DIR   to (the device), from, copy (both), or all (the default)\n"
+	  "  -q, --queue DEPTH     transfers in flight for each device (default 2; 1 gives\n"
+	  "                        the latency of one alone, but lets the device wait)\n"
+	  "      --devices N,...   as many at once, from the lowest on, or all (default: one)\n"
+	  "      --from FILE       run nothing: take what --json wrote\n"
+	  "      --plot FILE.svg   draw it, with gnuplot; in a machine that has none use --json,\n"
+	  "                        and --from in one that has\n"
+	  "\n"
+	  "The columns:\n"
+	  "  BW peak               of the fastest transfer, by the driver's clock; of several\n"
+	  "                        devices the sum of each one's fastest\n"
+	  "  BW average            all bytes, from the first submission to the last completion;\n"
+	  "                        a copy's count once\n"
+	  "  process[us]           processor time of this program, for each transfer\n"
+	  "  machine[us]           time that processors were not idle, for each transfer: it has\n"
+	  "                        the interrupts, for which no process is charged, and whatever\n"
+	  "                        else the machine does. The kernel tells it in steps of 10 ms:\n"
+	  "                        raise -n until they do not matter. In a guest under TCG both\n"
+	  "                        are the emulator's time: compare rows, not machines\n"
+	  "  p50, p90, p99, max    latency, from submission to end, by nearest rank: as many\n"
+	  "                        per cent of the transfers took at most this\n"
+	  "\n"
+	  "The devices are opened for this program alone (EBUSY if somebody has one). Nobody\n"
+	  "looks at the data: copy and selftest do.\n",
+	  cmd_bench },
 };
 
 static void print_global_help(void)

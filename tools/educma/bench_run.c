@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * educma bench: one process keeps a few transfers in flight for each device,
+ * and sleeps in poll() until one has ended. So the devices never wait for it
+ * unless they are faster than a wake-up, and what it costs is seen.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "size.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* The longest time until a signal is seen that came just before a wait. */
+#define WAIT_MS		1000
+
+/**
+ * struct lane - a device and its part of the row that is being measured
+ * @s: the device
+ * @buffer: source and destination of all that is in flight
+ * @submitted: transfers
+ * @done: of those
+ * @fastest_ns: the shortest of their run times
+ */
+struct lane {
+	struct session s;
+	struct educma_buffer buffer;
+	uint64_t submitted;
+	uint64_t done;
+	uint64_t fastest_ns;
+};
+
+struct bench_run {
+	const struct context *ctx;
+	unsigned int depth;
+	size_t count;
+	struct lane *lane;
+	struct pollfd *pfd;
+};
+
+static int open_lane(const struct context *ctx, struct lane *lane,
+		     const struct educma_entry *entry)
+{
+	int err;
+
+	lane->s.entry = *entry;
+	/* Alone: who else is there would be measured too. */
+	err = educma_open(entry, O_EXCL, &lane->s.dev);
+	if (!err)
+		err = educma_info(lane->s.dev, &lane->s.info);
+	return err ? fail_errno(ctx, err, "%s", entry->node) : 0;
+}
+
+static int check_depth(const struct bench_run *run, const struct lane *lane)
+{
+	static const struct failure failure = { .status = STATUS_USAGE };
+
+	if (run->depth <= lane->s.info.max_in_flight)
+		return 0;
+	return fail(run->ctx, &failure,
+		    "%u transfers in flight: the driver takes %u (its parameter max_in_flight)",
+		    run->depth, lane->s.info.max_in_flight);
+}
+
+static int open_lanes(struct bench_run *run, const struct educma_entry *list,
+		      uint64_t bytes)
+{
+	struct lane *lane;
+	int status = 0;
+	size_t i;
+
+	for (i = 0; !status && i < run->count; i++) {
+		lane = &run->lane[i];
+		status = open_lane(run->ctx, lane, &list[i]);
+		if (!status)
+			status = check_depth(run, lane);
+		if (!status)
+			status = alloc_buffer(run->ctx, &lane->s, bytes,
+					      &lane->buffer);
+	}
+	return status;
+}
+
+/* The devices to use: -d's, or the lowest. */
+static int choose(const struct context *ctx, size_t devices,
+		  struct educma_entry **list, size_t *count)
+{
+	static const struct failure failure = { .status = STATUS_NO_DEVICE };
+	struct educma_entry entry;
+	int status, err;
+
+	status = find_device(ctx, &entry);
+	if (status)
+		return status;
+	err = educma_list(ctx->sysroot, list, count);
+	if (err)
+		return fail_errno(ctx, err, "devices");
+	if (ctx->device && *count) {
+		(*list)[0] = entry;
+		*count = 1;
+	}
+	if (devices == SIZE_MAX && *count)
+		return 0;
+	if (devices > *count) {
+		free(*list);
+		return fail(ctx, &failure, "%zu devices wanted, %zu there",
+			    devices, *count);
+	}
+	*count = devices;
+	return 0;
+}
+
+int bench_open(const struct context *ctx, size_t devices, uint64_t bytes,
+	       unsigned int depth, struct bench_run **run)
+{
+	struct educma_entry *list;
+	struct bench_run *r;
+	size_t count;
+	int status;
+
+	status = choose(ctx, devices, &list, &count);
+	if (status)
+		return status;
+	r = calloc(1, sizeof(*r));
+	if (r) {
+		*r = (struct bench_run){ .ctx = ctx, .depth = depth,
+					 .count = count };
+		r->lane = calloc(count, sizeof(*r->lane));
+		r->pfd = calloc(count, sizeof(*r->pfd));
+	}
+	if (!r || !r->lane || !r->pfd)
+		status = fail_errno(ctx, -ENOMEM, "devices");
+	else
+		status = open_lanes(r, list, bytes);
+	free(list);
+	if (status)
+		bench_close(r);
+	else
+		*run = r;
+	return status;
+}
+
+void bench_close(struct bench_run *run)
+{
+	size_t i;
+
+	if (!run)
+		return;
+	for (i = 0; run->lane && i < run->count; i++) {
+		if (run->lane[i].s.dev)
+			educma_free(run->lane[i].s.dev, &run->lane[i].buffer);
+		educma_close(run->lane[i].s.dev);
+	}
+	free(run->lane);
+	free(run->pfd);
+	free(run);
+}
+
+size_t bench_devices(const struct bench_run *run)
+{
+	return run->count;
+}
+
+uint64_t bench_limit(const struct bench_run *run)
+{
+	return device_limit(&run->lane[0].s.info);
+}
+
+static int submit(struct bench_run *run, struct lane *lane,
+		  const struct bench_row *row)
+{
+	const uint64_t handle = lane->buffer.handle;
+	struct educma_submit req = {
+		.op = row->op,
+		.src_handle = row->op == EDUCMA_OP_FROM_DEVICE ? 0 : handle,
+		.dst_handle = row->op == EDUCMA_OP_TO_DEVICE ? 0 : handle,
+		.bytes = row->bytes,
+	};
+	int err = 0;
+
+	while (!err && lane->submitted < row->iterations &&
+	       lane->submitted - lane->done < run->depth) {
+		err = educma_submit(lane->s.dev, &req);
+		lane->submitted += !err;
+	}
+	return err;
+}
+
+static int collect(struct lane *lane, uint64_t **latency)
+{
+	struct educma_completion done[64];
+	size_t got, i;
+	int err;
+
+	err = educma_wait(lane->s.dev, done, 64, &got, 0);
+	if (err)
+		return err == -ETIMEDOUT ? 0 : err;
+	for (i = 0; i < got; i++) {
+		if (done[i].status)
+			return done[i].status;
+		*(*latency)++ = done[i].queued_ns + done[i].run_ns;
+		if (done[i].run_ns < lane->fastest_ns)
+			lane->fastest_ns = done[i].run_ns;
+	}
+	lane->done += got;
+	return 0;
+}
+
+static int start_lanes(struct bench_run *run, const struct bench_row *row)
+{
+	struct lane *lane;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < row->devices; i++) {
+		lane = &run->lane[i];
+		lane->submitted = 0;
+		lane->done = 0;
+		lane->fastest_ns = UINT64_MAX;
+		run->pfd[i] = (struct pollfd){
+			.fd = educma_fd(lane->s.dev), .events = POLLIN,
+		};
+		err = submit(run, lane, row);
+	}
+	return err;
+}
+
+/* Collects what has ended and submits as many; @latency moves on. */
+static int turn(struct bench_run *run, const struct bench_row *row,
+		uint64_t **latency)
+{
+	int err = 0;
+	size_t i;
+
+	if (poll(run->pfd, row->devices, WAIT_MS) < 0 && errno != EINTR)
+		return -errno;
+	for (i = 0; !err && i < row->devices; i++) {
+		if (!run->pfd[i].revents)
+			continue;
+		err = collect(&run->lane[i], latency);
+		if (!err)
+			err = submit(run, &run->lane[i], row);
+		/* One that has nothing more to do is not waited for. */
+		if (run->lane[i].done == row->iterations)
+			run->pfd[i].fd = -1;
+	}
+	return signals_pending() ? -EINTR : err;
+}
+
+static uint64_t process_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+}
+
+/* How long the processors have been idle, all together; waiting for disks is. */
+static uint64_t idle_ns(const struct context *ctx)
+{
+	unsigned long long idle = 0, iowait = 0;
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/proc/stat", ctx->sysroot);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait) != 2)
+		idle = 0;
+	fclose(file);
+	return (idle + iowait) * BENCH_STEP_NS;
+}
+
+static uint64_t machine_ns(uint64_t elapsed_ns, uint64_t idle_ns)
+{
+	const uint64_t all = elapsed_ns * sysconf(_SC_NPROCESSORS_ONLN);
+
+	return all > idle_ns ? all - idle_ns : 0;
+}
+
+static int move(struct bench_run *run, struct bench_row *row,
+		uint64_t *latency)
+{
+	const uint64_t *end = latency + row->devices * row->iterations;
+	const uint64_t idle = idle_ns(run->ctx);
+	const uint64_t process = process_ns();
+	const uint64_t start = monotonic_ns();
+	int err;
+
+	err = start_lanes(run, row);
+	while (!err && latency < end)
+		err = turn(run, row, &latency);
+	row->elapsed_ns = monotonic_ns() - start;
+	row->process_ns = process_ns() - process;
+	row->machine_ns = machine_ns(row->elapsed_ns,
+				     idle_ns(run->ctx) - idle);
+	return err;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void summarize(const struct bench_run *run, struct bench_row *row,
+		      uint64_t *latency)
+{
+	static const unsigned int percent[BENCH_LATENCIES] = {
+		[P50] = 50, [P90] = 90, [P99] = 99, [LONGEST] = 100,
+	};
+	const uint64_t n = row->devices * row->iterations;
+	size_t i;
+
+	qsort(latency, n, sizeof(*latency), by_value);
+	for (i = 0; i < BENCH_LATENCIES; i++)
+		row->latency_ns[i] = latency[(n * percent[i] + 99) / 100 - 1];
+	row->peak = 0;
+	for (i = 0; i < row->devices; i++)
+		row->peak += rate_per_s(row->bytes, run->lane[i].fastest_ns);
+}
+
+static int fail_measure(const struct bench_run *run,
+			const struct bench_row *row, int err)
+{
+	static const struct failure stopped = { .status = STATUS_FAILURE };
+
+	if (signals_pending())
+		return fail(run->ctx, &stopped, "%s: stopped",
+			    strsignal(signals_pending()));
+	return fail_errno(run->ctx, err,
+			  "%" PRIu64 " devices, %s, %" PRIu64 " bytes",
+			  row->devices, op_name(row->op), row->bytes);
+}
+
+int bench_measure(struct bench_run *run, struct bench_row *row)
+{
+	uint64_t *latency = calloc(row->devices * row->iterations,
+				   sizeof(*latency));
+	int err;
+
+	if (!latency)
+		return fail_errno(run->ctx, -ENOMEM, "%" PRIu64 " iterations",
+				  row->iterations);
+	err = move(run, row, latency);
+	if (!err)
+		summarize(run, row, latency);
+	free(latency);
+	return err ? fail_measure(run, row, err) : 0;
+}

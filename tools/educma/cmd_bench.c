@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/* educma bench: sizes x directions x devices. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "size.h"
+#include "util.h"
+
+#define LIST_MAX	64
+
+struct list {
+	uint64_t value[LIST_MAX];
+	size_t count;
+};
+
+/**
+ * struct bench - a run of the command
+ * @ctx: its context
+ * @sizes: of transfers
+ * @devices: how many at once; SIZE_MAX for all
+ * @iterations: of each
+ * @depth: transfers in flight for each device
+ * @op: enum educma_op, or -1 for all
+ * @from: the file with a result, or NULL to run
+ * @picture: the file for a picture, or NULL
+ * @result: what was measured, or loaded
+ */
+struct bench {
+	const struct context *ctx;
+	struct list sizes;
+	struct list devices;
+	uint64_t iterations;
+	uint64_t depth;
+	int op;
+	const char *from;
+	const char *picture;
+	struct bench_result result;
+};
+
+static void print_row(const struct bench *b, const struct bench_row *row)
+{
+	if (!b->ctx->json)
+		bench_print_row(row);
+}
+
+static int measure(struct bench *b, struct bench_run *run,
+		   struct bench_row *row)
+{
+	int status;
+
+	row->iterations = b->iterations;
+	status = bench_measure(run, row);
+	if (status)
+		return status;
+	print_row(b, row);
+	if (!bench_add(&b->result, row))
+		return fail_errno(b->ctx, -ENOMEM, "results");
+	return 0;
+}
+
+static int measure_sizes(struct bench *b, struct bench_run *run,
+			 uint64_t devices, uint64_t op)
+{
+	struct bench_row row = { .devices = devices, .op = op };
+	int status = 0;
+	size_t i;
+
+	for (i = 0; !status && i < b->sizes.count; i++) {
+		row.bytes = b->sizes.value[i];
+		status = measure(b, run, &row);
+	}
+	return status;
+}
+
+static int measure_directions(struct bench *b, struct bench_run *run,
+			      uint64_t devices)
+{
+	int op, status = 0;
+
+	for (op = EDUCMA_OP_TO_DEVICE; !status && op <= EDUCMA_OP_COPY; op++) {
+		if (b->op == -1 || b->op == op)
+			status = measure_sizes(b, run, devices, op);
+	}
+	return status;
+}
+
+static int measure_all(struct bench *b, struct bench_run *run)
+{
+	uint64_t devices;
+	int status = 0;
+	size_t i;
+
+	b->result.limit = bench_limit(run);
+	b->result.depth = b->depth;
+	if (!b->ctx->json)
+		bench_print_header();
+	for (i = 0; !status && i < b->devices.count; i++) {
+		devices = b->devices.value[i];
+		if (devices == SIZE_MAX)
+			devices = bench_devices(run);
+		status = measure_directions(b, run, devices);
+	}
+	return status;
+}
+
+static uint64_t largest(const struct list *list)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->value[i] > value)
+			value = list->value[i];
+	}
+	return value;
+}
+
+static int run_bench(struct bench *b)
+{
+	struct bench_run *run;
+	int status;
+
+	status = bench_open(b->ctx, largest(&b->devices), largest(&b->sizes),
+			    b->depth, &run);
+	if (status)
+		return status;
+	status = measure_all(b, run);
+	bench_close(run);
+	return status;
+}
+
+static int load_bench(struct bench *b)
+{
+	size_t i;
+	int status;
+
+	status = bench_load(b->ctx, b->from, &b->result);
+	if (status || b->ctx->json)
+		return status;
+	bench_print_header();
+	for (i = 0; i < b->result.count; i++)
+		print_row(b, &b->result.row[i]);
+	return 0;
+}
+
+static int obtain(struct bench *b)
+{
+	int status = b->from ? load_bench(b) : run_bench(b);
+
+	if (!status && b->ctx->json)
+		bench_print_json(&b->result);
+	return status;
+}
+
+/* gnuplot is there from the beginning: a run may be long, and in vain. */
+static int obtain_and_draw(struct bench *b)
+{
+	struct plot plot;
+	int status, drawn;
+
+	status = plot_open(b->ctx, b->picture, &plot);
+	if (status)
+		return status;
+	status = obtain(b);
+	drawn = plot_close(b->ctx, &plot, status ? NULL : &b->result);
+	return status ? status : drawn;
+}
+
+static uint64_t size_element(const struct context *ctx, const char *text)
+{
+	uint64_t bytes = size_argument(ctx, "size", text);
+
+	if (!bytes)
+		usage_error(ctx, "size '%s': at least 1 byte", text);
+	return bytes;
+}
+
+static uint64_t positive(const struct context *ctx, const char *what,
+			 const char *text, uint64_t most)
+{
+	uint64_t value = number_argument(ctx, what, text);
+
+	if (!value || value > most)
+		usage_error(ctx, "%s '%s': 1 to %" PRIu64, what, text, most);
+	return value;
+}
+
+static uint64_t devices_element(const struct context *ctx, const char *text)
+{
+	if (!strcmp(text, "all"))
+		return SIZE_MAX;
+	return positive(ctx, "devices", text, 1024);
+}
+
+static void parse_list(const struct context *ctx, char *text, struct list *list,
+		       uint64_t (*element)(const struct context *, const char *))
+{
+	char *word;
+
+	list->count = 0;
+	while ((word = strsep(&text, ","))) {
+		if (list->count == LIST_MAX)
+			usage_error(ctx, "more than %d in a list", LIST_MAX);
+		list->value[list->count++] = element(ctx, word);
+	}
+}
+
+static int direction(const struct context *ctx, const char *text)
+{
+	int op = op_parse(text);
+
+	if (op < 0 && strcmp(text, "all"))
+		usage_error(ctx, "direction '%s': to, from, copy or all", text);
+	return op;
+}
+
+enum { OPTION_DEVICES = OPTION_FIRST, OPTION_FROM, OPTION_PLOT };
+
+#define ITERATIONS_MAX	10000000
+
+static const struct option longs[] = {
+	{ "sizes", required_argument, NULL, 's' },
+	{ "iterations", required_argument, NULL, 'n' },
+	{ "direction", required_argument, NULL, 'D' },
+	{ "queue", required_argument, NULL, 'q' },
+	{ "devices", required_argument, NULL, OPTION_DEVICES },
+	{ "from", required_argument, NULL, OPTION_FROM },
+	{ "plot", required_argument, NULL, OPTION_PLOT },
+	{ }
+};
+
+static void set_option(struct bench *b, const struct context *ctx, int opt)
+{
+	switch (opt) {
+	case 's':
+		parse_list(ctx, optarg, &b->sizes, size_element);
+		break;
+	case 'n':
+		b->iterations = positive(ctx, "iterations", optarg,
+					 ITERATIONS_MAX);
+		break;
+	case 'D':
+		b->op = direction(ctx, optarg);
+		break;
+	case 'q':
+		b->depth = positive(ctx, "queue", optarg, BENCH_DEPTH_MAX);
+		break;
+	case OPTION_DEVICES:
+		parse_list(ctx, optarg, &b->devices, devices_element);
+		break;
+	case OPTION_FROM:
+		b->from = optarg;
+		break;
+	case OPTION_PLOT:
+		b->picture = optarg;
+		break;
+	}
+}
+
+static void parse(struct bench *b, struct context *ctx, int argc, char **argv)
+{
+	bool says_how = false, says_devices = false;
+	int opt;
+
+	while ((opt = next_option(ctx, argc, argv, "s:n:D:q:", longs)) != -1) {
+		set_option(b, ctx, opt);
+		says_devices |= opt == OPTION_DEVICES;
+		says_how |= opt != OPTION_FROM && opt != OPTION_PLOT;
+	}
+	expect_operands(ctx, argc, 0, 0);
+	if (b->from && (says_how || ctx->device))
+		usage_error(ctx, "--from runs nothing: how to run has no place beside it");
+	if (says_devices && ctx->device)
+		usage_error(ctx, "--devices and -d exclude each other");
+}
+
+static void set_defaults(struct bench *b)
+{
+	uint64_t bytes;
+
+	for (bytes = 64; bytes <= 65536; bytes *= 2)
+		b->sizes.value[b->sizes.count++] = bytes;
+	b->devices.value[b->devices.count++] = 1;
+}
+
+int cmd_bench(struct context *ctx, int argc, char **argv)
+{
+	struct bench b = {
+		.ctx = ctx, .iterations = 10, .depth = 2, .op = -1,
+	};
+	int status;
+
+	set_defaults(&b);
+	parse(&b, ctx, argc, argv);
+	signals_catch();
+	status = b.picture ? obtain_and_draw(&b) : obtain(&b);
+	free(b.result.row);
+	if (signals_pending())
+		signals_reraise();
+	return status;
+}
