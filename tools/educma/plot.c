@@ -20,10 +20,6 @@
 #include "size.h"
 #include "util.h"
 
-/* In the order of enum educma_op; colours that all eyes tell apart. */
-static const char *const titles[] = { "to device", "from device", "copy" };
-static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73" };
-
 /* gnuplot reads @in and writes the picture to @out. Returns a negative errno. */
 static int spawn(int in, int out, pid_t *pid)
 {
@@ -89,63 +85,42 @@ int plot_open(const struct context *ctx, const char *name, struct plot *plot)
 	return status;
 }
 
-static uint64_t fewest_devices(const struct bench_result *result)
-{
-	uint64_t fewest = UINT64_MAX;
-	size_t i;
+/* What the panels extend over. */
+struct extent {
+	uint64_t fewest;	/* devices */
+	uint64_t most;
+	uint64_t smallest;	/* bytes of a transfer */
+	uint64_t largest;
+};
 
-	for (i = 0; i < result->count; i++) {
-		if (result->row[i].devices < fewest)
-			fewest = result->row[i].devices;
-	}
-	return fewest;
+static void stretch(uint64_t value, uint64_t *least, uint64_t *most)
+{
+	if (value < *least)
+		*least = value;
+	if (value > *most)
+		*most = value;
 }
 
-static uint64_t largest_size(const struct bench_result *result)
+static struct extent extent_of(const struct bench_result *result)
 {
-	uint64_t largest = 0;
+	struct extent e = { .fewest = UINT64_MAX, .smallest = UINT64_MAX };
 	size_t i;
 
 	for (i = 0; i < result->count; i++) {
-		if (result->row[i].bytes > largest)
-			largest = result->row[i].bytes;
+		stretch(result->row[i].devices, &e.fewest, &e.most);
+		stretch(result->row[i].bytes, &e.smallest, &e.largest);
 	}
-	return largest;
+	return e;
 }
 
-static uint64_t most_devices(const struct bench_result *result)
+static bool by_size(const struct extent *e, const struct bench_row *row)
 {
-	uint64_t most = 0;
-	size_t i;
-
-	for (i = 0; i < result->count; i++) {
-		if (result->row[i].devices > most)
-			most = result->row[i].devices;
-	}
-	return most;
+	return row->devices == e->fewest;
 }
 
-static uint64_t smallest_size(const struct bench_result *result)
+static bool by_devices(const struct extent *e, const struct bench_row *row)
 {
-	uint64_t smallest = UINT64_MAX;
-	size_t i;
-
-	for (i = 0; i < result->count; i++) {
-		if (result->row[i].bytes < smallest)
-			smallest = result->row[i].bytes;
-	}
-	return smallest;
-}
-
-static bool has_op(const struct bench_result *result, uint64_t op)
-{
-	size_t i;
-
-	for (i = 0; i < result->count; i++) {
-		if (result->row[i].op == op)
-			return true;
-	}
-	return false;
+	return row->bytes == e->largest;
 }
 
 /*
@@ -167,93 +142,149 @@ static bool is_edu(const struct bench_result *result)
 	return true;
 }
 
-/* Two named tables for each direction: by size, and by devices. */
-static void write_tables(FILE *script, const struct bench_result *result,
-			 uint64_t op)
+/* How a direction is drawn; two that are alike are both seen. */
+struct curve {
+	uint64_t op;
+	const char *title;
+	const char *colour;
+	double point_size;
+};
+
+/* The colours are told apart by all eyes. */
+static const struct curve curves[] = {
+	{ EDUCMA_OP_TO_DEVICE, "to device", "#0072B2", 1.3 },
+	{ EDUCMA_OP_FROM_DEVICE, "from device", "#D55E00", 0.7 },
+	{ EDUCMA_OP_COPY, "copy", "#009E73", 0.7 },
+};
+
+static bool has_op(const struct bench_result *result, uint64_t op)
 {
-	const uint64_t fewest = fewest_devices(result);
-	const uint64_t largest = largest_size(result);
+	size_t i;
+
+	for (i = 0; i < result->count; i++) {
+		if (result->row[i].op == op)
+			return true;
+	}
+	return false;
+}
+
+/* Columns: bytes, devices, bandwidth, and the two kinds of processor time. */
+static void write_table(FILE *script, const char *name,
+			const struct bench_result *result, uint64_t op,
+			bool (*wanted)(const struct extent *,
+				       const struct bench_row *))
+{
+	const struct extent e = extent_of(result);
 	const struct bench_row *row;
 	size_t i;
 
-	fprintf(script, "$size%" PRIu64 " << EOD\n", op);
+	fprintf(script, "$%s%" PRIu64 " << EOD\n", name, op);
 	for (i = 0; i < result->count; i++) {
 		row = &result->row[i];
-		if (row->op == op && row->devices == fewest)
-			fprintf(script, "%" PRIu64 " %" PRIu64 " %f %f\n",
-				row->bytes, bench_average(row),
-				per_transfer_us(row, row->process_ns),
-				per_transfer_us(row, row->machine_ns));
-	}
-	fprintf(script, "EOD\n$devices%" PRIu64 " << EOD\n", op);
-	for (i = 0; i < result->count; i++) {
-		row = &result->row[i];
-		if (row->op == op && row->bytes == largest)
-			fprintf(script, "%" PRIu64 " %" PRIu64 "\n",
-				row->devices, bench_average(row));
+		if (row->op == op && wanted(&e, row))
+			fprintf(script, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %f %f\n",
+				row->bytes, row->devices, bench_average(row),
+				per_transfer_us(row, row->machine_ns),
+				per_transfer_us(row, row->process_ns));
 	}
 	fputs("EOD\n", script);
 }
 
-/* A curve for each direction, of column @column of its table @table. */
-static void write_curves(FILE *script, const struct bench_result *result,
-			 const char *table, int column, const char *what,
-			 const char *style)
+static void write_tables(FILE *script, const struct bench_result *result)
 {
-	size_t op;
+	size_t i;
 
-	for (op = 0; op < ARRAY_SIZE(titles); op++) {
-		if (has_op(result, op))
-			fprintf(script,
-				"$%s%zu using 1:%d with linespoints lw 2 %s lc rgb '%s' title '%s%s', ",
-				table, op, column, style, colours[op],
-				titles[op], what);
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
+		write_table(script, "size", result, curves[i].op, by_size);
+		write_table(script, "devices", result, curves[i].op,
+			    by_devices);
 	}
+}
+
+static void write_curves(FILE *script, const struct bench_result *result,
+			 const char *table, const char *columns,
+			 const char *what, const char *style)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(curves); i++) {
+		const struct curve *c = &curves[i];
+
+		if (has_op(result, c->op))
+			fprintf(script,
+				"$%s%" PRIu64 " using %s with linespoints lw 2 ps %.1f lc rgb '%s' %s title '%s%s', ",
+				table, c->op, columns, c->point_size,
+				c->colour, style, c->title, what);
+	}
+}
+
+/* Marks on the x axis where there are values, and nowhere else. */
+static void write_size_tics(FILE *script, const struct bench_result *result)
+{
+	char size[SIZE_TEXT];
+	size_t i;
+
+	fputs("set xtics (", script);
+	for (i = 0; i < result->count; i++)
+		fprintf(script, "%s'%s' %" PRIu64, i ? ", " : "",
+			size_format(size, result->row[i].bytes),
+			result->row[i].bytes);
+	fputs(")\n", script);
+}
+
+static void write_devices_tics(FILE *script, const struct bench_result *result)
+{
+	size_t i;
+
+	fputs("set xtics (", script);
+	for (i = 0; i < result->count; i++)
+		fprintf(script, "%s%" PRIu64, i ? ", " : "",
+			result->row[i].devices);
+	fputs(")\n", script);
 }
 
 static void write_size_panels(FILE *script, const struct bench_result *result)
 {
-	const uint64_t fewest = fewest_devices(result);
+	const struct extent e = extent_of(result);
+	const char *plural = e.fewest > 1 ? "s" : "";
 
+	write_size_tics(script, result);
 	fprintf(script,
 		"set logscale x 2\n"
-		"set format x '%%.0b%%B'\n"
-		"set xtics rotate by -45\n"
 		"set xrange [%f:%f]\n"
 		"set xlabel 'bytes of a transfer'\n"
 		"set format y '%%.0s %%c'\n"
-		"set ylabel 'bandwidth, bytes/s'\n"
-		"set title 'Bandwidth against size (%" PRIu64 " device%s)'\n"
-		"plot ", smallest_size(result) / 1.3,
-		largest_size(result) * 1.3, fewest, fewest > 1 ? "s" : "");
-	write_curves(script, result, "size", 2, "", "pt 7");
+		"set ylabel 'bytes/s'\n"
+		"set title 'Bandwidth, %" PRIu64 " device%s'\n"
+		"plot ", e.smallest / 1.3, e.largest * 1.3, e.fewest, plural);
+	write_curves(script, result, "size", "1:3", "", "pt 7");
 	if (is_edu(result))
 		fprintf(script, "%" PRIu64 " with lines dt 2 lc black title 'limit of QEMU''s edu'",
-			result->limit * fewest);
+			result->limit * e.fewest);
 	fprintf(script,
 		"\nset format y '%%g'\n"
-		"set ylabel 'processor time of a transfer, us'\n"
-		"set title 'Processor time against size (%" PRIu64 " device%s)'\n"
-		"plot ", fewest, fewest > 1 ? "s" : "");
-	write_curves(script, result, "size", 4, ", machine", "pt 7");
-	write_curves(script, result, "size", 3, ", process", "pt 6 dt 3");
-	fputs("\nunset logscale x\nset xtics norotate\n", script);
+		"set ylabel 'µs for each transfer'\n"
+		"set title 'Processor time, %" PRIu64 " device%s'\n"
+		"plot ", e.fewest, plural);
+	write_curves(script, result, "size", "1:4", ": machine", "pt 7");
+	write_curves(script, result, "size", "1:5", ": process", "pt 6 dt 3");
+	fputs("\nunset logscale x\n", script);
 }
 
 static void write_devices_panel(FILE *script, const struct bench_result *result)
 {
+	const struct extent e = extent_of(result);
 	char size[SIZE_TEXT];
 
+	write_devices_tics(script, result);
 	fprintf(script,
-		"set format x '%%g'\n"
 		"set xrange [0:%" PRIu64 "]\n"
 		"set xlabel 'devices at once'\n"
 		"set format y '%%.0s %%c'\n"
-		"set ylabel 'bandwidth of all, bytes/s'\n"
-		"set title 'Bandwidth against devices (%s a transfer)'\n"
-		"plot ", most_devices(result) + 1,
-		size_format(size, largest_size(result)));
-	write_curves(script, result, "devices", 2, "", "pt 7");
+		"set ylabel 'bytes/s, of all together'\n"
+		"set title 'Bandwidth, transfers of %s'\n"
+		"plot ", e.most + 1, size_format(size, e.largest));
+	write_curves(script, result, "devices", "2:3", "", "pt 7");
 	if (is_edu(result))
 		fprintf(script, "x * %" PRIu64 " with lines dt 2 lc black title 'limit of QEMU''s edu'",
 			result->limit);
@@ -262,15 +293,14 @@ static void write_devices_panel(FILE *script, const struct bench_result *result)
 
 static void write_script(FILE *script, const struct bench_result *result)
 {
-	size_t op;
-
-	for (op = 0; op < ARRAY_SIZE(titles); op++)
-		write_tables(script, result, op);
-	fputs("set terminal svg size 1440,480 font 'sans,13' background 'white'\n"
-	      "set multiplot layout 1,3\n"
-	      "set key below\n"
+	write_tables(script, result);
+	fputs("set encoding utf8\n"
+	      "set terminal svg size 1440,520 font 'sans,14' background 'white'\n"
+	      "set multiplot layout 1,3 margins 0.055,0.99,0.33,0.92 spacing 0.065\n"
+	      "set key below vertical maxrows 4\n"
 	      "set grid lc rgb '#dddddd'\n"
-	      "set yrange [0:*]\n", script);
+	      "set yrange [0:*]\n"
+	      "set offsets 0, 0, graph 0.06, 0\n", script);
 	write_size_panels(script, result);
 	write_devices_panel(script, result);
 	fputs("unset multiplot\n", script);
