@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * readers CHUNKS: reads the counters of NODE's device as fast as it can, until
+ * a copy has moved so many chunks each way, all of them full, on a device that
+ * has done nothing else. Each file is of an instant of its own, so what is
+ * compared is read in an order in which time can only help:
+ *
+ *	nothing ever falls
+ *	bytes, chunks, bytes: as many as are in those chunks lie between
+ *	transfers, chunks: a transfer has a chunk at least
+ *	from, to, from: a copy's second leg is behind the first, by one at most
+ *	chunks, interrupts: each chunk had one, or was found without
+ *
+ * And it must never have slept.
+ */
+#include <sys/resource.h>
+
+#include "educma-test.h"
+
+enum file {
+	TO_BYTES, TO_CHUNKS, TO_TRANSFERS, TO_BUSY, TO_ERRORS,
+	FROM_BYTES, FROM_CHUNKS, FROM_TRANSFERS, FROM_BUSY, FROM_ERRORS,
+	IRQS, MISSED, SPURIOUS, TIMEOUTS, FAILURES, RISING,
+	QUEUE = RISING, TO_RATE, FROM_RATE, TO_AVERAGE, FROM_AVERAGE, BUFFERS,
+	BUFFER_BYTES, WINDOW, FILES
+};
+
+static const char *const names[FILES] = {
+	[TO_BYTES] = "to_device_bytes",
+	[TO_CHUNKS] = "to_device_chunks",
+	[TO_TRANSFERS] = "to_device_transfers",
+	[TO_BUSY] = "to_device_busy_ns",
+	[TO_ERRORS] = "to_device_errors",
+	[FROM_BYTES] = "from_device_bytes",
+	[FROM_CHUNKS] = "from_device_chunks",
+	[FROM_TRANSFERS] = "from_device_transfers",
+	[FROM_BUSY] = "from_device_busy_ns",
+	[FROM_ERRORS] = "from_device_errors",
+	[IRQS] = "irqs",
+	[MISSED] = "irqs_missed",
+	[SPURIOUS] = "irqs_spurious",
+	[TIMEOUTS] = "timeouts",
+	[FAILURES] = "failures",
+	[QUEUE] = "queue_depth",
+	[TO_RATE] = "to_device_bandwidth_bytes_per_s",
+	[FROM_RATE] = "from_device_bandwidth_bytes_per_s",
+	[TO_AVERAGE] = "to_device_average_bytes_per_s",
+	[FROM_AVERAGE] = "from_device_average_bytes_per_s",
+	[BUFFERS] = "buffers_allocated",
+	[BUFFER_BYTES] = "buffer_bytes",
+	[WINDOW] = "bandwidth_window_ms",
+};
+
+static int fds[FILES];
+static unsigned long long last[FILES];
+static unsigned long long reads;
+
+static void open_files(void)
+{
+	const char *node = getenv("NODE") ?: "/dev/educma0";
+	char path[256];
+	int i;
+
+	for (i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path),
+			 "/sys/class/educma/%s/device/dma/%s",
+			 strrchr(node, '/') + 1, names[i]);
+		fds[i] = open(path, O_RDONLY);
+		REQUIRE(fds[i] >= 0);
+	}
+}
+
+/* All of a number and its newline, and not less than it was. */
+static unsigned long long get(enum file file)
+{
+	unsigned long long value;
+	char text[32], *end;
+	ssize_t n;
+
+	n = pread(fds[file], text, sizeof(text) - 1, 0);
+	REQUIRE(n > 1);
+	text[n] = '\0';
+	value = strtoull(text, &end, 10);
+	REQUIRE(end == text + n - 1 && *end == '\n');
+	if (file < RISING && value < last[file]) {
+		printf("# %s went from %llu to %llu\n", names[file],
+		       last[file], value);
+		exit(1);
+	}
+	last[file] = value;
+	reads++;
+	return value;
+}
+
+static void check_direction(enum file bytes, enum file chunks,
+			    enum file transfers, unsigned int chunk_bytes)
+{
+	unsigned long long before, n;
+
+	before = get(bytes);
+	n = get(chunks);
+	REQUIRE(before <= n * chunk_bytes);
+	REQUIRE(get(bytes) >= n * chunk_bytes);
+	n = get(transfers);
+	REQUIRE(n <= get(chunks));
+}
+
+static void check_legs(void)
+{
+	unsigned long long from, to;
+
+	from = get(FROM_CHUNKS);
+	to = get(TO_CHUNKS);
+	REQUIRE(from <= to);
+	REQUIRE(to <= get(FROM_CHUNKS) + 1);
+}
+
+static void check_irqs(void)
+{
+	unsigned long long chunks = get(TO_CHUNKS) + get(FROM_CHUNKS);
+	unsigned long long missed = get(MISSED);
+
+	REQUIRE(chunks <= get(IRQS) + missed);
+}
+
+static void pass(unsigned int chunk_bytes)
+{
+	enum file file;
+
+	check_direction(TO_BYTES, TO_CHUNKS, TO_TRANSFERS, chunk_bytes);
+	check_direction(FROM_BYTES, FROM_CHUNKS, FROM_TRANSFERS, chunk_bytes);
+	check_legs();
+	check_irqs();
+	for (file = 0; file < FILES; file++)
+		get(file);
+}
+
+static long voluntary_switches(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_nvcsw;
+}
+
+static unsigned int chunk_bytes(void)
+{
+	struct educma_info info = { .size = sizeof(info) };
+	int fd = open_device(0);
+
+	REQUIRE(fd >= 0 && !call(fd, EDUCMA_IOC_INFO, &info));
+	close(fd);
+	return info.chunk_bytes;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long long wanted = argc == 2 ? strtoull(argv[1], NULL, 0) : 0;
+	unsigned int bytes = chunk_bytes();
+	long switches;
+
+	if (!wanted)
+		return 2;
+	alarm(600);
+	open_files();
+	switches = voluntary_switches();
+	while (last[FROM_CHUNKS] < wanted)
+		pass(bytes);
+	EXPECT(voluntary_switches() - switches, 0);
+	printf("%llu reads\n", reads);
+	return failures != 0;
+}
