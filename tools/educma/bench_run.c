@@ -171,7 +171,7 @@ size_t bench_devices(const struct bench_run *run)
 
 uint64_t bench_limit(const struct bench_run *run)
 {
-	return device_limit(&run->lane[0].s.info);
+	return edu_limit(&run->lane[0].s.info);
 }
 
 static int submit(struct bench_run *run, struct lane *lane,

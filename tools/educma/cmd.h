@@ -176,8 +176,10 @@ bool has_reason(int err, uint32_t reason);
 char *alloc_advice(const struct context *ctx, const struct session *s,
 		   uint64_t bytes, uint32_t reason, char *text);
 
-/* What the device moves per second if it never waits, in either direction. */
-uint64_t device_limit(const struct educma_info *info);
+/* What QEMU's edu moves per second if it never waits, in either direction. */
+uint64_t edu_limit(const struct educma_info *info);
+/* Else it is faster, a simulator or a card, and that limit is not its own. */
+bool may_be_edu(uint64_t bytes_per_s, uint64_t limit);
 
 /* No device at all: says what is missing, returns the status. */
 int fail_no_device(const struct context *ctx);

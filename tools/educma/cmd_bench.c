@@ -209,7 +209,8 @@ static void parse_list(const struct context *ctx, char *text, struct list *list,
 	}
 }
 
-static int direction(const struct context *ctx, const char *text)
+/* -1 is all of them. */
+static int op_argument(const struct context *ctx, const char *text)
 {
 	int op = op_parse(text);
 
@@ -244,7 +245,7 @@ static void set_option(struct bench *b, const struct context *ctx, int opt)
 					 ITERATIONS_MAX);
 		break;
 	case 'D':
-		b->op = direction(ctx, optarg);
+		b->op = op_argument(ctx, optarg);
 		break;
 	case 'q':
 		b->depth = positive(ctx, "queue", optarg, BENCH_DEPTH_MAX);

@@ -348,14 +348,21 @@ static void print_buffer(const struct copy *c)
 	fflush(stdout);
 }
 
+static uint64_t rate(const struct direction *d)
+{
+	return rate_per_s(d->bytes, d->busy_ns);
+}
+
 static void print_direction(const struct copy *c, const char *label,
 			    const struct direction *d)
 {
-	printf("%-12s %" PRIu64 " bytes, %" PRIu64
-	       " bytes/s while busy (device limit %" PRIu64 ")%s\n", label,
-	       d->bytes, rate_per_s(d->bytes, d->busy_ns),
-	       device_limit(&c->s.info),
-	       was_alone(c) ? "" : ", not this copy alone");
+	const uint64_t limit = edu_limit(&c->s.info);
+
+	printf("%-12s %" PRIu64 " bytes, %" PRIu64 " bytes/s while busy",
+	       label, d->bytes, rate(d));
+	if (may_be_edu(rate(d), limit))
+		printf(" (limit of QEMU's edu: %" PRIu64 ")", limit);
+	puts(was_alone(c) ? "" : ", not this copy alone");
 }
 
 static void print_verdict(const struct copy *c)
@@ -389,7 +396,7 @@ static struct json_object *direction_json(const struct direction *d)
 
 	json_add_u64(object, "bytes", d->bytes);
 	json_add_u64(object, "busy_ns", d->busy_ns);
-	json_add_u64(object, "bytes_per_s", rate_per_s(d->bytes, d->busy_ns));
+	json_add_u64(object, "bytes_per_s", rate(d));
 	return object;
 }
 
@@ -452,7 +459,7 @@ static void copy_json(const struct copy *c)
 			       direction_json(&c->from_device));
 	json_object_object_add(object, "alone",
 			       json_object_new_boolean(was_alone(c)));
-	json_add_u64(object, "limit_bytes_per_s", device_limit(&c->s.info));
+	json_add_u64(object, "edu_limit_bytes_per_s", edu_limit(&c->s.info));
 	json_object_object_add(object, "verified",
 			       json_object_new_boolean(c->verify &&
 						       !c->bad.count));

@@ -27,7 +27,7 @@ static void info_json(const struct session *s)
 	json_add_u64(object, "device_bytes", info->device_bytes);
 	json_add_u64(object, "max_in_flight", info->max_in_flight);
 	json_add_u64(object, "max_buffers", info->max_buffers);
-	json_add_u64(object, "limit_bytes_per_s", device_limit(info));
+	json_add_u64(object, "edu_limit_bytes_per_s", edu_limit(info));
 	json_object_object_add(object, "failed",
 			       json_object_new_boolean(info->flags &
 						       EDUCMA_INFO_FAILED));
@@ -70,8 +70,8 @@ static void info_text(const struct session *s)
 	printf("%-15s %u transfers a file\n", "in flight",
 	       info->max_in_flight);
 	printf("%-15s %u a file\n", "buffers", info->max_buffers);
-	printf("%-15s %" PRIu64 " bytes/s each way (a chunk in %llu ms)\n",
-	       "device limit", device_limit(info), EDU_DMA_NS / NSEC_PER_MSEC);
+	printf("%-15s %" PRIu64 " bytes/s each way (a chunk in %llu ms), if it is QEMU's edu\n",
+	       "limit", edu_limit(info), EDU_DMA_NS / NSEC_PER_MSEC);
 	printf("%-15s %s\n", "state", state_name(info));
 }
 

@@ -71,8 +71,8 @@ static const struct command commands[] = {
 	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
 	  "the device to itself; what was in the device's memory is lost.\n",
 	  cmd_selftest },
-	{ "bench", "[-s SIZE,...] [-n N] [-D DIRECTION] [-q DEPTH] [--devices N,...] "
-	  "[--from FILE] [--plot FILE]",
+	{ "bench",
+	  "[-s SIZE,...] [-n N] [-D DIR] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
 	  "bandwidth, latency and processor time by size, direction and devices",
 	  "  -s, --sizes SIZE,...  bytes of a transfer (default: 64 to 64K, doubling)\n"
 	  "  -n, --iterations N    transfers of each size for each device (default 10)\n"

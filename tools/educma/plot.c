@@ -45,7 +45,7 @@ static int fail_spawn(const struct context *ctx, int err)
 	static const struct failure missing = {
 		.status = STATUS_FAILURE,
 		.reason = "no_gnuplot",
-		.advice = "apt-get install gnuplot-nox; or draw elsewhere: educma bench --json >FILE here, educma bench --from FILE --plot ... there",
+		.advice = "apt-get install gnuplot-nox; educma bench --help says how to do without",
 	};
 
 	if (err == -ENOENT)
@@ -123,11 +123,6 @@ static bool by_devices(const struct extent *e, const struct bench_row *row)
 	return row->bytes == e->largest;
 }
 
-/*
- * QEMU's edu does not exceed its limit, but by the millisecond in a DMA's 100
- * that its timer is rounded by; what is faster is another device, which has
- * another limit.
- */
 static bool is_edu(const struct bench_result *result)
 {
 	const struct bench_row *row;
@@ -135,12 +130,15 @@ static bool is_edu(const struct bench_result *result)
 
 	for (i = 0; i < result->count; i++) {
 		row = &result->row[i];
-		if (bench_average(row) / row->devices >
-		    result->limit + result->limit / 50)
+		if (!may_be_edu(bench_average(row) / row->devices,
+				result->limit))
 			return false;
 	}
 	return true;
 }
+
+#define LOOK	"with linespoints lw 2 ps %.1f lc rgb '%s' %s title '%s%s'"
+#define LIMIT	"with lines dt 2 lc black title 'limit of QEMU''s edu'"
 
 /* How a direction is drawn; two that are alike are both seen. */
 struct curve {
@@ -211,8 +209,7 @@ static void write_curves(FILE *script, const struct bench_result *result,
 		const struct curve *c = &curves[i];
 
 		if (has_op(result, c->op))
-			fprintf(script,
-				"$%s%" PRIu64 " using %s with linespoints lw 2 ps %.1f lc rgb '%s' %s title '%s%s', ",
+			fprintf(script, "$%s%" PRIu64 " using %s " LOOK ", ",
 				table, c->op, columns, c->point_size,
 				c->colour, style, c->title, what);
 	}
@@ -259,7 +256,7 @@ static void write_size_panels(FILE *script, const struct bench_result *result)
 		"plot ", e.smallest / 1.3, e.largest * 1.3, e.fewest, plural);
 	write_curves(script, result, "size", "1:3", "", "pt 7");
 	if (is_edu(result))
-		fprintf(script, "%" PRIu64 " with lines dt 2 lc black title 'limit of QEMU''s edu'",
+		fprintf(script, "%" PRIu64 " " LIMIT,
 			result->limit * e.fewest);
 	fprintf(script,
 		"\nset format y '%%g'\n"
@@ -286,8 +283,7 @@ static void write_devices_panel(FILE *script, const struct bench_result *result)
 		"plot ", e.most + 1, size_format(size, e.largest));
 	write_curves(script, result, "devices", "2:3", "", "pt 7");
 	if (is_edu(result))
-		fprintf(script, "x * %" PRIu64 " with lines dt 2 lc black title 'limit of QEMU''s edu'",
-			result->limit);
+		fprintf(script, "x * %" PRIu64 " " LIMIT, result->limit);
 	fputs("\n", script);
 }
 

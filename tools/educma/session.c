@@ -166,7 +166,13 @@ int alloc_buffer(const struct context *ctx, const struct session *s,
 	return 0;
 }
 
-uint64_t device_limit(const struct educma_info *info)
+uint64_t edu_limit(const struct educma_info *info)
 {
 	return rate_per_s(info->chunk_bytes, EDU_DMA_NS);
+}
+
+bool may_be_edu(uint64_t bytes_per_s, uint64_t limit)
+{
+	/* A timer that is rounded by 1 ms of 100 makes the first DMA shorter. */
+	return bytes_per_s <= limit + limit / 50;
 }
