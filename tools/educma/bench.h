@@ -68,7 +68,7 @@ struct bench_run;
 /**
  * bench_open() - open devices for a run, each for itself alone
  * @ctx: which (-d, else the lowest)
- * @devices: how many; SIZE_MAX for all
+ * @devices: how many at most
  * @bytes: the largest transfer
  * @depth: transfers in flight for each
  * @run: set to what the other functions take

@@ -11,6 +11,7 @@
 #include "util.h"
 
 #define LIST_MAX	64
+#define ALL_DEVICES	UINT64_MAX
 
 struct list {
 	uint64_t value[LIST_MAX];
@@ -21,7 +22,7 @@ struct list {
  * struct bench - a run of the command
  * @ctx: its context
  * @sizes: of transfers
- * @devices: how many at once; SIZE_MAX for all
+ * @devices: how many at once; ALL_DEVICES until they are counted
  * @iterations: of each
  * @depth: transfers in flight for each device
  * @op: enum educma_op, or -1 for all
@@ -90,7 +91,6 @@ static int measure_directions(struct bench *b, struct bench_run *run,
 
 static int measure_all(struct bench *b, struct bench_run *run)
 {
-	uint64_t devices;
 	int status = 0;
 	size_t i;
 
@@ -98,13 +98,26 @@ static int measure_all(struct bench *b, struct bench_run *run)
 	b->result.depth = b->depth;
 	if (!b->ctx->json)
 		bench_print_header();
-	for (i = 0; !status && i < b->devices.count; i++) {
-		devices = b->devices.value[i];
-		if (devices == SIZE_MAX)
-			devices = bench_devices(run);
-		status = measure_directions(b, run, devices);
-	}
+	for (i = 0; !status && i < b->devices.count; i++)
+		status = measure_directions(b, run, b->devices.value[i]);
 	return status;
+}
+
+static int count_devices(struct bench *b, const struct bench_run *run)
+{
+	static const struct failure failure = { .status = STATUS_NO_DEVICE };
+	const size_t there = bench_devices(run);
+	size_t i;
+
+	for (i = 0; i < b->devices.count; i++) {
+		if (b->devices.value[i] == ALL_DEVICES)
+			b->devices.value[i] = there;
+		if (b->devices.value[i] > there)
+			return fail(b->ctx, &failure,
+				    "%" PRIu64 " devices wanted, %zu there",
+				    b->devices.value[i], there);
+	}
+	return 0;
 }
 
 static uint64_t largest(const struct list *list)
@@ -128,7 +141,9 @@ static int run_bench(struct bench *b)
 			    b->depth, &run);
 	if (status)
 		return status;
-	status = measure_all(b, run);
+	status = count_devices(b, run);
+	if (!status)
+		status = measure_all(b, run);
 	bench_close(run);
 	return status;
 }
@@ -192,7 +207,7 @@ static uint64_t positive(const struct context *ctx, const char *what,
 static uint64_t devices_element(const struct context *ctx, const char *text)
 {
 	if (!strcmp(text, "all"))
-		return SIZE_MAX;
+		return ALL_DEVICES;
 	return positive(ctx, "devices", text, 1024);
 }
 
