@@ -72,11 +72,11 @@ static const struct command commands[] = {
 	  "the device to itself; what was in the device's memory is lost.\n",
 	  cmd_selftest },
 	{ "bench",
-	  "[-s SIZE,...] [-n N] [-D DIR] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
+	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
 	  "bandwidth, latency and processor time by size, direction and devices",
 	  "  -s, --sizes SIZE,...  bytes of a transfer (default: 64 to 64K, doubling)\n"
 	  "  -n, --iterations N    transfers of each size for each device (default 10)\n"
-	  "  -D, --direction DIR   to (the device), from, copy (both), or all (the default)\n"
+	  "  -D, --direction WAY   to (the device), from, copy (both), or all (the default)\n"
 	  "  -q, --queue DEPTH     transfers in flight for each device (default 2; 1 gives\n"
 	  "                        the latency of one alone, but lets the device wait)\n"
 	  "      --devices N,...   as many at once, from the lowest on, or all (default: one)\n"
