@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * readers CHUNKS: reads the counters of NODE's device as fast as it can, until
- * a copy has moved so many chunks each way, all of them full, on a device that
- * has done nothing else. Each file is of an instant of its own, so what is
- * compared is read in an order in which time can only help:
+ * so many chunks have been moved each way. The device must have done nothing
+ * but copies, all of full chunks. Each file is of an instant of its own, so
+ * what is compared is read in an order in which time can only help:
  *
  *	nothing ever falls
  *	bytes, chunks, bytes: as many as are in those chunks lie between
