@@ -68,6 +68,7 @@ int cmd_stat(struct context *ctx, int argc, char **argv);
 int cmd_cma(struct context *ctx, int argc, char **argv);
 int cmd_selftest(struct context *ctx, int argc, char **argv);
 int cmd_bench(struct context *ctx, int argc, char **argv);
+int cmd_doctor(struct context *ctx, int argc, char **argv);
 
 /* stat_live.c */
 

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the doctor makes of what it knows. */
+#include "test.h"
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/educma.h>
+
+#include "doctor_verdict.h"
+
+#define KIB	(1ULL << 10)
+#define MIB	(1ULL << 20)
+#define GIB	(1ULL << 30)
+#define SIZE	(64 * MIB)
+
+static struct doctor_facts f;
+static struct diagnosis d;
+
+static void set_zone(size_t i, const char *name, uint64_t start, uint64_t end)
+{
+	f.zones[i] = (struct doctor_zone){
+		.start = start, .end = end,
+		.ordinary_free = end - start, .largest_free = 4 * MIB,
+	};
+	strcpy(f.zones[i].name, name);
+}
+
+static void set_area(uint64_t first, uint64_t bytes)
+{
+	f.area = (struct doctor_area){
+		.present = YES, .name = "reserved", .bytes = bytes,
+		.first = first, .last = first + bytes - 1, .exact = true,
+		.used_known = true, .largest_free = bytes, .free_known = true,
+	};
+	f.cma_total = bytes;
+	f.cma_free = bytes;
+}
+
+/* A machine of 1 GiB with a good area, and a device of 28 bits. */
+static int healthy(void **state)
+{
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	strcpy(f.device.pci, "0000:00:04.0");
+	strcpy(f.device.driver, "some");
+	f.device.present = true;
+	f.device.bits = 28;
+	f.device.bits_from = BITS_DRIVER;
+	f.device.bus_master = YES;
+	strcpy(f.option[OPTION_DMA_CMA], "y");
+	f.page = 4 * KIB;
+	f.mem_total = GIB;
+	f.mem_available = GIB - 100 * MIB;
+	f.cma_counted = true;
+	strcpy(f.cma_word, "128M@0-256M");
+	set_area(128 * MIB, 128 * MIB);
+	set_zone(0, "DMA", 4 * KIB, 16 * MIB);
+	set_zone(1, "DMA32", 16 * MIB, GIB);
+	f.zone_count = 2;
+	return 0;
+}
+
+/* The seen part of what an unprivileged user sees of the area. */
+static void look_from_afar(uint64_t first, uint64_t last)
+{
+	f.area.first = first;
+	f.area.last = last;
+	f.area.exact = false;
+	f.area.used_known = false;
+	f.area.free_known = false;
+	f.unseen_count = 1;
+}
+
+#define expect_verdict(bytes, wanted) do {				\
+	doctor_judge(&f, bytes, &d);					\
+	assert_string_equal(verdict_name(d.finding[0].verdict),		\
+			    verdict_name(wanted));			\
+} while (0)
+
+#define expect_parameter(text) \
+	assert_string_equal(d.finding[0].parameter, text)
+
+static void fine_is_fine(void **state)
+{
+	(void)state;
+	expect_verdict(SIZE, VERDICT_FINE);
+	assert_int_equal(d.count, 1);
+	assert_int_equal(d.largest, 128 * MIB);
+	expect_verdict(128 * MIB, VERDICT_FINE);
+	assert_non_null(strstr(d.finding[0].text, "from CMA"));
+	expect_verdict(4 * KIB, VERDICT_FINE);
+	assert_non_null(strstr(d.finding[0].text, "without CMA"));
+}
+
+static void no_device(void **state)
+{
+	(void)state;
+	f.device.present = false;
+	expect_verdict(SIZE, VERDICT_NO_SUCH_DEVICE);
+	assert_int_equal(d.count, 1);
+	/* None was asked for. */
+	f.device.pci[0] = '\0';
+	expect_verdict(SIZE, VERDICT_FINE);
+}
+
+static void no_cma(void **state)
+{
+	(void)state;
+	strcpy(f.option[OPTION_DMA_CMA], "n");
+	expect_verdict(SIZE, VERDICT_NO_CMA);
+	expect_parameter("cma=128M@0-256M");
+	assert_string_equal(d.finding[0].config, "CONFIG_DMA_CMA=y");
+	/* The configuration is not known, but the kernel counts no CMA. */
+	f.option[OPTION_DMA_CMA][0] = '\0';
+	f.cma_counted = false;
+	expect_verdict(SIZE, VERDICT_NO_CMA);
+	/* Nothing at all is known. */
+	f.mem_total = 0;
+	f.area.present = UNKNOWN;
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+}
+
+static void small_ones_need_no_cma(void **state)
+{
+	(void)state;
+	f.cma_counted = false;
+	f.area.present = NO;
+	expect_verdict(4 * MIB, VERDICT_FINE);
+	assert_int_equal(d.largest, 4 * MIB);
+	expect_verdict(4 * MIB + 1, VERDICT_NO_CMA);
+	/* What the zone above 16 MiB has may lie anywhere. */
+	f.zones[0].largest_free = 64 * KIB;
+	expect_verdict(4 * MIB, VERDICT_NO_CMA);
+	assert_int_equal(d.largest, 64 * KIB);
+	f.device.bits = 30;
+	expect_verdict(4 * MIB, VERDICT_FINE);
+}
+
+static void no_area(void **state)
+{
+	(void)state;
+	f.area.present = NO;
+	expect_verdict(SIZE, VERDICT_NOT_RESERVED);
+	strcpy(f.cma_word, "0");
+	expect_verdict(SIZE, VERDICT_CMA_OFF);
+	assert_non_null(strstr(d.finding[0].advice, "instead of cma=0"));
+	strcpy(f.cma_word, "0M@0-256M");
+	expect_verdict(SIZE, VERDICT_CMA_OFF);
+	f.cma_word[0] = '\0';
+	expect_verdict(SIZE, VERDICT_NO_AREA);
+	expect_parameter("cma=128M@0-256M");
+}
+
+static void above_the_mask(void **state)
+{
+	(void)state;
+	set_area(256 * MIB, 128 * MIB);
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+	expect_parameter("cma=128M@0-256M");
+	assert_int_equal(d.largest, 4 * MIB);
+	/* The lower half of it is within reach. */
+	set_area(192 * MIB, 128 * MIB);
+	expect_verdict(SIZE, VERDICT_FINE);
+	assert_int_equal(d.largest, 64 * MIB);
+	expect_verdict(SIZE + 1, VERDICT_ABOVE_MASK);
+	set_area(4 * GIB, 128 * MIB);
+	f.device.bits = 32;
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+	expect_parameter("cma=128M@0-4G");
+	f.device.bits = 33;
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.device.bits = 64;
+	expect_verdict(SIZE, VERDICT_FINE);
+}
+
+static void not_enough_in_it(void **state)
+{
+	(void)state;
+	expect_verdict(128 * MIB + 1, VERDICT_TOO_SMALL);
+	f.area.used = 65 * MIB;
+	expect_verdict(SIZE, VERDICT_IN_USE);
+	expect_parameter("cma=192M@0-256M");
+	f.area.used = 64 * MIB;
+	f.area.largest_free = 32 * MIB;
+	expect_verdict(SIZE, VERDICT_FRAGMENTED);
+	assert_int_equal(d.largest, 32 * MIB);
+	expect_verdict(32 * MIB, VERDICT_FINE);
+}
+
+/* Pages from @first on of the area. */
+static void give_out(uint32_t *words, unsigned int first, unsigned int count)
+{
+	f.area.used += count * f.page;
+	for (; count--; first++)
+		words[first / 32] |= 1U << first % 32;
+	f.area.map.words = words;
+	f.area.map.bits = f.area.bytes / f.page;
+}
+
+/* A run that long is of no use if it is not where CMA would begin. */
+static void runs_must_be_aligned(void **state)
+{
+	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
+
+	(void)state;
+	give_out(words, 0, 1);
+	give_out(words, 128 * 256 - 8, 8);
+	expect_verdict(127 * MIB, VERDICT_FRAGMENTED);
+	assert_int_equal(d.largest, 127 * MIB - 32 * KIB);
+	expect_verdict(127 * MIB - 32 * KIB, VERDICT_FINE);
+	/* 4 pages at a place for 2. */
+	memset(words, 0xff, sizeof(words));
+	words[9] = ~(0xfU << 2);
+	f.area.used = f.area.bytes - 4 * f.page;
+	f.zones[0].largest_free = 0;
+	expect_verdict(8 * KIB + 1, VERDICT_FRAGMENTED);
+	assert_int_equal(d.largest, 8 * KIB);
+	words[9] = ~(0xfU << 4);
+	expect_verdict(8 * KIB + 1, VERDICT_FINE);
+	assert_int_equal(d.largest, 16 * KIB);
+}
+
+/* What is free below the mask counts, and no more. */
+static void runs_must_be_within_reach(void **state)
+{
+	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
+
+	(void)state;
+	set_area(192 * MIB, 128 * MIB);
+	give_out(words, 16 * 256, 256);
+	expect_verdict(48 * MIB, VERDICT_FRAGMENTED);
+	assert_int_equal(d.largest, 47 * MIB);
+	f.device.bits = 29;
+	expect_verdict(111 * MIB, VERDICT_FINE);
+	assert_int_equal(d.largest, 111 * MIB);
+}
+
+static void no_room_for_what_would_help(void **state)
+{
+	(void)state;
+	expect_verdict(255 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("");
+	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+}
+
+static void too_big(void **state)
+{
+	(void)state;
+	expect_verdict(256 * MIB + 1, VERDICT_TOO_BIG);
+	assert_int_equal(d.count, 1);
+	assert_int_equal(d.largest, 128 * MIB);
+	f.device.bits = 64;
+	expect_verdict(GIB + 1, VERDICT_TOO_BIG);
+	expect_verdict(UINT64_MAX, VERDICT_TOO_BIG);
+}
+
+static void mask_rejected(void **state)
+{
+	(void)state;
+	f.zones[0] = f.zones[1];
+	f.zones[0].start = 4 * KIB;
+	f.zone_count = 1;
+	/* A driver is bound with this mask: it was taken. */
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.device.bits_from = BITS_EDU;
+	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
+	assert_string_equal(d.finding[0].config, "CONFIG_ZONE_DMA=y");
+	assert_int_equal(d.largest, 0);
+	/* All memory is within reach. */
+	f.zones[0].end = 256 * MIB;
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.zones[0].end = 256 * MIB + 4 * KIB;
+	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
+	f.device.bits = 32;
+	expect_verdict(SIZE, VERDICT_FINE);
+	/* With a zone, but a narrower mask. */
+	set_zone(0, "DMA", 4 * KIB, 16 * MIB);
+	f.device.bits = 23;
+	expect_verdict(4 * KIB, VERDICT_MASK_REJECTED);
+	f.device.bits = 24;
+	expect_verdict(4 * KIB, VERDICT_FINE);
+	/* An IOMMU gives addresses within any. */
+	strcpy(f.device.iommu, "DMA");
+	f.device.bits = 23;
+	expect_verdict(4 * KIB, VERDICT_IOMMU_REMAPS);
+}
+
+static void behind_an_iommu(void **state)
+{
+	(void)state;
+	strcpy(f.device.iommu, "DMA-FQ");
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	expect_parameter("iommu=pt");
+	assert_true(verdict_is_good(d.finding[0].verdict));
+	/* Addresses are aligned to the size, and 0 is none. */
+	assert_int_equal(d.largest, 128 * MIB);
+	expect_verdict(128 * MIB + 1, VERDICT_TOO_BIG);
+	/* Passing through would lay this bare. */
+	set_area(256 * MIB, 128 * MIB);
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	expect_parameter("iommu=pt cma=128M@0-256M");
+	/* Who wants contiguous pages gets CMA's, wherever they are. */
+	strcpy(f.device.driver, "educma");
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.area.used = 128 * MIB;
+	expect_verdict(SIZE, VERDICT_IN_USE);
+	expect_parameter("cma=256M");
+	strcpy(f.device.iommu, "identity");
+	f.area.used = 0;
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+}
+
+static void bouncing(void **state)
+{
+	(void)state;
+	f.swiotlb_forced = true;
+	expect_verdict(SIZE, VERDICT_SWIOTLB_FORCED);
+	assert_string_equal(d.finding[0].remove, "swiotlb=force");
+	/* Less than what keeps the buffer from being had. */
+	f.area.present = NO;
+	expect_verdict(SIZE, VERDICT_NOT_RESERVED);
+	assert_int_equal(d.count, 2);
+	assert_int_equal(d.finding[1].verdict, VERDICT_SWIOTLB_FORCED);
+	strcpy(f.device.iommu, "DMA");
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	assert_int_equal(d.count, 1);
+}
+
+static void bus_master(void **state)
+{
+	(void)state;
+	f.device.bus_master = NO;
+	expect_verdict(SIZE, VERDICT_BUS_MASTER_OFF);
+	assert_string_equal(d.finding[0].command,
+			    "setpci -s 0000:00:04.0 COMMAND=4:4");
+	f.device.suspended = true;
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.device.suspended = false;
+	strcpy(f.device.driver, "vfio-pci");
+	expect_verdict(SIZE, VERDICT_FINE);
+	f.device.driver[0] = '\0';
+	expect_verdict(SIZE, VERDICT_FINE);
+	strcpy(f.device.driver, "some");
+	set_area(256 * MIB, 128 * MIB);
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+	assert_int_equal(d.finding[1].verdict, VERDICT_BUS_MASTER_OFF);
+}
+
+static void seen_from_afar(void **state)
+{
+	(void)state;
+	look_from_afar(16 * MIB, 256 * MIB - 1);
+	expect_verdict(SIZE, VERDICT_FINE);
+	assert_non_null(strstr(d.finding[0].text, "as far as could be seen"));
+	assert_int_equal(d.largest, 128 * MIB);
+	assert_false(d.largest_sure);
+	/* Movable pages may be in the way, or not. */
+	f.cma_free = 32 * MIB;
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+	assert_int_equal(d.largest, 32 * MIB);
+	expect_verdict(32 * MIB, VERDICT_FINE);
+	/* Below the mask, or above. */
+	f.cma_free = 128 * MIB;
+	look_from_afar(16 * MIB, GIB - 1);
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+	assert_int_equal(d.largest, 4 * MIB);
+	assert_true(d.largest_sure);
+	look_from_afar(256 * MIB, GIB - 1);
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+}
+
+/* Programs may take one for the other. */
+static void names_are_the_driver_s(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		uint32_t reason;
+	} same[] = {
+		{ VERDICT_NO_CMA, EDUCMA_REASON_NO_CMA },
+		{ VERDICT_NO_AREA, EDUCMA_REASON_NO_AREA },
+		{ VERDICT_TOO_SMALL, EDUCMA_REASON_TOO_SMALL },
+		{ VERDICT_IN_USE, EDUCMA_REASON_IN_USE },
+		{ VERDICT_FRAGMENTED, EDUCMA_REASON_FRAGMENTED },
+		{ VERDICT_ABOVE_MASK, EDUCMA_REASON_ABOVE_MASK },
+		{ VERDICT_TOO_BIG, EDUCMA_REASON_TOO_BIG },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(same); i++)
+		assert_string_equal(verdict_name(same[i].verdict),
+				    reason_name(same[i].reason));
+	for (i = 0; i < VERDICTS; i++)
+		assert_non_null(verdict_name(i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(fine_is_fine, healthy),
+		cmocka_unit_test_setup(no_device, healthy),
+		cmocka_unit_test_setup(no_cma, healthy),
+		cmocka_unit_test_setup(small_ones_need_no_cma, healthy),
+		cmocka_unit_test_setup(no_area, healthy),
+		cmocka_unit_test_setup(above_the_mask, healthy),
+		cmocka_unit_test_setup(not_enough_in_it, healthy),
+		cmocka_unit_test_setup(runs_must_be_aligned, healthy),
+		cmocka_unit_test_setup(runs_must_be_within_reach, healthy),
+		cmocka_unit_test_setup(no_room_for_what_would_help, healthy),
+		cmocka_unit_test_setup(too_big, healthy),
+		cmocka_unit_test_setup(mask_rejected, healthy),
+		cmocka_unit_test_setup(behind_an_iommu, healthy),
+		cmocka_unit_test_setup(bouncing, healthy),
+		cmocka_unit_test_setup(bus_master, healthy),
+		cmocka_unit_test_setup(seen_from_afar, healthy),
+		cmocka_unit_test(names_are_the_driver_s),
+	};
+
+	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
+}

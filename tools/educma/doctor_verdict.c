@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The doctor's judgement. What it rests on is the kernel's dma_direct_alloc():
+ * the default CMA area first, whatever the mask; what it gives is thrown away
+ * if it lies above the mask. Then the ordinary allocator, which has pieces of
+ * 4 MiB at most, and below the mask for certain only in zones that end there.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor_verdict.h"
+#include "size.h"
+
+static const char *const names[VERDICTS] = {
+	[VERDICT_FINE] = "fine",
+	[VERDICT_IOMMU_REMAPS] = "iommu_remaps",
+	[VERDICT_SWIOTLB_FORCED] = "swiotlb_forced",
+	[VERDICT_NO_SUCH_DEVICE] = "no_such_device",
+	[VERDICT_TOO_BIG] = "too_big",
+	[VERDICT_MASK_REJECTED] = "mask_rejected",
+	[VERDICT_NO_CMA] = "no_cma",
+	[VERDICT_CMA_OFF] = "cma_off",
+	[VERDICT_NO_AREA] = "no_area",
+	[VERDICT_NOT_RESERVED] = "not_reserved",
+	[VERDICT_ABOVE_MASK] = "above_mask",
+	[VERDICT_TOO_SMALL] = "too_small",
+	[VERDICT_IN_USE] = "in_use",
+	[VERDICT_FRAGMENTED] = "fragmented",
+	[VERDICT_BUS_MASTER_OFF] = "bus_master_off",
+	[VERDICT_CANNOT_TELL] = "cannot_tell",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+	return names[verdict];
+}
+
+bool verdict_is_good(enum verdict verdict)
+{
+	return verdict <= VERDICT_LAST_GOOD;
+}
+
+static struct finding *add(struct diagnosis *d, enum verdict verdict)
+{
+	struct finding *finding = &d->finding[d->count++];
+
+	memset(finding, 0, sizeof(*finding));
+	finding->verdict = verdict;
+	return finding;
+}
+
+static void say(struct finding *finding, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void say(struct finding *finding, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(finding->text, sizeof(finding->text), fmt, args);
+	va_end(args);
+}
+
+static void advise(struct finding *finding, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void advise(struct finding *finding, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(finding->advice, sizeof(finding->advice), fmt, args);
+	va_end(args);
+}
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The last address that @bits reach. */
+static uint64_t last_of(uint32_t bits)
+{
+	return bits < 64 ? (1ULL << bits) - 1 : UINT64_MAX;
+}
+
+static bool translates(const struct doctor_facts *f)
+{
+	return *f->device.iommu && strcmp(f->device.iommu, "identity");
+}
+
+/*
+ * The most that can have addresses: an IOMMU's are aligned to the next power
+ * of two, and 0 is none of them.
+ */
+static uint64_t most_of(const struct doctor_facts *f)
+{
+	const uint64_t last = last_of(f->device.bits);
+
+	if (translates(f))
+		return last / 2 + 1;
+	return last == UINT64_MAX ? last : last + 1;
+}
+
+/* Behind an IOMMU only who insists on contiguous pages gets CMA's. */
+static bool insists(const struct doctor_facts *f)
+{
+	return !strcmp(f->device.driver, "educma");
+}
+
+/* Any pages do. */
+static bool remaps(const struct doctor_facts *f)
+{
+	return translates(f) && !insists(f);
+}
+
+/* The bits that memory must lie within: past an IOMMU it may lie anywhere. */
+static uint32_t memory_bits(const struct doctor_facts *f)
+{
+	return translates(f) ? 64 : f->device.bits;
+}
+
+/* What the ordinary allocator is sure to have within reach, in one piece. */
+static uint64_t ordinary_largest(const struct doctor_facts *f, uint64_t last)
+{
+	uint64_t largest = 0;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+
+		if (zone->end - 1 <= last && strcmp(zone->name, "Movable") &&
+		    strcmp(zone->name, "Device") &&
+		    zone->largest_free > largest)
+			largest = zone->largest_free;
+	}
+	return largest;
+}
+
+static uint64_t align_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/*
+ * The largest buffer in a free run: CMA aligns it to its size, rounded up to a
+ * power of two, but to no more than CONFIG_CMA_ALIGNMENT, 8 by default.
+ */
+static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page)
+{
+	const uint64_t most = page << 8;
+	uint64_t align, largest = 0, n;
+
+	for (align = page; align <= most; align *= 2) {
+		n = align_up(start, align);
+		if (n >= end)
+			break;
+		n = end - n;
+		if (align < most)
+			n = min(n, align);
+		if (n > largest)
+			largest = n;
+	}
+	return largest;
+}
+
+static bool is_given_out(const struct educma_cma_bitmap *map, uint64_t bit)
+{
+	return map->words[bit / 32] >> (bit % 32) & 1;
+}
+
+/* The same of all of an area's free runs up to @last. */
+static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
+			       uint64_t last)
+{
+	const struct educma_cma_bitmap *map = &area->map;
+	const uint64_t step = page << area->page_order;
+	uint64_t largest = 0, start = 0, bit, n;
+
+	for (bit = 0; bit < map->bits; bit++) {
+		if (is_given_out(map, bit)) {
+			start = bit + 1;
+			continue;
+		}
+		if (area->first + (bit + 1) * step - 1 > last)
+			break;
+		n = largest_in_run(area->first + start * step,
+				   area->first + (bit + 1) * step, page);
+		if (n > largest)
+			largest = n;
+	}
+	return largest;
+}
+
+/* What CMA has within reach, in one piece; 0 if that is not sure. */
+static uint64_t area_largest(const struct doctor_facts *f, uint64_t last)
+{
+	const struct doctor_area *area = &f->area;
+	uint64_t largest = area->largest_free;
+
+	if (area->present != YES || area->first > last)
+		return 0;
+	if (area->map.words)
+		return largest_in_map(area, f->page, last);
+	if (area->last > last && !area->exact)
+		return 0;
+	if (area->last > last)
+		largest = min(largest, last - area->first + 1);
+	return area->used_known ? largest : min(largest, f->cma_free);
+}
+
+/*
+ * The kernel takes a mask below 32 bits only if it covers ZONE_DMA or, where
+ * there is none, all memory (dma_direct_supported()). Returns what it must
+ * cover; 0 if that is not known.
+ */
+static uint64_t must_cover(const struct doctor_facts *f)
+{
+	uint64_t end = 0;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		if (!strcmp(f->zones[i].name, "DMA"))
+			return f->zones[i].end;
+		if (f->zones[i].end > end)
+			end = f->zones[i].end;
+	}
+	return end;
+}
+
+static bool mask_is_rejected(const struct doctor_facts *f)
+{
+	const struct doctor_device *dev = &f->device;
+	uint64_t end = must_cover(f);
+
+	/* A driver would not be bound with a mask that was refused. */
+	return !translates(f) && dev->bits < 32 &&
+	       dev->bits_from != BITS_DRIVER && end &&
+	       last_of(dev->bits) < end - 1;
+}
+
+static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
+{
+	struct finding *finding;
+	char limit[SIZE_TEXT];
+
+	if (!mask_is_rejected(f))
+		return;
+	finding = add(d, VERDICT_MASK_REJECTED);
+	say(finding,
+	    "the kernel sets no memory apart within %u address bits, so it refuses this mask: dma_set_mask() gives -EIO, and a driver does not bind",
+	    f->device.bits);
+	if (!strcmp(f->option[OPTION_ZONE_DMA], "y")) {
+		advise(finding,
+		       "turn on an IOMMU, or use a device with a wider mask");
+		return;
+	}
+	finding->config = "CONFIG_ZONE_DMA=y";
+	advise(finding,
+	       "use a kernel with %s, or one with less memory: mem=%s, or turn on an IOMMU",
+	       finding->config,
+	       size_format(limit, last_of(f->device.bits) + 1));
+}
+
+/* Bytes of the cma= on the command line. */
+static bool cma_word_is_0(const char *word)
+{
+	char size[64];
+	uint64_t bytes;
+
+	snprintf(size, sizeof(size), "%s", word);
+	size[strcspn(size, "@")] = '\0';
+	return !size_parse(size, &bytes) && !bytes;
+}
+
+static enum verdict without_area(const struct doctor_facts *f)
+{
+	if (!*f->cma_word)
+		return VERDICT_NO_AREA;
+	return cma_word_is_0(f->cma_word) ? VERDICT_CMA_OFF :
+					    VERDICT_NOT_RESERVED;
+}
+
+static enum verdict judge_reach(const struct doctor_area *area, uint64_t bytes,
+				uint64_t last)
+{
+	if (area->first > last)
+		return VERDICT_ABOVE_MASK;
+	if (bytes > area->bytes)
+		return VERDICT_TOO_SMALL;
+	if (bytes - 1 > last - area->first)
+		return VERDICT_ABOVE_MASK;
+	if (area->last > last && !area->exact)
+		return VERDICT_CANNOT_TELL;
+	return VERDICT_FINE;
+}
+
+/* Whether CMA alone gives @bytes, none of them above @last. */
+static enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
+			       uint64_t last)
+{
+	const struct doctor_area *area = &f->area;
+	enum verdict verdict;
+
+	if (!strcmp(f->option[OPTION_DMA_CMA], "n") ||
+	    (f->mem_total && !f->cma_counted))
+		return VERDICT_NO_CMA;
+	if (area->present == UNKNOWN)
+		return VERDICT_CANNOT_TELL;
+	if (area->present == NO)
+		return without_area(f);
+	verdict = judge_reach(area, bytes, last);
+	if (verdict != VERDICT_FINE)
+		return verdict;
+	if (area->used_known && bytes > area->bytes - area->used)
+		return VERDICT_IN_USE;
+	if (area->free_known && bytes > area_largest(f, last))
+		return VERDICT_FRAGMENTED;
+	/* Movable pages leave when CMA needs theirs: more may be had than is free. */
+	if (!area->used_known && bytes > f->cma_free)
+		return VERDICT_CANNOT_TELL;
+	return VERDICT_FINE;
+}
+
+static void describe_area(const struct doctor_facts *f, uint64_t bytes,
+			  struct finding *finding)
+{
+	const uint64_t largest = area_largest(f, last_of(memory_bits(f)));
+	const struct doctor_area *area = &f->area;
+	char size[SIZE_TEXT], all[SIZE_TEXT], rest[SIZE_TEXT], run[SIZE_TEXT];
+
+	size_format(size, bytes);
+	size_format(all, area->bytes);
+	size_format(rest, area->bytes - area->used);
+	size_format(run, largest);
+	switch (finding->verdict) {
+	case VERDICT_NO_CMA:
+		say(finding, "no CMA in the kernel (DMA_CMA off)");
+		break;
+	case VERDICT_CMA_OFF:
+		say(finding, "CMA is switched off on the command line (cma=%s)",
+		    f->cma_word);
+		break;
+	case VERDICT_NO_AREA:
+		say(finding, "the kernel has CMA, but no area for devices is reserved");
+		break;
+	case VERDICT_NOT_RESERVED:
+		say(finding,
+		    "cma=%s is on the command line, but the kernel found no room for it there",
+		    f->cma_word);
+		break;
+	case VERDICT_ABOVE_MASK:
+		say(finding,
+		    "the CMA area, from 0x%08" PRIx64
+		    " on, lies above what the device reaches with %u address bits",
+		    area->first, f->device.bits);
+		break;
+	case VERDICT_TOO_SMALL:
+		say(finding, "the CMA area is too small: it has %s, not %s", all,
+		    size);
+		break;
+	case VERDICT_IN_USE:
+		say(finding, "the CMA area is in use: of its %s only %s are free, not %s",
+		    all, rest, size);
+		break;
+	case VERDICT_FRAGMENTED:
+		say(finding,
+		    "the CMA area is in fragments: %s are free, but only %s in one piece, not %s",
+		    rest, run, size);
+		break;
+	default:
+		say(finding, "not enough could be seen to tell whether %s can be allocated",
+		    size);
+	}
+}
+
+/* An area for what is held already, too. */
+static uint64_t bytes_wanted(const struct doctor_facts *f, uint64_t bytes,
+			     enum verdict verdict)
+{
+	if (verdict != VERDICT_IN_USE && verdict != VERDICT_FRAGMENTED)
+		return bytes;
+	return bytes > UINT64_MAX - f->cma_total ? UINT64_MAX :
+						   bytes + f->cma_total;
+}
+
+static void advise_area(const struct doctor_facts *f, uint64_t bytes,
+			struct finding *finding)
+{
+	const uint32_t bits = memory_bits(f);
+	char instead[80] = "";
+
+	if (finding->verdict == VERDICT_CANNOT_TELL) {
+		advise(finding,
+		       "run it as root, with /sys/kernel/debug mounted (it is a debugfs)");
+		return;
+	}
+	if (cma_parameter(finding->parameter,
+			  bytes_wanted(f, bytes, finding->verdict), bits)) {
+		*finding->parameter = '\0';
+		advise(finding,
+		       "ask for less: %u address bits leave no room for an area that large",
+		       bits);
+		return;
+	}
+	if (*f->cma_word)
+		snprintf(instead, sizeof(instead), " instead of cma=%s",
+			 f->cma_word);
+	if (finding->verdict == VERDICT_NO_CMA)
+		finding->config = "CONFIG_DMA_CMA=y";
+	if (finding->config)
+		advise(finding, "use a kernel with %s, booted with %s",
+		       finding->config, finding->parameter);
+	else if (finding->verdict == VERDICT_IN_USE ||
+		 finding->verdict == VERDICT_FRAGMENTED)
+		advise(finding, "end what holds the rest, or boot with %s%s",
+		       finding->parameter, instead);
+	else
+		advise(finding, "boot with %s%s", finding->parameter, instead);
+}
+
+/* One piece of memory, as without an IOMMU. */
+static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
+			     struct diagnosis *d)
+{
+	const uint64_t last = last_of(memory_bits(f));
+	enum verdict verdict = VERDICT_FINE;
+	struct finding *finding;
+
+	judge_mask(f, d);
+	if (bytes > ordinary_largest(f, last))
+		verdict = judge_area(f, bytes, last);
+	if (verdict == VERDICT_FINE)
+		return;
+	finding = add(d, verdict);
+	describe_area(f, bytes, finding);
+	advise_area(f, bytes, finding);
+}
+
+static void find_largest(const struct doctor_facts *f, struct diagnosis *d)
+{
+	const uint64_t last = last_of(memory_bits(f));
+	uint64_t cma;
+
+	if (mask_is_rejected(f))
+		return;
+	d->largest = ordinary_largest(f, last);
+	cma = area_largest(f, last);
+	if (remaps(f)) {
+		d->largest = f->mem_available;
+	} else if (cma > d->largest) {
+		d->largest = cma;
+		d->largest_sure = f->area.free_known;
+	}
+	d->largest = min(d->largest, most_of(f));
+}
+
+/* No matter which pages, they must be there, and have addresses. */
+static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
+		       struct diagnosis *d)
+{
+	struct finding *finding;
+	char size[SIZE_TEXT];
+
+	if ((!f->mem_total || bytes <= f->mem_total) && bytes <= most_of(f))
+		return true;
+	finding = add(d, VERDICT_TOO_BIG);
+	size_format(size, bytes);
+	if (bytes > most_of(f))
+		say(finding, "%s is more than %u address bits allow for", size,
+		    f->device.bits);
+	else
+		say(finding, "%s is more than this machine's memory", size);
+	advise(finding, "ask for less");
+	return false;
+}
+
+static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
+{
+	const struct doctor_device *dev = &f->device;
+	struct finding *finding;
+
+	/* vfio-pci turns it on for who opens the device. */
+	if (!*dev->driver || dev->bus_master != NO || dev->suspended ||
+	    !strcmp(dev->driver, "vfio-pci"))
+		return;
+	finding = add(d, VERDICT_BUS_MASTER_OFF);
+	say(finding,
+	    "bus mastering is off though the driver %s is bound: the device's DMA reaches no memory",
+	    dev->driver);
+	snprintf(finding->command, sizeof(finding->command),
+		 "setpci -s %s COMMAND=4:4", dev->pci);
+	advise(finding, "%s, and if the driver has given up bind it anew",
+	       finding->command);
+}
+
+/* A cma= besides, if passing through lays bare that there is no good area. */
+static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
+			 struct diagnosis *d)
+{
+	struct finding *finding = add(d, VERDICT_IOMMU_REMAPS);
+	const uint64_t last = last_of(f->device.bits);
+	char size[SIZE_TEXT], cma[REASON_TEXT];
+
+	say(finding,
+	    "%s can be allocated, but the IOMMU puts scattered pages together for the device: contiguous on the bus, not from CMA",
+	    size_format(size, bytes));
+	strcpy(finding->parameter, "iommu=pt");
+	if (judge_area(f, bytes, last) != VERDICT_FINE &&
+	    !cma_parameter(cma, bytes, f->device.bits))
+		snprintf(finding->parameter, sizeof(finding->parameter),
+			 "iommu=pt %.64s", cma);
+	advise(finding,
+	       "if it must be CMA's, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
+	       finding->parameter);
+}
+
+static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)
+{
+	struct finding *finding;
+
+	/* An IOMMU's mappings are not bounced. */
+	if (!f->swiotlb_forced || translates(f))
+		return;
+	finding = add(d, VERDICT_SWIOTLB_FORCED);
+	say(finding,
+	    "what a driver maps (dma_map_*) is copied through the bounce pool, 256K at most a mapping; coherent buffers are not");
+	strcpy(finding->remove, "swiotlb=force");
+	advise(finding, "boot without swiotlb=force");
+}
+
+static void say_fine(const struct doctor_facts *f, uint64_t bytes,
+		     struct diagnosis *d)
+{
+	const uint64_t last = last_of(memory_bits(f));
+	struct finding *finding = add(d, VERDICT_FINE);
+	char size[SIZE_TEXT];
+
+	size_format(size, bytes);
+	/* A page alone never is CMA's. */
+	if (bytes > f->page && judge_area(f, bytes, last) == VERDICT_FINE)
+		say(finding, "%s can be allocated, from CMA%s", size,
+		    f->unseen_count ? ", as far as could be seen" : "");
+	else
+		say(finding, "%s can be allocated, without CMA", size);
+}
+
+void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
+		  struct diagnosis *d)
+{
+	bool possible;
+
+	d->count = 0;
+	d->largest = 0;
+	d->largest_sure = true;
+	if (*f->device.pci && !f->device.present) {
+		say(add(d, VERDICT_NO_SUCH_DEVICE), "there is no PCI device %s",
+		    f->device.pci);
+		return;
+	}
+	find_largest(f, d);
+	possible = judge_size(f, bytes, d);
+	if (possible && !remaps(f))
+		judge_contiguous(f, bytes, d);
+	judge_bus_master(f, d);
+	if (possible && remaps(f))
+		say_remapped(f, bytes, d);
+	judge_swiotlb(f, d);
+	if (!d->count)
+		say_fine(f, bytes, d);
+}

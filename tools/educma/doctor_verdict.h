@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From what the doctor knows to what is wrong and what to change. Pure. */
+#ifndef EDUCMA_DOCTOR_VERDICT_H
+#define EDUCMA_DOCTOR_VERDICT_H
+
+#include "doctor_facts.h"
+#include "reason.h"
+
+/* Good: the memory can be had; what else there is to say comes with it. */
+enum verdict {
+	VERDICT_FINE,
+	VERDICT_IOMMU_REMAPS,
+	VERDICT_SWIOTLB_FORCED,
+	VERDICT_LAST_GOOD = VERDICT_SWIOTLB_FORCED,
+	VERDICT_NO_SUCH_DEVICE,
+	VERDICT_TOO_BIG,
+	VERDICT_MASK_REJECTED,
+	VERDICT_NO_CMA,
+	VERDICT_CMA_OFF,
+	VERDICT_NO_AREA,
+	VERDICT_NOT_RESERVED,
+	VERDICT_ABOVE_MASK,
+	VERDICT_TOO_SMALL,
+	VERDICT_IN_USE,
+	VERDICT_FRAGMENTED,
+	VERDICT_BUS_MASTER_OFF,
+	VERDICT_CANNOT_TELL,
+	VERDICTS,
+};
+
+/**
+ * struct finding - one thing to say
+ * @verdict: which one
+ * @text: what is so, with this machine's numbers
+ * @advice: what to do; empty if nothing
+ * @config: a kernel option that @advice needs, or NULL
+ * @parameter: words for the kernel's command line that it needs, or empty
+ * @remove: words to take from there, or empty
+ * @command: what to type, or empty
+ */
+struct finding {
+	enum verdict verdict;
+	char text[REASON_TEXT];
+	char advice[2 * REASON_TEXT];
+	const char *config;
+	char parameter[REASON_TEXT];
+	char remove[80];
+	char command[80];
+};
+
+#define FINDINGS_MAX	6
+
+/**
+ * struct diagnosis - all there is to say
+ * @finding: the first is the verdict, the others are what else was found
+ * @count: at least 1
+ * @largest: the largest buffer that can be had now; 0 if that is not known
+ * @largest_sure: without it @largest may not be in one piece
+ */
+struct diagnosis {
+	struct finding finding[FINDINGS_MAX];
+	size_t count;
+	uint64_t largest;
+	bool largest_sure;
+};
+
+/* The verdict's name, for programs: "above_mask". */
+const char *verdict_name(enum verdict verdict);
+
+/* Whether memory can be had all the same. */
+bool verdict_is_good(enum verdict verdict);
+
+/**
+ * doctor_judge() - can the device have a coherent buffer?
+ * @f: what is known
+ * @bytes: the buffer
+ * @d: filled in
+ */
+void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
+		  struct diagnosis *d);
+
+#endif
