@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The counters, in dma/ on the PCI device. Each file is described in
+ * The counters, in dma_counters/ on the PCI device. Each file is described in
  * include/abi/sysfs-driver-educma. A reader takes one consistent copy of all
  * counters and does not sleep.
  */
@@ -175,8 +175,9 @@ static struct attribute *educma_attrs[] = {
 	NULL
 };
 
+/* Not "dma", which is where dmaengine's class puts the device's channel. */
 static const struct attribute_group educma_group = {
-	.name = "dma",
+	.name = "dma_counters",
 	.attrs = educma_attrs,
 };
 

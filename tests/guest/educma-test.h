@@ -109,7 +109,7 @@ static inline unsigned long long counter(const char *name)
 	char path[256];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/sys/class/educma/%s/device/dma/%s",
+	snprintf(path, sizeof(path), "/sys/class/educma/%s/device/dma_counters/%s",
 		 strrchr(node, '/') + 1, name);
 	file = fopen(path, "r");
 	REQUIRE(file);

@@ -285,7 +285,7 @@ static void dropped(int ret)
 
 static int do_counter(void)
 {
-	return read_from("/sys/class/educma/educma0/device/dma/irqs");
+	return read_from("/sys/class/educma/educma0/device/dma_counters/irqs");
 }
 
 static void nothing(void)

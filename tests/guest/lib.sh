@@ -9,7 +9,7 @@ all=$(devices)
 device=0
 # A child's when the device is away: its parent's.
 bdf=${bdf:-${all%%[!0-9a-f:.]*}}
-dma=/sys/bus/pci/devices/$bdf/dma
+dma=/sys/bus/pci/devices/$bdf/dma_counters
 cma=/sys/kernel/debug/cma/reserved
 meminfo() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
 
@@ -60,7 +60,7 @@ cma_used() { cat $cma/used; }
 use() {
 	device=$1
 	bdf=$(echo "$all" | sed -n "$((device + 1))p")
-	dma=/sys/bus/pci/devices/$bdf/dma
+	dma=/sys/bus/pci/devices/$bdf/dma_counters
 }
 
 unbind() { echo "$bdf" >/sys/bus/pci/drivers/educma/unbind; }

@@ -63,7 +63,7 @@ static void open_files(void)
 
 	for (i = 0; i < FILES; i++) {
 		snprintf(path, sizeof(path),
-			 "/sys/class/educma/%s/device/dma/%s",
+			 "/sys/class/educma/%s/device/dma_counters/%s",
 			 strrchr(node, '/') + 1, names[i]);
 		fds[i] = open(path, O_RDONLY);
 		REQUIRE(fds[i] >= 0);

@@ -45,7 +45,7 @@ static int stat_one(const struct context *ctx)
 		return status;
 	err = educma_read_counters(&entry, &counters);
 	if (err)
-		return fail_errno(ctx, err, "%s/dma", entry.pci_dir);
+		return fail_errno(ctx, err, "%s/dma_counters", entry.pci_dir);
 	if (ctx->json)
 		print_json(stat_json(&entry, &counters));
 	else
@@ -64,7 +64,7 @@ static int stat_list(const struct context *ctx, struct json_object *array,
 	for (i = 0; i < count; i++) {
 		err = educma_read_counters(&list[i], &counters);
 		if (err)
-			return fail_errno(ctx, err, "%s/dma", list[i].pci_dir);
+			return fail_errno(ctx, err, "%s/dma_counters", list[i].pci_dir);
 		if (array) {
 			json_object_array_add(array,
 					      stat_json(&list[i], &counters));

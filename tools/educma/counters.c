@@ -32,7 +32,7 @@ int educma_read_counters(const struct educma_entry *entry,
 	int count, i, err;
 
 	counters->count = 0;
-	err = path_format(dir, sizeof(dir), "%s/dma", entry->pci_dir);
+	err = path_format(dir, sizeof(dir), "%s/dma_counters", entry->pci_dir);
 	if (err)
 		return err;
 	count = scandir(dir, &names, NULL, alphasort);
