@@ -538,20 +538,18 @@ static __poll_t educma_fop_poll(struct file *filp, poll_table *table)
 	return mask;
 }
 
-/* O_EXCL wants to be alone, and whoever is alone stays so. */
 static int file_join(struct educma_file *file, bool exclusive)
 {
 	struct educma_dev *edev = file->edev;
-	int ret = -EBUSY;
+	int ret;
 
+	ret = educma_dev_join(edev, exclusive);
+	if (ret)
+		return ret;
 	spin_lock(&edev->lists_lock);
-	if (!edev->exclusive && !(exclusive && !list_empty(&edev->files))) {
-		edev->exclusive = exclusive;
-		list_add_tail(&file->node, &edev->files);
-		ret = 0;
-	}
+	list_add_tail(&file->node, &edev->files);
 	spin_unlock(&edev->lists_lock);
-	return ret;
+	return 0;
 }
 
 static void file_part(struct educma_file *file)
@@ -560,8 +558,8 @@ static void file_part(struct educma_file *file)
 
 	spin_lock(&edev->lists_lock);
 	list_del(&file->node);
-	edev->exclusive = false;	/* if it was, nobody else is here */
 	spin_unlock(&edev->lists_lock);
+	educma_dev_part(edev);
 }
 
 /*
@@ -649,7 +647,8 @@ static int educma_fop_release(struct inode *inode, struct file *filp)
 	struct educma_buffer *buf;
 	unsigned long id;
 
-	educma_engine_detach(&edev->engine, &file->client);
+	educma_engine_cancel_all(&edev->engine, &file->client);
+	educma_engine_wait(&edev->engine, &file->client);
 
 	down_read(&edev->gone_lock);
 	while ((req = file_pop_done(file)))

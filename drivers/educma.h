@@ -11,12 +11,13 @@
  *	engine holds it from submission to its completion callback.
  *
  * Lock order, outermost first:
- *	mmap_lock (of whoever calls mmap or munmap)
+ *	mmap_lock (of whoever calls mmap or munmap), dmaengine's own
  *	educma_dev.gone_lock
  *	educma_dev.alloc_lock
  *	educma_dev.lists_lock
+ *	educma_dma.submit_lock
  *	educma_engine.lock (hard interrupt)
- *	educma_file.lock (hard interrupt)
+ *	educma_file.lock, educma_dma.done_lock (hard interrupt)
  * User memory is never touched under gone_lock, for a page fault takes
  * mmap_lock.
  */
@@ -274,8 +275,12 @@ int educma_engine_run(struct educma_engine *engine,
 		      dma_addr_t src, dma_addr_t dst, u64 bytes);
 bool educma_engine_cancel(struct educma_engine *engine,
 			  struct educma_client *client, u64 cookie);
-void educma_engine_detach(struct educma_engine *engine,
-			  struct educma_client *client);
+void educma_engine_cancel_all(struct educma_engine *engine,
+			      struct educma_client *client);
+void educma_engine_wait(struct educma_engine *engine,
+			struct educma_client *client);
+u64 educma_engine_left(struct educma_engine *engine,
+		       struct educma_client *client, u64 cookie);
 void educma_engine_stats(struct educma_engine *engine,
 			 struct educma_stats *stats);
 void educma_engine_latency(struct educma_engine *engine,
@@ -314,6 +319,7 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @gone_lock: read: the device stays usable while held; write: remove()
  * @held: struct educma_buffer that a debugfs file allocated, by number; xa_lock
  * @debug: the directory of those files
+ * @dma: the dmaengine channel, or NULL
  * @gone: remove() has begun; set before it takes @gone_lock, so that waiters
  *	may look without. While @gone_lock is held for reading and @gone was
  *	not set, memory and mappings stay
@@ -326,7 +332,8 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @buffers: buffers that have memory
  * @buffer_count: how many
  * @buffer_bytes: their sum
- * @exclusive: an open file has the device to itself
+ * @users: open files, and who has the channel
+ * @exclusive: the only one of them is to remain so
  */
 struct educma_dev {
 	struct kref ref;
@@ -341,6 +348,7 @@ struct educma_dev {
 	struct educma_client prober;
 	struct xarray held;
 	struct dentry *debug;
+	struct educma_dma *dma;
 
 	struct rw_semaphore gone_lock;
 	bool gone;
@@ -352,6 +360,7 @@ struct educma_dev {
 	struct list_head buffers;
 	unsigned long buffer_count;
 	unsigned long buffer_bytes;
+	unsigned int users;
 	bool exclusive;
 };
 
@@ -378,6 +387,29 @@ static inline int educma_dev_enter(struct educma_dev *edev)
 static inline void educma_dev_leave(struct educma_dev *edev)
 {
 	up_read(&edev->gone_lock);
+}
+
+/* O_EXCL wants to be alone, and whoever is alone stays so: -EBUSY. */
+static inline int educma_dev_join(struct educma_dev *edev, bool exclusive)
+{
+	int ret = -EBUSY;
+
+	spin_lock(&edev->lists_lock);
+	if (!edev->exclusive && !(exclusive && edev->users)) {
+		edev->users++;
+		edev->exclusive = exclusive;
+		ret = 0;
+	}
+	spin_unlock(&edev->lists_lock);
+	return ret;
+}
+
+static inline void educma_dev_part(struct educma_dev *edev)
+{
+	spin_lock(&edev->lists_lock);
+	edev->users--;
+	edev->exclusive = false;	/* if it was, nobody else is here */
+	spin_unlock(&edev->lists_lock);
 }
 
 /* buffer.c: coherent buffers */
@@ -421,6 +453,8 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
 					  u64 bytes, u32 *reason);
 int educma_scrub(struct educma_dev *edev);
+u64 educma_reach(struct educma_dev *edev);
+void educma_prove_reach(struct educma_dev *edev);
 void educma_buffer_put(struct educma_buffer *buf);
 int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma);
 
@@ -439,6 +473,16 @@ void educma_debugfs_init(void);
 void educma_debugfs_exit(void);
 void educma_debugfs_add(struct educma_dev *edev);
 void educma_debugfs_del(struct educma_dev *edev);
+
+/* dmaengine.c: a channel that copies memory */
+
+#if IS_ENABLED(CONFIG_DMA_ENGINE)
+int educma_dma_add(struct educma_dev *edev);
+void educma_dma_del(struct educma_dev *edev);
+#else
+static inline int educma_dma_add(struct educma_dev *edev) { return 0; }
+static inline void educma_dma_del(struct educma_dev *edev) { }
+#endif
 
 /* sysfs.c: the counters */
 

@@ -642,21 +642,64 @@ static bool engine_client_is_idle(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_detach() - end all of a client's transfers and wait
+ * educma_engine_cancel_all() - end all of a client's transfers
+ * @engine: the engine
+ * @client: whose
+ *
+ * As educma_engine_cancel() each of them. Context: any but complete().
+ */
+void educma_engine_cancel_all(struct educma_engine *engine,
+			      struct educma_client *client)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine_end(engine, client, NULL, -ECANCELED);
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/**
+ * educma_engine_wait() - wait until a client has nothing in the queue
  * @engine: the engine
  * @client: whose
  *
  * On return no DMA of the client's runs and none of its transfers is queued.
  * Context: may sleep, not interrupted by signals, for a DMA cannot be aborted.
- * Bounded: the watchdog, or educma_engine_stop(), ends every chunk.
+ * After educma_engine_cancel_all() bounded: the watchdog, or
+ * educma_engine_stop(), ends every chunk.
  */
-void educma_engine_detach(struct educma_engine *engine,
-			  struct educma_client *client)
+void educma_engine_wait(struct educma_engine *engine,
+			struct educma_client *client)
 {
-	spin_lock_irq(&engine->lock);
-	engine_end(engine, client, NULL, -ECANCELED);
-	spin_unlock_irq(&engine->lock);
 	wait_event(engine->idle, engine_client_is_idle(engine, client));
+}
+
+/**
+ * educma_engine_left() - how much a transfer has yet to do
+ * @engine: the engine
+ * @client: whose
+ * @cookie: which, the first that has it
+ *
+ * Context: any but complete(); does not sleep.
+ *
+ * Return: bytes; 0 if it is not in the queue.
+ */
+u64 educma_engine_left(struct educma_engine *engine,
+		       struct educma_client *client, u64 cookie)
+{
+	struct educma_xfer *xfer;
+	unsigned long flags;
+	u64 left = 0;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	list_for_each_entry(xfer, &client->queue, node) {
+		if (xfer->cookie == cookie) {
+			left = xfer->bytes - xfer->done;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&engine->lock, flags);
+	return left;
 }
 
 /**

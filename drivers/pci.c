@@ -109,6 +109,7 @@ static void educma_shut_down(struct educma_dev *edev)
 	educma_chrdev_hangup(edev);
 	educma_debugfs_del(edev);
 	educma_engine_stop(&edev->engine);
+	educma_dma_del(edev);
 	educma_hw_disconnect(&edev->hw);
 	down_write(&edev->gone_lock);
 	educma_chrdev_unmap(edev);
@@ -206,6 +207,9 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		goto unmap;
 	educma_hw_connect(&edev->hw);
 	ret = educma_buffers_init(edev);
+	if (ret)
+		goto shut_down;
+	ret = educma_dma_add(edev);
 	if (ret)
 		goto shut_down;
 	ret = educma_sysfs_add(edev);

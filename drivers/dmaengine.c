@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The device as a dmaengine channel that copies memory, for other drivers and
+ * for the kernel's dmatest. To the engine it is one more client beside the open
+ * files; a memcpy is the engine's copy.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/dmaengine.h>
+#include <linux/interrupt.h>
+
+#include "educma.h"
+
+/**
+ * struct educma_dma - the channel of one device
+ * @ddev: dmaengine's device; its last reference frees this
+ * @chan: its only channel
+ * @edev: the device, a reference
+ * @client: the engine's
+ * @failed: the last cookie that ended with an error
+ * @finisher: calls clients back
+ * @submit_lock: guards @pending, and keeps the engine's queue in the order of
+ *	the cookies; before educma_engine.lock
+ * @pending: descriptors submitted, not issued; by educma_xfer.node
+ * @done_lock: guards @done; after educma_engine.lock
+ * @done: descriptors that have ended, for @finisher
+ */
+struct educma_dma {
+	struct dma_device ddev;
+	struct dma_chan chan;
+	struct educma_dev *edev;
+	struct educma_client client;
+	dma_cookie_t failed;
+	struct tasklet_struct finisher;
+
+	spinlock_t submit_lock;		/* pending, order */
+	struct list_head pending;
+	spinlock_t done_lock;		/* done */
+	struct list_head done;
+};
+
+/**
+ * struct educma_desc - one memcpy
+ * @txd: dmaengine's side
+ * @xfer: the engine's side
+ */
+struct educma_desc {
+	struct dma_async_tx_descriptor txd;
+	struct educma_xfer xfer;
+};
+
+static struct educma_dma *to_dma(struct dma_chan *chan)
+{
+	return container_of(chan, struct educma_dma, chan);
+}
+
+static struct educma_desc *xfer_to_desc(struct educma_xfer *xfer)
+{
+	return container_of(xfer, struct educma_desc, xfer);
+}
+
+static void desc_free(struct educma_desc *desc)
+{
+	dma_descriptor_unmap(&desc->txd);
+	kfree(desc);
+}
+
+static void chan_count(struct dma_chan *chan, size_t bytes)
+{
+	struct dma_chan_percpu *count = this_cpu_ptr(chan->local);
+
+	count->bytes_transferred += bytes;
+	count->memcpy_count++;
+}
+
+/* Cookies say so only after the memory is the client's again. */
+static void desc_settle(struct educma_dma *dma, struct educma_desc *desc)
+{
+	dma_descriptor_unmap(&desc->txd);
+	if (desc->xfer.status) {
+		WRITE_ONCE(dma->failed, desc->txd.cookie);
+		return;
+	}
+	chan_count(&dma->chan, desc->xfer.bytes);
+	/* What the device wrote is seen by whoever sees the cookie. */
+	smp_store_release(&dma->chan.completed_cookie, desc->txd.cookie);
+}
+
+static void desc_call_back(struct educma_desc *desc)
+{
+	const struct educma_xfer *xfer = &desc->xfer;
+	const struct dma_async_tx_descriptor *txd = &desc->txd;
+	const struct dmaengine_result result = {
+		.result = xfer->status ? DMA_TRANS_ABORTED : DMA_TRANS_NOERROR,
+		.residue = xfer->bytes - xfer->done,
+	};
+
+	/* It was terminated: its client wants to hear no more of it. */
+	if (xfer->status == -ECANCELED)
+		return;
+	if (txd->callback_result)
+		txd->callback_result(txd->callback_param, &result);
+	else if (txd->callback)
+		txd->callback(txd->callback_param);
+	dma_run_dependencies(&desc->txd);
+}
+
+static void dma_finish(struct tasklet_struct *tasklet)
+{
+	struct educma_dma *dma = from_tasklet(dma, tasklet, finisher);
+	struct educma_xfer *xfer, *next;
+	LIST_HEAD(done);
+
+	spin_lock_irq(&dma->done_lock);
+	list_splice_init(&dma->done, &done);
+	spin_unlock_irq(&dma->done_lock);
+	list_for_each_entry_safe(xfer, next, &done, node) {
+		struct educma_desc *desc = xfer_to_desc(xfer);
+
+		desc_settle(dma, desc);
+		desc_call_back(desc);
+		desc_free(desc);
+	}
+}
+
+/* Hard interrupt, the engine's lock held: the rest is for the tasklet. */
+static void desc_complete(struct educma_xfer *xfer)
+{
+	struct educma_dma *dma = to_dma(xfer_to_desc(xfer)->txd.chan);
+	unsigned long flags;
+
+	spin_lock_irqsave(&dma->done_lock, flags);
+	list_add_tail(&xfer->node, &dma->done);
+	spin_unlock_irqrestore(&dma->done_lock, flags);
+	tasklet_schedule(&dma->finisher);
+}
+
+static dma_cookie_t desc_submit(struct dma_async_tx_descriptor *txd)
+{
+	struct educma_desc *desc = container_of(txd, struct educma_desc, txd);
+	struct dma_chan *chan = txd->chan;
+	struct educma_dma *dma = to_dma(chan);
+	unsigned long flags;
+
+	spin_lock_irqsave(&dma->submit_lock, flags);
+	if (chan->cookie < DMA_MIN_COOKIE || chan->cookie == INT_MAX)
+		chan->cookie = DMA_MIN_COOKIE;
+	txd->cookie = ++chan->cookie;
+	desc->xfer.cookie = txd->cookie;
+	list_add_tail(&desc->xfer.node, &dma->pending);
+	spin_unlock_irqrestore(&dma->submit_lock, flags);
+	return txd->cookie;
+}
+
+/* Refused, by a device that has failed or gone: ends with that error. */
+static void desc_refuse(struct educma_xfer *xfer, int status)
+{
+	xfer->status = status;
+	desc_complete(xfer);
+}
+
+static void chan_issue_pending(struct dma_chan *chan)
+{
+	struct educma_dma *dma = to_dma(chan);
+	struct educma_xfer *xfer, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dma->submit_lock, flags);
+	list_for_each_entry_safe(xfer, next, &dma->pending, node) {
+		int ret;
+
+		list_del(&xfer->node);
+		ret = educma_engine_submit(&dma->edev->engine, &dma->client,
+					   xfer);
+		if (ret)
+			desc_refuse(xfer, ret);
+	}
+	spin_unlock_irqrestore(&dma->submit_lock, flags);
+}
+
+/* A device that drops address bits does so without a word. */
+static bool is_reached(struct educma_dma *dma, dma_addr_t addr, size_t bytes)
+{
+	const u64 reach = educma_reach(dma->edev);
+
+	if (addr + bytes - 1 <= reach)
+		return true;
+	dev_err_ratelimited(dma->ddev.dev,
+			    "no DMA at %pad: the device is proven to reach %#llx only\n",
+			    &addr, reach);
+	return false;
+}
+
+static struct dma_async_tx_descriptor *
+chan_prep_memcpy(struct dma_chan *chan, dma_addr_t dst, dma_addr_t src,
+		 size_t bytes, unsigned long flags)
+{
+	struct educma_dma *dma = to_dma(chan);
+	struct educma_desc *desc;
+
+	if (!bytes || !is_reached(dma, src, bytes) || !is_reached(dma, dst, bytes))
+		return NULL;
+	desc = kzalloc(sizeof(*desc), GFP_NOWAIT);
+	if (!desc)
+		return NULL;
+	dma_async_tx_descriptor_init(&desc->txd, chan);
+	desc->txd.tx_submit = desc_submit;
+	desc->txd.flags = flags;
+	desc->xfer.complete = desc_complete;
+	desc->xfer.op = EDUCMA_OP_COPY;
+	desc->xfer.src = src;
+	desc->xfer.dst = dst;
+	desc->xfer.bytes = bytes;
+	return &desc->txd;
+}
+
+static u64 pending_bytes(struct educma_dma *dma, dma_cookie_t cookie)
+{
+	struct educma_xfer *xfer;
+	unsigned long flags;
+	u64 bytes = 0;
+
+	spin_lock_irqsave(&dma->submit_lock, flags);
+	list_for_each_entry(xfer, &dma->pending, node) {
+		if (xfer->cookie == cookie)
+			bytes = xfer->bytes;
+	}
+	spin_unlock_irqrestore(&dma->submit_lock, flags);
+	return bytes;
+}
+
+/* A failure is known until a later transfer ends well. */
+static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
+				   struct dma_tx_state *state)
+{
+	struct educma_dma *dma = to_dma(chan);
+	enum dma_status status;
+	dma_cookie_t complete;
+	u64 residue;
+
+	/* Pairs with desc_settle(). */
+	complete = smp_load_acquire(&chan->completed_cookie);
+	status = dma_async_is_complete(cookie, complete, chan->cookie);
+	if (status == DMA_IN_PROGRESS && READ_ONCE(dma->failed) >= cookie)
+		status = DMA_ERROR;
+	dma_set_tx_state(state, complete, chan->cookie, 0);
+	if (!state || status != DMA_IN_PROGRESS)
+		return status;
+	residue = pending_bytes(dma, cookie) ?:
+		  educma_engine_left(&dma->edev->engine, &dma->client, cookie);
+	state->residue = min_t(u64, residue, U32_MAX);
+	return status;
+}
+
+static int chan_terminate(struct dma_chan *chan)
+{
+	struct educma_dma *dma = to_dma(chan);
+	struct educma_xfer *xfer, *next;
+	unsigned long flags;
+	LIST_HEAD(pending);
+
+	spin_lock_irqsave(&dma->submit_lock, flags);
+	list_splice_init(&dma->pending, &pending);
+	spin_unlock_irqrestore(&dma->submit_lock, flags);
+	list_for_each_entry_safe(xfer, next, &pending, node)
+		desc_free(xfer_to_desc(xfer));
+	educma_engine_cancel_all(&dma->edev->engine, &dma->client);
+	return 0;
+}
+
+static void chan_synchronize(struct dma_chan *chan)
+{
+	struct educma_dma *dma = to_dma(chan);
+
+	educma_engine_wait(&dma->edev->engine, &dma->client);
+	tasklet_kill(&dma->finisher);
+}
+
+static int chan_alloc(struct dma_chan *chan)
+{
+	struct educma_dev *edev = to_dma(chan)->edev;
+	int ret;
+
+	ret = educma_dev_enter(edev);
+	if (ret)
+		return ret;
+	ret = educma_dev_join(edev, false);
+	if (!ret)
+		educma_prove_reach(edev);
+	educma_dev_leave(edev);
+	return ret;
+}
+
+static void chan_free(struct dma_chan *chan)
+{
+	struct educma_dma *dma = to_dma(chan);
+
+	chan_terminate(chan);
+	chan_synchronize(chan);
+	educma_dev_part(dma->edev);
+}
+
+static void ddev_release(struct dma_device *ddev)
+{
+	struct educma_dma *dma = container_of(ddev, struct educma_dma, ddev);
+
+	put_device(ddev->dev);
+	educma_dev_put(dma->edev);
+	kfree(dma);
+}
+
+static void ddev_init(struct educma_dma *dma, struct device *dev)
+{
+	struct dma_device *ddev = &dma->ddev;
+	struct dma_chan *chan = &dma->chan;
+
+	ddev->dev = dev;
+	dma_cap_set(DMA_MEMCPY, ddev->cap_mask);
+	/* Nobody gets it who has not asked for it: it is slow. */
+	dma_cap_set(DMA_PRIVATE, ddev->cap_mask);
+	ddev->copy_align = DMAENGINE_ALIGN_1_BYTE;
+	ddev->directions = BIT(DMA_MEM_TO_MEM);
+	ddev->residue_granularity = DMA_RESIDUE_GRANULARITY_BURST;
+	ddev->device_alloc_chan_resources = chan_alloc;
+	ddev->device_free_chan_resources = chan_free;
+	ddev->device_prep_dma_memcpy = chan_prep_memcpy;
+	ddev->device_issue_pending = chan_issue_pending;
+	ddev->device_tx_status = chan_status;
+	ddev->device_terminate_all = chan_terminate;
+	ddev->device_synchronize = chan_synchronize;
+	ddev->device_release = ddev_release;
+	INIT_LIST_HEAD(&ddev->channels);
+	chan->device = ddev;
+	chan->cookie = DMA_MIN_COOKIE;
+	chan->completed_cookie = DMA_MIN_COOKIE;
+	list_add_tail(&chan->device_node, &ddev->channels);
+}
+
+/**
+ * educma_dma_add() - offer the device to dmaengine's clients
+ * @edev: a device that works
+ *
+ * Undone by educma_dma_del(). Context: may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int educma_dma_add(struct educma_dev *edev)
+{
+	struct device *dev = &edev->pdev->dev;
+	struct educma_dma *dma;
+	int ret;
+
+	dma = kzalloc(sizeof(*dma), GFP_KERNEL);
+	if (!dma)
+		return -ENOMEM;
+	/* Clients may keep the channel, and map memory for it, beyond remove(). */
+	dma->edev = edev;
+	kref_get(&edev->ref);
+	get_device(dev);
+	educma_client_init(&dma->client);
+	tasklet_setup(&dma->finisher, dma_finish);
+	spin_lock_init(&dma->submit_lock);
+	INIT_LIST_HEAD(&dma->pending);
+	spin_lock_init(&dma->done_lock);
+	INIT_LIST_HEAD(&dma->done);
+	ddev_init(dma, dev);
+	ret = dma_async_device_register(&dma->ddev);
+	if (ret)
+		ddev_release(&dma->ddev);
+	else
+		edev->dma = dma;
+	return ret;
+}
+
+/**
+ * educma_dma_del() - no new clients
+ * @edev: the device, its engine stopped; also one without a channel
+ *
+ * Who has the channel keeps it, but all that it submits fails. Context: may
+ * sleep.
+ */
+void educma_dma_del(struct educma_dev *edev)
+{
+	struct educma_dma *dma = edev->dma;
+
+	if (!dma)
+		return;
+	edev->dma = NULL;
+	/* What ended well counts in what goes now. */
+	tasklet_kill(&dma->finisher);
+	dma_async_device_unregister(&dma->ddev);
+}
