@@ -88,7 +88,8 @@ lint:
 #: make clean     remove build/ (the cache is ~/.cache/educma)
 .PHONY: kernel modules tools man sim install clean
 kernel:
-	$(Q)tools/kernel/build $(KERNEL) >/dev/null
+	$(Q)dir=$$(tools/kernel/build $(KERNEL)) && \
+		$(if $(filter kernel,$(MAKECMDGOALS)),echo "KDIR=$$dir (bzImage lies in it)",:)
 
 # One copy of the sources a kernel, so that no build disturbs another's objects.
 # By checksum: what did not change is not compiled again. What the builds say
@@ -121,7 +122,7 @@ install: KDIR ?= /lib/modules/$(shell uname -r)/build
 install: modules tools
 	$(Q)$(MAKE) $(if $(Q),-s) -C $(KDIR) M=$(module) INSTALL_MOD_PATH=$(DESTDIR) \
 		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
-	$(Q)depmod -b $(DESTDIR)/ $(name)
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(name)
 	$(Q)$(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 
 clean:

@@ -4,6 +4,7 @@
  * not, map, free.
  */
 #include <linux/dma-mapping.h>
+#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
@@ -41,6 +42,8 @@ static const char *const reason_text[] = {
 	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
 	[EDUCMA_REASON_NO_MEMORY] = "out of memory",
 	[EDUCMA_REASON_LIMIT] = "more than an open file may have (max_buffers, max_bytes)",
+	[EDUCMA_REASON_NO_ADDRESSES] =
+		"the IOMMU has no such range of addresses left within the device's reach",
 };
 
 static void *dma_get(struct educma_dev *edev, size_t bytes, dma_addr_t *dma)
@@ -84,6 +87,15 @@ static bool lies_above_mask(struct educma_dev *edev, size_t bytes)
 	return true;
 }
 
+/* Behind such an IOMMU where memory lies does not matter to the device. */
+static bool is_translated(struct educma_dev *edev)
+{
+	struct iommu_domain *domain =
+		iommu_get_domain_for_dev(&edev->pdev->dev);
+
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+
 static void cma_bytes(u64 *total, u64 *free)
 {
 	int nid, i;
@@ -109,7 +121,8 @@ static enum educma_reason why_none(struct educma_dev *edev, size_t bytes)
 	if (bytes >> PAGE_SHIFT > totalram_pages())
 		return EDUCMA_REASON_TOO_BIG;
 	if (lies_above_mask(edev, bytes))
-		return EDUCMA_REASON_ABOVE_MASK;
+		return is_translated(edev) ? EDUCMA_REASON_NO_ADDRESSES :
+					     EDUCMA_REASON_ABOVE_MASK;
 	if (bytes <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
 		return EDUCMA_REASON_NO_MEMORY;
 	if (!IS_ENABLED(CONFIG_DMA_CMA))

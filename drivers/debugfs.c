@@ -195,9 +195,17 @@ DEFINE_SHOW_ATTRIBUTE(latency);
 static int registers_show(struct seq_file *seq, void *unused)
 {
 	struct educma_dev *edev = seq->private;
+	int ret;
 
-	educma_hw_dump(&edev->hw, seq);
-	return 0;
+	ret = educma_dev_enter(edev);
+	if (ret)
+		return ret;
+	if (educma_engine_is_paused(&edev->engine))
+		ret = -EAGAIN;
+	else
+		educma_hw_dump(&edev->hw, seq);
+	educma_dev_leave(edev);
+	return ret;
 }
 DEFINE_SHOW_ATTRIBUTE(registers);
 

@@ -117,6 +117,7 @@ struct educma_client {
  * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
  * @bytes: length, at least 1
  * @node: in @client's queue; the owner's before submission and after @complete
+ * @id: number of the submission, from 1, for tracepoints
  * @client: who submitted it
  * @leg: direction of the next chunk
  * @done: bytes that have arrived
@@ -139,6 +140,7 @@ struct educma_xfer {
 	u64 bytes;
 
 	struct list_head node;
+	u64 id;
 	struct educma_client *client;
 	enum educma_dir leg;
 	u64 done;
@@ -212,6 +214,9 @@ enum educma_latency {
 	EDUCMA_LATENCIES
 };
 
+static_assert(EDUCMA_LATENCY_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
+static_assert(EDUCMA_LATENCY_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
+
 #define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
 
 /**
@@ -233,6 +238,7 @@ struct educma_histogram {
  * @lock: guards everything below, and @hw while interrupts are on
  * @error: why new transfers are refused: 0, -EIO (failed) or -ENODEV (gone)
  * @paused: nothing is started
+ * @submitted: transfers so far
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @stats: counters
@@ -250,6 +256,7 @@ struct educma_engine {
 	spinlock_t lock;		/* the fields below */
 	int error;
 	bool paused;
+	u64 submitted;
 	struct list_head ready;
 	struct educma_chunk running;
 	struct educma_stats stats;
@@ -286,6 +293,7 @@ void educma_engine_stats(struct educma_engine *engine,
 void educma_engine_latency(struct educma_engine *engine,
 			   enum educma_latency which,
 			   struct educma_histogram *histogram);
+bool educma_engine_is_paused(struct educma_engine *engine);
 int educma_engine_error(struct educma_engine *engine);
 u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
 

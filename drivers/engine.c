@@ -102,8 +102,7 @@ static void engine_count_chunk(struct educma_engine *engine,
 	stats->bytes += chunk->bytes;
 	stats->chunks++;
 	stats->busy_ns += busy_ns;
-	engine_count_latency(engine, EDUCMA_LATENCY_TO_DEVICE + chunk->dir,
-			     busy_ns);
+	engine_count_latency(engine, (enum educma_latency)chunk->dir, busy_ns);
 	educma_rate_add(&engine->rate, chunk->dir, chunk->bytes,
 			chunk->start_ns, now);
 }
@@ -247,12 +246,14 @@ static void engine_fail_all(struct educma_engine *engine, int error)
 static void engine_abandon(struct educma_engine *engine, int status)
 {
 	struct educma_xfer *xfer = engine->running.xfer;
+	const u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&engine->lock);
 	educma_hw_disconnect(engine->hw);
+	trace_educma_chunk_abandoned(engine, &engine->running, now);
 	engine_dequeue(xfer);
 	engine->running.xfer = NULL;
-	engine_finish(engine, xfer, status, ktime_get_ns());
+	engine_finish(engine, xfer, status, now);
 }
 
 /* The same, and nothing else will be done either. */
@@ -546,6 +547,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	ret = engine->error;
 	if (ret)
 		goto unlock;
+	xfer->id = ++engine->submitted;
 	xfer->client = client;
 	xfer->leg = first_leg(xfer);
 	xfer->submit_ns = ktime_get_ns();
@@ -759,6 +761,19 @@ u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir)
 	rate = educma_rate_get(&engine->rate, dir, to - window, to);
 	spin_unlock_irqrestore(&engine->lock, flags);
 	return rate;
+}
+
+/**
+ * educma_engine_is_paused() - is the device to be left alone?
+ * @engine: the engine
+ *
+ * Context: any.
+ *
+ * Return: whether it is between educma_engine_pause() and its resume.
+ */
+bool educma_engine_is_paused(struct educma_engine *engine)
+{
+	return READ_ONCE(engine->paused);
 }
 
 /**

@@ -3,8 +3,9 @@
  * Tracepoints, /sys/kernel/tracing/events/educma: one transfer, one chunk, one
  * buffer at a time. What all of them add up to is in sysfs.
  *
- * @xfer tells one transfer from another, from its submission to its end; it
- * is nothing to look at. The driver's own, for the reach test, have cookie 0.
+ * @xfer is the transfer's number on its device. Those that are @internal are
+ * the driver's own and in no counter. Each chunk that starts is later done or
+ * abandoned; one that is abandoned for its time is a timeout before.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM educma
@@ -41,7 +42,8 @@ TRACE_EVENT(educma_submit,
 	TP_ARGS(engine, xfer),
 	TP_STRUCT__entry(
 		__array(char, device, EDUCMA_TRACE_NAME)
-		__field(const void *, xfer)
+		__field(u64, xfer)
+		__field(bool, internal)
 		__field(u64, cookie)
 		__field(u32, op)
 		__field(u64, src)
@@ -51,15 +53,17 @@ TRACE_EVENT(educma_submit,
 	TP_fast_assign(
 		strscpy(__entry->device, pci_name(engine->hw->pdev),
 			EDUCMA_TRACE_NAME);
-		__entry->xfer = xfer;
+		__entry->xfer = xfer->id;
+		__entry->internal = xfer->internal;
 		__entry->cookie = xfer->cookie;
 		__entry->op = xfer->op;
 		__entry->src = xfer->src;
 		__entry->dst = xfer->dst;
 		__entry->bytes = xfer->bytes;
 	),
-	TP_printk("%s xfer=%p cookie=%#llx op=%s src=%#llx dst=%#llx bytes=%llu",
-		  __entry->device, __entry->xfer, __entry->cookie,
+	TP_printk("%s xfer=%llu internal=%d cookie=%#llx op=%s src=%#llx dst=%#llx bytes=%llu",
+		  __entry->device, __entry->xfer, __entry->internal,
+		  __entry->cookie,
 		  show_educma_op(__entry->op), __entry->src, __entry->dst,
 		  __entry->bytes)
 );
@@ -70,7 +74,7 @@ TRACE_EVENT(educma_chunk_start,
 	TP_ARGS(engine, chunk),
 	TP_STRUCT__entry(
 		__array(char, device, EDUCMA_TRACE_NAME)
-		__field(const void *, xfer)
+		__field(u64, xfer)
 		__field(u32, dir)
 		__field(u64, addr)
 		__field(u32, bytes)
@@ -78,12 +82,12 @@ TRACE_EVENT(educma_chunk_start,
 	TP_fast_assign(
 		strscpy(__entry->device, pci_name(engine->hw->pdev),
 			EDUCMA_TRACE_NAME);
-		__entry->xfer = chunk->xfer;
+		__entry->xfer = chunk->xfer->id;
 		__entry->dir = chunk->dir;
 		__entry->addr = chunk->addr;
 		__entry->bytes = chunk->bytes;
 	),
-	TP_printk("%s xfer=%p %s addr=%#llx bytes=%u", __entry->device,
+	TP_printk("%s xfer=%llu %s addr=%#llx bytes=%u", __entry->device,
 		  __entry->xfer, show_educma_dir(__entry->dir), __entry->addr,
 		  __entry->bytes)
 );
@@ -95,7 +99,7 @@ DECLARE_EVENT_CLASS(educma_chunk_end,
 	TP_ARGS(engine, chunk, now),
 	TP_STRUCT__entry(
 		__array(char, device, EDUCMA_TRACE_NAME)
-		__field(const void *, xfer)
+		__field(u64, xfer)
 		__field(u32, dir)
 		__field(u32, bytes)
 		__field(u64, busy_ns)
@@ -103,17 +107,23 @@ DECLARE_EVENT_CLASS(educma_chunk_end,
 	TP_fast_assign(
 		strscpy(__entry->device, pci_name(engine->hw->pdev),
 			EDUCMA_TRACE_NAME);
-		__entry->xfer = chunk->xfer;
+		__entry->xfer = chunk->xfer->id;
 		__entry->dir = chunk->dir;
 		__entry->bytes = chunk->bytes;
 		__entry->busy_ns = now - chunk->start_ns;
 	),
-	TP_printk("%s xfer=%p %s bytes=%u busy_ns=%llu", __entry->device,
+	TP_printk("%s xfer=%llu %s bytes=%u busy_ns=%llu", __entry->device,
 		  __entry->xfer, show_educma_dir(__entry->dir),
 		  __entry->bytes, __entry->busy_ns)
 );
 
 DEFINE_EVENT(educma_chunk_end, educma_chunk_done,
+	TP_PROTO(const struct educma_engine *engine,
+		 const struct educma_chunk *chunk, u64 now),
+	TP_ARGS(engine, chunk, now)
+);
+
+DEFINE_EVENT(educma_chunk_end, educma_chunk_abandoned,
 	TP_PROTO(const struct educma_engine *engine,
 		 const struct educma_chunk *chunk, u64 now),
 	TP_ARGS(engine, chunk, now)
@@ -131,7 +141,8 @@ TRACE_EVENT(educma_xfer_done,
 	TP_ARGS(engine, xfer),
 	TP_STRUCT__entry(
 		__array(char, device, EDUCMA_TRACE_NAME)
-		__field(const void *, xfer)
+		__field(u64, xfer)
+		__field(bool, internal)
 		__field(u64, cookie)
 		__field(u32, op)
 		__field(u64, bytes)
@@ -143,7 +154,8 @@ TRACE_EVENT(educma_xfer_done,
 	TP_fast_assign(
 		strscpy(__entry->device, pci_name(engine->hw->pdev),
 			EDUCMA_TRACE_NAME);
-		__entry->xfer = xfer;
+		__entry->xfer = xfer->id;
+		__entry->internal = xfer->internal;
 		__entry->cookie = xfer->cookie;
 		__entry->op = xfer->op;
 		__entry->bytes = xfer->bytes;
@@ -152,8 +164,9 @@ TRACE_EVENT(educma_xfer_done,
 		__entry->queued_ns = educma_xfer_queued_ns(xfer);
 		__entry->run_ns = educma_xfer_run_ns(xfer);
 	),
-	TP_printk("%s xfer=%p cookie=%#llx op=%s done=%llu/%llu status=%d queued_ns=%llu run_ns=%llu",
-		  __entry->device, __entry->xfer, __entry->cookie,
+	TP_printk("%s xfer=%llu internal=%d cookie=%#llx op=%s done=%llu/%llu status=%d queued_ns=%llu run_ns=%llu",
+		  __entry->device, __entry->xfer, __entry->internal,
+		  __entry->cookie,
 		  show_educma_op(__entry->op), __entry->done, __entry->bytes,
 		  __entry->status, __entry->queued_ns, __entry->run_ns)
 );

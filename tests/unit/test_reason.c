@@ -85,6 +85,7 @@ static void each_reason_has_its_cure(void **state)
 	advises(EDUCMA_REASON_UNREACHED, "dma_bits=");
 	advises(EDUCMA_REASON_NO_MEMORY, "end other programs");
 	advises(EDUCMA_REASON_LIMIT, "max_bytes");
+	advises(EDUCMA_REASON_NO_ADDRESSES, "iommu.passthrough=1");
 }
 
 static void counts_what_is_in_use(void **state)
@@ -123,12 +124,12 @@ static void names_are_fixed(void **state)
 	static const char * const names[] = {
 		"unknown", "no_cma", "no_area", "too_small", "in_use",
 		"fragmented", "above_mask", "too_big", "unreached",
-		"no_memory", "limit",
+		"no_memory", "limit", "no_addresses",
 	};
 	uint32_t i;
 
 	(void)state;
-	assert_int_equal(ARRAY_SIZE(names), EDUCMA_REASON_LIMIT + 1);
+	assert_int_equal(ARRAY_SIZE(names), EDUCMA_REASON_NO_ADDRESSES + 1);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		assert_string_equal(reason_name(i), names[i]);
 		assert_true(strlen(reason_text(i)) > 10);
@@ -141,7 +142,7 @@ static void survives_a_newer_driver(void **state)
 	char text[REASON_TEXT];
 
 	(void)state;
-	assert_string_equal(reason_name(EDUCMA_REASON_LIMIT + 1),
+	assert_string_equal(reason_name(EDUCMA_REASON_NO_ADDRESSES + 1),
 			    "unknown");
 	assert_non_null(strstr(reason_advice(text, &c), "dmesg"));
 }

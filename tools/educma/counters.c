@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The driver's counters: every file of the PCI device's dma/ directory. */
+/* The driver's counters: every file of the PCI device's dma_counters/ directory. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -78,6 +78,11 @@ static const struct reason reasons[] = {
 		"raise max_buffers or max_bytes in /sys/module/educma/parameters",
 		NO_PARAMETER,
 	},
+	[EDUCMA_REASON_NO_ADDRESSES] = {
+		"no_addresses",
+		"the IOMMU has no such range of addresses left within the device's reach",
+		"ask for less, or boot with iommu.passthrough=1", NO_PARAMETER,
+	},
 };
 
 /* A newer driver may know more reasons. */

@@ -82,6 +82,7 @@ enum educma_reason {
 	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not get there */
 	EDUCMA_REASON_NO_MEMORY = 9,	/* the kernel is out of ordinary memory */
 	EDUCMA_REASON_LIMIT = 10,	/* more than one open file may have */
+	EDUCMA_REASON_NO_ADDRESSES = 11, /* the IOMMU has none left below the mask */
 };
 
 /**
