@@ -28,7 +28,7 @@ dmatest() {
 	done
 	echo 1 >/sys/module/dmatest/parameters/run
 	# Its parameter wait would wait in a way that the kernel takes for hung.
-	while grep -q Y /sys/module/dmatest/parameters/run; do sleep 0.1; done
+	while grep -q Y /sys/module/dmatest/parameters/run; do sleep "${SIM:-5}"; done
 	modprobe -r dmatest
 	dmesg | grep 'dmatest: ' | tail -n "+$((from + 1))" >/tmp/dmatest
 	for channel in ${channels:-$(channels)}; do
