@@ -24,40 +24,16 @@
 
 /* Verdicts -------------------------------------------------------------- */
 
-static void note(struct selftest *t, const char *fmt, va_list args)
+enum verdict conclude(struct selftest *t, enum verdict verdict,
+		      const char *fmt, ...)
 {
+	va_list args;
+
+	va_start(args, fmt);
 	vsnprintf(t->detail, sizeof(t->detail), fmt, args);
+	va_end(args);
 	t->advice[0] = '\0';
-}
-
-enum verdict passed(struct selftest *t, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	note(t, fmt, args);
-	va_end(args);
-	return PASSED;
-}
-
-enum verdict failed(struct selftest *t, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	note(t, fmt, args);
-	va_end(args);
-	return FAILED;
-}
-
-enum verdict skipped(struct selftest *t, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	note(t, fmt, args);
-	va_end(args);
-	return SKIPPED;
+	return verdict;
 }
 
 static void advise(struct selftest *t, const char *advice)

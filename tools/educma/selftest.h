@@ -51,13 +51,14 @@ struct selftest {
 	char advice[REASON_TEXT];
 };
 
-/* What ends a point: they note why, and return the verdict. */
-enum verdict passed(struct selftest *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-enum verdict failed(struct selftest *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-enum verdict skipped(struct selftest *t, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* What ends a point: it notes why, and returns @verdict. */
+enum verdict conclude(struct selftest *t, enum verdict verdict,
+		      const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define passed(t, ...)	conclude(t, PASSED, __VA_ARGS__)
+#define failed(t, ...)	conclude(t, FAILED, __VA_ARGS__)
+#define skipped(t, ...)	conclude(t, SKIPPED, __VA_ARGS__)
 
 /* There is no buffer of @bytes: why, and what to do. */
 enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
