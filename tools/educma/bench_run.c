@@ -5,7 +5,6 @@
  * unless they are faster than a wake-up, and what it costs is seen.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -46,19 +45,6 @@ struct bench_run {
 	struct pollfd *pfd;
 };
 
-static int open_lane(const struct context *ctx, struct lane *lane,
-		     const struct educma_entry *entry)
-{
-	int err;
-
-	lane->s.entry = *entry;
-	/* Alone: who else is there would be measured too. */
-	err = educma_open(entry, O_EXCL, &lane->s.dev);
-	if (!err)
-		err = educma_info(lane->s.dev, &lane->s.info);
-	return err ? fail_errno(ctx, err, "%s", entry->node) : 0;
-}
-
 static int check_depth(const struct bench_run *run, const struct lane *lane)
 {
 	static const struct failure failure = { .status = STATUS_USAGE };
@@ -79,7 +65,8 @@ static int open_lanes(struct bench_run *run, const struct educma_entry *list,
 
 	for (i = 0; !status && i < run->count; i++) {
 		lane = &run->lane[i];
-		status = open_lane(run->ctx, lane, &list[i]);
+		/* Alone: who else is there would be measured too. */
+		status = open_entry_alone(run->ctx, &list[i], &lane->s);
 		if (!status)
 			status = check_depth(run, lane);
 		if (!status)
@@ -102,7 +89,9 @@ static int choose(const struct context *ctx, size_t devices,
 	err = educma_list(ctx->sysroot, list, count);
 	if (err)
 		return fail_errno(ctx, err, "devices");
-	if (ctx->device && *count) {
+	if (!*count)	/* the last one has gone meanwhile */
+		return fail_no_device(ctx);
+	if (ctx->device) {
 		(*list)[0] = entry;
 		*count = 1;
 	}

@@ -164,6 +164,9 @@ struct session {
 int open_session(const struct context *ctx, struct session *s);
 /* The same, to have it alone; that others use it is an error. */
 int open_session_alone(const struct context *ctx, struct session *s);
+/* The same with @entry; an error leaves no s->dev behind. */
+int open_entry_alone(const struct context *ctx,
+		     const struct educma_entry *entry, struct session *s);
 void close_session(struct session *s);
 
 /* Allocates a buffer. Returns 0, or a status: it is reported. */

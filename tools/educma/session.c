@@ -82,13 +82,11 @@ static int fail_in_use(const struct context *ctx, const struct session *s)
 		    "%s is in use, and is to be had alone", s->entry.node);
 }
 
-static int open_with(const struct context *ctx, struct session *s, int flags)
+/* Opens s->entry. */
+static int open_entry(const struct context *ctx, struct session *s, int flags)
 {
-	int status, err;
+	int err;
 
-	status = find_device(ctx, &s->entry);
-	if (status)
-		return status;
 	err = educma_open(&s->entry, flags, &s->dev);
 	if (err == -EBUSY && flags & O_EXCL)
 		return fail_in_use(ctx, s);
@@ -97,6 +95,7 @@ static int open_with(const struct context *ctx, struct session *s, int flags)
 	err = educma_info(s->dev, &s->info);
 	if (err) {
 		educma_close(s->dev);
+		s->dev = NULL;
 		return fail_errno(ctx, err, "%s", s->entry.node);
 	}
 	return 0;
@@ -104,12 +103,19 @@ static int open_with(const struct context *ctx, struct session *s, int flags)
 
 int open_session(const struct context *ctx, struct session *s)
 {
-	return open_with(ctx, s, 0);
+	return find_device(ctx, &s->entry) ?: open_entry(ctx, s, 0);
 }
 
 int open_session_alone(const struct context *ctx, struct session *s)
 {
-	return open_with(ctx, s, O_EXCL);
+	return find_device(ctx, &s->entry) ?: open_entry(ctx, s, O_EXCL);
+}
+
+int open_entry_alone(const struct context *ctx,
+		     const struct educma_entry *entry, struct session *s)
+{
+	s->entry = *entry;
+	return open_entry(ctx, s, O_EXCL);
 }
 
 void close_session(struct session *s)
