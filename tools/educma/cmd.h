@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <json-c/json.h>
 
@@ -217,10 +218,12 @@ void progress_end(struct progress *p);
 
 uint64_t monotonic_ns(void);
 
-/* signals.c: SIGINT, SIGTERM and SIGHUP only leave a mark */
+/* signals.c: SIGINT, SIGTERM and SIGHUP only leave a mark, if not ignored */
 void signals_catch(void);
 /* The signal that came, or 0. */
 int signals_pending(void);
+/* Sleeps, unless one has come, and until one comes. */
+void signals_sleep(const struct timespec *timeout);
 /* Ends the program by it, as if it had not been caught. */
 _Noreturn void signals_reraise(void);
 

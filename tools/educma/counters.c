@@ -24,6 +24,11 @@ static int add_counter(const char *dir, const char *name,
 	return 0;
 }
 
+static int counters_dir(char *dir, const struct educma_entry *entry)
+{
+	return path_format(dir, PATH_MAX, "%s/dma_counters", entry->pci_dir);
+}
+
 int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters)
 {
@@ -32,7 +37,7 @@ int educma_read_counters(const struct educma_entry *entry,
 	int count, i, err;
 
 	counters->count = 0;
-	err = path_format(dir, sizeof(dir), "%s/dma_counters", entry->pci_dir);
+	err = counters_dir(dir, entry);
 	if (err)
 		return err;
 	count = scandir(dir, &names, NULL, alphasort);
@@ -45,6 +50,16 @@ int educma_read_counters(const struct educma_entry *entry,
 	}
 	free(names);
 	return err;
+}
+
+int educma_read_counter(const struct educma_entry *entry, const char *name,
+			uint64_t *value)
+{
+	char dir[PATH_MAX];
+	int err;
+
+	err = counters_dir(dir, entry);
+	return err ?: sysfs_read_u64(dir, name, value);
 }
 
 int educma_counter(const struct educma_counters *counters, const char *name,

@@ -245,6 +245,18 @@ int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters);
 
 /**
+ * educma_read_counter() - read one counter of a device
+ * @entry: from educma_list() or educma_find()
+ * @name: the counter's
+ * @value: set to it
+ *
+ * Errors: -ENOENT (no such counter, another driver, or gone), open(2)'s and
+ * read(2)'s, -EINVAL (not a number).
+ */
+int educma_read_counter(const struct educma_entry *entry, const char *name,
+			uint64_t *value);
+
+/**
  * educma_counter() - look a counter up by its name
  * @counters: from educma_read_counters()
  * @name: its file name

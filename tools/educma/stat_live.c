@@ -73,44 +73,57 @@ struct live {
 	struct samples now;
 };
 
-static bool take_sample(const struct educma_entry *entry, struct sample *s)
+static bool has_gone(const struct live *l, const struct educma_entry *entry)
 {
-	struct educma_counters counters;
-	size_t i;
+	struct educma_entry found;
 
-	s->ns = monotonic_ns();
-	if (educma_read_counters(entry, &counters))
-		return false;
-	memcpy(s->name, entry->name, sizeof(s->name));
-	memcpy(s->pci, entry->pci, sizeof(s->pci));
-	for (i = 0; i < FIGURES; i++) {
-		if (educma_counter(&counters, figure_names[i], &s->figure[i]))
-			return false;
-	}
-	return true;
+	return educma_find(l->ctx->sysroot, entry->pci, &found);
 }
 
-/* Of every device that there is now; one that goes meanwhile was not. */
+/* One that goes meanwhile was not there. Returns an enum status. */
+static int take_sample(const struct live *l, const struct educma_entry *entry,
+		       struct samples *s)
+{
+	struct sample *sample = &s->sample[s->count];
+	size_t i;
+	int err;
+
+	sample->ns = monotonic_ns();
+	memcpy(sample->name, entry->name, sizeof(sample->name));
+	memcpy(sample->pci, entry->pci, sizeof(sample->pci));
+	for (i = 0; i < FIGURES; i++) {
+		err = educma_read_counter(entry, figure_names[i],
+					  &sample->figure[i]);
+		if (err && has_gone(l, entry))
+			return 0;
+		if (err)
+			return fail_errno(l->ctx, err, "%s/dma_counters/%s",
+					  entry->pci_dir, figure_names[i]);
+	}
+	s->count++;
+	return 0;
+}
+
+/* Of every device that there is now. Returns an enum status. */
 static int take_samples(const struct live *l, struct samples *s)
 {
 	struct educma_entry *list;
+	int err, status = 0;
 	size_t count, i;
-	int err;
 
 	*s = (struct samples){ };
 	err = educma_list(l->ctx->sysroot, &list, &count);
-	if (err || !count)
-		return err;
-	s->sample = calloc(count, sizeof(*s->sample));
+	if (err)
+		return fail_errno(l->ctx, err, "devices");
+	s->sample = calloc(count + 1, sizeof(*s->sample));
 	if (!s->sample)
-		err = -ENOMEM;
-	for (i = 0; !err && i < count; i++) {
-		if ((!l->only || !strcmp(l->only, list[i].pci)) &&
-		    take_sample(&list[i], &s->sample[s->count]))
-			s->count++;
+		status = fail_errno(l->ctx, -ENOMEM, "devices");
+	for (i = 0; !status && i < count; i++) {
+		if (!l->only || !strcmp(l->only, list[i].pci))
+			status = take_sample(l, &list[i], s);
 	}
 	free(list);
-	return err;
+	return status;
 }
 
 /* A counter that fell has begun anew: the driver was bound again. */
@@ -278,29 +291,29 @@ static void print_interval_text(const struct live *l)
 static void sleep_until(uint64_t *next, uint64_t interval_ns)
 {
 	const uint64_t now = monotonic_ns();
-	struct timespec t;
+	struct timespec left;
 
 	*next += interval_ns;
 	if (*next < now)
 		*next = now;
-	t = (struct timespec){
-		.tv_sec = *next / NSEC_PER_SEC,
-		.tv_nsec = *next % NSEC_PER_SEC,
+	left = (struct timespec){
+		.tv_sec = (*next - now) / NSEC_PER_SEC,
+		.tv_nsec = (*next - now) % NSEC_PER_SEC,
 	};
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+	signals_sleep(&left);
 }
 
 /* Makes what was now what was before, and looks again. */
 static int next_samples(struct live *l)
 {
 	struct educma_entry entry;
-	int err;
+	int status;
 
 	free(l->before.sample);
 	l->before = l->now;
-	err = take_samples(l, &l->now);
-	if (err)
-		return fail_errno(l->ctx, err, "devices");
+	status = take_samples(l, &l->now);
+	if (status)
+		return status;
 	/* Says which one is missing, unless it is there again already. */
 	return l->now.count ? 0 : find_device(l->ctx, &entry);
 }
