@@ -69,7 +69,8 @@ static const struct command commands[] = {
 	  "Prints TAP. Identification, address mask, buffers, liveness, interrupt, the\n"
 	  "device's memory, copies at odd places, a large buffer, the highest that CMA has\n"
 	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
-	  "the device to itself; what was in the device's memory is lost.\n",
+	  "the device to itself; what was in the device's memory is lost. For a moment it\n"
+	  "takes all of CMA's largest free run, which other drivers then cannot have.\n",
 	  cmd_selftest },
 	{ "bench",
 	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
