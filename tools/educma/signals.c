@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "cmd.h"
-#include "util.h"
 
-static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-
+static sigset_t caught;
 static volatile sig_atomic_t pending;
 
 static void mark(int sig)
@@ -26,16 +23,18 @@ static void catch_one(int sig)
 	struct sigaction old;
 
 	sigaction(sig, NULL, &old);
-	if (old.sa_handler != SIG_IGN)
-		sigaction(sig, &action, NULL);
+	if (old.sa_handler == SIG_IGN)
+		return;
+	sigaction(sig, &action, NULL);
+	sigaddset(&caught, sig);
 }
 
 void signals_catch(void)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(caught); i++)
-		catch_one(caught[i]);
+	sigemptyset(&caught);
+	catch_one(SIGINT);
+	catch_one(SIGTERM);
+	catch_one(SIGHUP);
 }
 
 int signals_pending(void)
@@ -43,18 +42,21 @@ int signals_pending(void)
 	return pending;
 }
 
-/* One that comes between the look and the wait waits for the wait. */
+/*
+ * One that comes between the look and the wait waits for the wait. Not
+ * ppoll(), whose timeout may be 0.1 % late.
+ */
 void signals_sleep(const struct timespec *timeout)
 {
-	sigset_t set, old;
-	size_t i;
+	sigset_t old;
+	int sig;
 
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(caught); i++)
-		sigaddset(&set, caught[i]);
-	sigprocmask(SIG_BLOCK, &set, &old);
-	if (!pending)
-		ppoll(NULL, 0, timeout, &old);
+	sigprocmask(SIG_BLOCK, &caught, &old);
+	if (!pending) {
+		sig = sigtimedwait(&caught, NULL, timeout);
+		if (sig > 0)
+			pending = sig;
+	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
