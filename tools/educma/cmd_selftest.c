@@ -24,7 +24,7 @@
 
 /* Verdicts -------------------------------------------------------------- */
 
-enum verdict conclude(struct selftest *t, enum verdict verdict,
+enum verdict conclude(struct selftest *t, enum verdict how,
 		      const char *fmt, ...)
 {
 	va_list args;
@@ -33,7 +33,7 @@ enum verdict conclude(struct selftest *t, enum verdict verdict,
 	vsnprintf(t->detail, sizeof(t->detail), fmt, args);
 	va_end(args);
 	t->advice[0] = '\0';
-	return verdict;
+	return how;
 }
 
 static void advise(struct selftest *t, const char *advice)

@@ -51,8 +51,8 @@ struct selftest {
 	char advice[REASON_TEXT];
 };
 
-/* What ends a point: it notes why, and returns @verdict. */
-enum verdict conclude(struct selftest *t, enum verdict verdict,
+/* What ends a point: it notes why, and returns @how. */
+enum verdict conclude(struct selftest *t, enum verdict how,
 		      const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
