@@ -326,11 +326,24 @@ static struct doctor_zone *find_zone(struct doctor_facts *f, unsigned int node,
 	return NULL;
 }
 
+/* Each node has all kinds of zones, most of them without memory. */
+static void drop_empty_zones(struct doctor_facts *f)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < f->zone_count; i++) {
+		if (f->zones[i].end > f->zones[i].start)
+			f->zones[kept++] = f->zones[i];
+	}
+	f->zone_count = kept;
+}
+
 static struct doctor_zone *add_zone(struct doctor_facts *f, unsigned int node,
 				    const char *name)
 {
 	struct doctor_zone *zone;
 
+	drop_empty_zones(f);
 	if (f->zone_count == DOCTOR_ZONES_MAX)
 		return NULL;
 	zone = &f->zones[f->zone_count++];
@@ -368,6 +381,7 @@ static void gather_zones(const char *sysroot, struct doctor_facts *f)
 	FILE *file = open_under(sysroot, "proc/zoneinfo");
 	struct doctor_zone *zone = NULL;
 	char line[LINE], name[16];
+	bool dropped = false;
 	unsigned int node;
 
 	if (!file) {
@@ -375,23 +389,18 @@ static void gather_zones(const char *sysroot, struct doctor_facts *f)
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Node %u, zone %15s", &node, name) == 2)
+		if (sscanf(line, "Node %u, zone %15s", &node, name) == 2) {
 			zone = add_zone(f, node, name);
-		else if (zone)
+			dropped |= !zone;
+		} else if (zone) {
 			zoneinfo_line(zone, f->page, line);
+		}
 	}
 	fclose(file);
-}
-
-static void drop_empty_zones(struct doctor_facts *f)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < f->zone_count; i++) {
-		if (f->zones[i].end > f->zones[i].start)
-			f->zones[kept++] = f->zones[i];
-	}
-	f->zone_count = kept;
+	drop_empty_zones(f);
+	if (dropped)
+		unseen(f, "the zones of memory: there are more than %d",
+		       DOCTOR_ZONES_MAX);
 }
 
 /* The counts of /proc/buddyinfo: pieces of 1, 2, 4, ... pages. */
@@ -448,7 +457,6 @@ static void gather_memory(const char *sysroot, struct doctor_facts *f)
 		f->cma_free = 0;
 	gather_zones(sysroot, f);
 	gather_buddies(sysroot, f);
-	drop_empty_zones(f);
 }
 
 static void gather_swiotlb(const char *sysroot, struct doctor_facts *f)
