@@ -290,7 +290,7 @@ static void behind_an_iommu(void **state)
 	(void)state;
 	strcpy(f.device.iommu, "DMA-FQ");
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
-	expect_parameter("iommu=pt");
+	expect_parameter("iommu.passthrough=1");
 	assert_true(verdict_is_good(d.finding[0].verdict));
 	/* Addresses are aligned to the size, and 0 is none. */
 	assert_int_equal(d.largest, 128 * MIB);
@@ -298,7 +298,7 @@ static void behind_an_iommu(void **state)
 	/* Passing through would lay this bare. */
 	set_area(256 * MIB, 128 * MIB);
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
-	expect_parameter("iommu=pt cma=128M@0-256M");
+	expect_parameter("iommu.passthrough=1 cma=128M@0-256M");
 	/* Who wants contiguous pages gets CMA's, wherever they are. */
 	strcpy(f.device.driver, "educma");
 	expect_verdict(SIZE, VERDICT_FINE);

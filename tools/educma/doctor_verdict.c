@@ -505,11 +505,11 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 	say(finding,
 	    "%s can be allocated, but the IOMMU puts scattered pages together for the device: contiguous on the bus, not from CMA",
 	    size_format(size, bytes));
-	strcpy(finding->parameter, "iommu=pt");
+	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
 	    !cma_parameter(cma, bytes, f->device.bits))
 		snprintf(finding->parameter, sizeof(finding->parameter),
-			 "iommu=pt %.64s", cma);
+			 "iommu.passthrough=1 %.64s", cma);
 	advise(finding,
 	       "if it must be CMA's, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
 	       finding->parameter);
