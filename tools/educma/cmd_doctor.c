@@ -45,6 +45,14 @@ static void label(const char *what)
 	printf("%-12s ", what);
 }
 
+/* Who sets no mask and who sets the default look the same. */
+static const char *origin_of(const struct doctor_device *dev)
+{
+	if (dev->bits_from == BITS_DRIVER && dev->bits == DEFAULT_BITS)
+		return "as its driver said, or the default";
+	return bits_from[dev->bits_from];
+}
+
 static void print_device(const struct doctor_device *dev)
 {
 	label("device");
@@ -59,7 +67,7 @@ static void print_device(const struct doctor_device *dev)
 		       dev->suspended ? ", but the device sleeps" : "");
 	}
 	label("addresses");
-	printf("%u bits (%s)", dev->bits, bits_from[dev->bits_from]);
+	printf("%u bits (%s)", dev->bits, origin_of(dev));
 	if (dev->mask_bits)
 		printf("; the kernel has %" PRIu64 ", coherent %" PRIu64,
 		       dev->mask_bits, dev->coherent_mask_bits);

@@ -20,8 +20,6 @@
 #include "sysfs.h"
 #include "util.h"
 
-/* What a PCI device gets before a driver says otherwise. */
-#define DEFAULT_BITS	32
 /* What QEMU's edu decodes unless it was told otherwise. */
 #define EDU_BITS	28
 

@@ -26,6 +26,9 @@ enum doctor_option {
 	DOCTOR_OPTIONS,
 };
 
+/* What a PCI device gets before a driver says otherwise. */
+#define DEFAULT_BITS	32
+
 /* Where the number of address bits comes from. */
 enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
 

@@ -102,10 +102,15 @@ static uint64_t most_of(const struct doctor_facts *f)
 	return last == UINT64_MAX ? last : last + 1;
 }
 
+static bool has_driver(const struct doctor_facts *f, const char *name)
+{
+	return !strcmp(f->device.driver, name);
+}
+
 /* Behind an IOMMU only who insists on contiguous pages gets CMA's. */
 static bool insists(const struct doctor_facts *f)
 {
-	return !strcmp(f->device.driver, "educma");
+	return has_driver(f, "educma");
 }
 
 /* Any pages do. */
@@ -475,14 +480,27 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 	return false;
 }
 
+/* These hold a device for others, who turn bus mastering on. */
+static bool is_held_for_others(const struct doctor_facts *f)
+{
+	return has_driver(f, "vfio-pci") || has_driver(f, "pci-stub") ||
+	       has_driver(f, "pciback") || has_driver(f, "xen-pciback");
+}
+
+static bool cannot_master(const struct doctor_facts *f)
+{
+	const struct doctor_device *dev = &f->device;
+
+	return *dev->driver && dev->bus_master == NO && !dev->suspended;
+}
+
+/* Of educma it is known that it does DMA. */
 static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 {
 	const struct doctor_device *dev = &f->device;
 	struct finding *finding;
 
-	/* vfio-pci turns it on for who opens the device. */
-	if (!*dev->driver || dev->bus_master != NO || dev->suspended ||
-	    !strcmp(dev->driver, "vfio-pci"))
+	if (!cannot_master(f) || !has_driver(f, "educma"))
 		return;
 	finding = add(d, VERDICT_BUS_MASTER_OFF);
 	say(finding,
@@ -492,6 +510,17 @@ static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 		 "setpci -s %s COMMAND=4:4", dev->pci);
 	advise(finding, "%s, and if the driver has given up bind it anew",
 	       finding->command);
+}
+
+/* Many a driver does no DMA, and leaves it off. */
+static void remark_bus_master(const struct doctor_facts *f, struct diagnosis *d)
+{
+	if (!cannot_master(f) || has_driver(f, "educma") ||
+	    is_held_for_others(f))
+		return;
+	say(add(d, VERDICT_BUS_MASTER_OFF),
+	    "bus mastering is off: that is as it should be if the driver %s does no DMA",
+	    f->device.driver);
 }
 
 /* A cma= besides, if passing through lays bare that there is no good area. */
@@ -568,4 +597,5 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 	judge_swiotlb(f, d);
 	if (!d->count)
 		say_fine(f, bytes, d);
+	remark_bus_master(f, d);
 }
