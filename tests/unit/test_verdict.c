@@ -36,6 +36,12 @@ static void set_area(uint64_t first, uint64_t bytes)
 	f.cma_free = bytes;
 }
 
+static void set_cma_words(const char *text, uint64_t bytes)
+{
+	strcpy(f.cma_words.text, text);
+	f.cma_words.bytes = bytes;
+}
+
 /* A machine of 1 GiB with a good area, and a device of 28 bits. */
 static int healthy(void **state)
 {
@@ -52,7 +58,7 @@ static int healthy(void **state)
 	f.mem_total = GIB;
 	f.mem_available = GIB - 100 * MIB;
 	f.cma_counted = true;
-	strcpy(f.cma_word, "128M@0-256M");
+	set_cma_words("cma=128M@0-256M", 128 * MIB);
 	set_area(128 * MIB, 128 * MIB);
 	set_zone(0, "DMA", 4 * KIB, 16 * MIB);
 	set_zone(1, "DMA32", 16 * MIB, GIB);
@@ -141,12 +147,15 @@ static void no_area(void **state)
 	(void)state;
 	f.area.present = NO;
 	expect_verdict(SIZE, VERDICT_NOT_RESERVED);
-	strcpy(f.cma_word, "0");
+	set_cma_words("cma=0", 0);
 	expect_verdict(SIZE, VERDICT_CMA_OFF);
 	assert_non_null(strstr(d.finding[0].advice, "instead of cma=0"));
-	strcpy(f.cma_word, "0M@0-256M");
+	/* Each of them would have to go. */
+	set_cma_words("cma=64M@1G cma=0M", 0);
 	expect_verdict(SIZE, VERDICT_CMA_OFF);
-	f.cma_word[0] = '\0';
+	assert_non_null(strstr(d.finding[0].advice,
+			       "instead of cma=64M@1G cma=0M"));
+	set_cma_words("", 0);
 	expect_verdict(SIZE, VERDICT_NO_AREA);
 	expect_parameter("cma=128M@0-256M");
 }

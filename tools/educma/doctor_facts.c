@@ -16,7 +16,6 @@
 #include "doctor_facts.h"
 #include "educma_regs.h"
 #include "libeducma.h"
-#include "size.h"
 #include "sysfs.h"
 #include "util.h"
 
@@ -272,6 +271,36 @@ static bool begins_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
+/* As the kernel's function of this name: no number is 0. */
+static uint64_t memparse(const char *text, const char **end)
+{
+	static const char units[] = "KMGTPE";
+	const char *unit;
+	uint64_t n;
+	char *rest;
+
+	n = strtoull(text, &rest, 0);
+	unit = *rest ? strchr(units, toupper((unsigned char)*rest)) : NULL;
+	*end = unit ? rest + 1 : rest;
+	return unit ? n << 10 * (unit - units + 1) : n;
+}
+
+/* SIZE[@FIRST[-LIMIT]], as the kernel's early_cma() reads it. */
+static void cma_word(struct doctor_cma_words *cma, const char *word)
+{
+	const char *value = word + strlen("cma=");
+	size_t len = strlen(cma->text);
+
+	snprintf(cma->text + len, sizeof(cma->text) - len, "%s%s",
+		 len ? " " : "", word);
+	cma->bytes = memparse(value, &value);
+	if (*value != '@')
+		return;
+	cma->first = memparse(value + 1, &value);
+	cma->limit = *value == '-' ? memparse(value + 1, &value) :
+				     cma->first + cma->bytes;
+}
+
 static void command_line_word(struct doctor_facts *f, const char *word)
 {
 	static const char *const matter[] = {
@@ -287,8 +316,7 @@ static void command_line_word(struct doctor_facts *f, const char *word)
 				 "%s%s", len ? " " : "", word);
 	}
 	if (begins_with(word, "cma="))
-		snprintf(f->cma_word, sizeof(f->cma_word), "%s",
-			 word + strlen("cma="));
+		cma_word(&f->cma_words, word);
 	if (begins_with(word, "swiotlb=") && strstr(word, "noforce"))
 		f->swiotlb_forced = false;
 	else if (begins_with(word, "swiotlb=") && strstr(word, "force"))
@@ -594,19 +622,13 @@ static void area_from_sysfs(const char *sysroot, struct doctor_facts *f)
 	area->largest_free = available * f->page;
 }
 
-/* SIZE[@FIRST[-LIMIT]] of the command line bounds where the area can lie. */
-static void bounds_from_cma_word(const char *value, struct doctor_area *area)
+static void bounds_from_cma_words(const struct doctor_cma_words *cma,
+				  struct doctor_area *area)
 {
-	char size[32], first[32], limit[32];
-	uint64_t bytes;
-	int n;
-
-	n = sscanf(value, "%31[^@]@%31[^-]-%31s", size, first, limit);
-	if (n >= 2 && !size_parse(first, &bytes) && bytes > area->first)
-		area->first = bytes;
-	if (n == 3 && !size_parse(limit, &bytes) && bytes &&
-	    bytes - 1 < area->last)
-		area->last = bytes - 1;
+	if (cma->first > area->first)
+		area->first = cma->first;
+	if (cma->limit && cma->limit - 1 < area->last)
+		area->last = cma->limit - 1;
 }
 
 static void bounds_from_zones(const struct doctor_facts *f,
@@ -635,7 +657,7 @@ static void bound_area(struct doctor_facts *f)
 
 	if (!area->exact) {
 		bounds_from_zones(f, area);
-		bounds_from_cma_word(f->cma_word, area);
+		bounds_from_cma_words(&f->cma_words, area);
 	}
 	if (!area->bytes)
 		area->bytes = f->cma_total;

@@ -128,12 +128,27 @@ struct doctor_area {
 };
 
 /**
+ * struct doctor_cma_words - all cma= of the command line, as the kernel adds
+ *	them up: a later one without @ keeps the place of an earlier one
+ * @text: the words, with blanks between; empty if there is none
+ * @bytes: size of the area
+ * @first: no byte of it lies below
+ * @limit: the first byte after where it can lie; 0: anywhere
+ */
+struct doctor_cma_words {
+	char text[160];
+	uint64_t bytes;
+	uint64_t first;
+	uint64_t limit;
+};
+
+/**
  * struct doctor_facts - all of it
  * @device: the PCI device
  * @release: the kernel's
  * @option: kernel options: "y", "n", a value; empty if not known
  * @words: of the command line, those that matter, with blanks between
- * @cma_word: the value of its last cma=; empty if there is none
+ * @cma_words: those of CMA's default area
  * @swiotlb_forced: swiotlb=force
  * @page: bytes of a page
  * @mem_total: memory in bytes; 0 if not known
@@ -153,7 +168,7 @@ struct doctor_facts {
 	char release[80];
 	char option[DOCTOR_OPTIONS][16];
 	char words[512];
-	char cma_word[64];
+	struct doctor_cma_words cma_words;
 	bool swiotlb_forced;
 	uint64_t page;
 	uint64_t mem_total;

@@ -267,23 +267,11 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 	       size_format(limit, last_of(f->device.bits) + 1));
 }
 
-/* Bytes of the cma= on the command line. */
-static bool cma_word_is_0(const char *word)
-{
-	char size[64];
-	uint64_t bytes;
-
-	snprintf(size, sizeof(size), "%s", word);
-	size[strcspn(size, "@")] = '\0';
-	return !size_parse(size, &bytes) && !bytes;
-}
-
 static enum verdict without_area(const struct doctor_facts *f)
 {
-	if (!*f->cma_word)
+	if (!*f->cma_words.text)
 		return VERDICT_NO_AREA;
-	return cma_word_is_0(f->cma_word) ? VERDICT_CMA_OFF :
-					    VERDICT_NOT_RESERVED;
+	return f->cma_words.bytes ? VERDICT_NOT_RESERVED : VERDICT_CMA_OFF;
 }
 
 static enum verdict judge_reach(const struct doctor_area *area, uint64_t bytes,
@@ -343,16 +331,16 @@ static void describe_area(const struct doctor_facts *f, uint64_t bytes,
 		say(finding, "no CMA in the kernel (DMA_CMA off)");
 		break;
 	case VERDICT_CMA_OFF:
-		say(finding, "CMA is switched off on the command line (cma=%s)",
-		    f->cma_word);
+		say(finding, "CMA is switched off on the command line (%s)",
+		    f->cma_words.text);
 		break;
 	case VERDICT_NO_AREA:
 		say(finding, "the kernel has CMA, but no area for devices is reserved");
 		break;
 	case VERDICT_NOT_RESERVED:
 		say(finding,
-		    "cma=%s is on the command line, but the kernel found no room for it there",
-		    f->cma_word);
+		    "%s is on the command line, but the kernel found no room for it there",
+		    f->cma_words.text);
 		break;
 	case VERDICT_ABOVE_MASK:
 		say(finding,
@@ -393,7 +381,7 @@ static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 			struct finding *finding)
 {
 	const uint32_t bits = memory_bits(f);
-	char instead[80] = "";
+	char instead[200] = "";
 
 	if (finding->verdict == VERDICT_CANNOT_TELL) {
 		advise(finding,
@@ -408,9 +396,9 @@ static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		       bits);
 		return;
 	}
-	if (*f->cma_word)
-		snprintf(instead, sizeof(instead), " instead of cma=%s",
-			 f->cma_word);
+	if (*f->cma_words.text)
+		snprintf(instead, sizeof(instead), " instead of %s",
+			 f->cma_words.text);
 	if (finding->verdict == VERDICT_NO_CMA)
 		finding->config = "CONFIG_DMA_CMA=y";
 	if (finding->config)
