@@ -149,6 +149,28 @@ static void finds_an_area_by_name(void **state)
 	assert_int_equal(educma_cma_find("/nonexistent", NULL, &area), -ENOENT);
 }
 
+static int default_of(const char *a, const char *b, const char *c)
+{
+	struct educma_cma_area list[3] = { };
+
+	strcpy(list[0].name, a);
+	strcpy(list[1].name, b);
+	strcpy(list[2].name, c);
+	return educma_cma_default(list, !!*a + !!*b + !!*c);
+}
+
+static void knows_which_is_the_default(void **state)
+{
+	(void)state;
+	assert_int_equal(default_of("a", "reserved", "b"), 1);
+	assert_int_equal(default_of("hugetlb0", "linux,cma", "numa1"), 1);
+	assert_int_equal(default_of("pool", "", ""), 0);
+	assert_int_equal(default_of("a", "b", "c"), -E2BIG);
+	assert_int_equal(default_of("a", "hugetlb0", "b"), -E2BIG);
+	assert_int_equal(default_of("hugetlb0", "pernuma0", "kvm_cma"), -ENODEV);
+	assert_int_equal(default_of("", "", ""), -ENODEV);
+}
+
 /* 255 pages, two to a bit: 127 bits, and a page that no bit tells of. */
 static void reads_a_bitmap(void **state)
 {
@@ -275,6 +297,7 @@ int main(void)
 		cmocka_unit_test(says_why_there_is_no_list),
 		cmocka_unit_test(no_area_is_no_error),
 		cmocka_unit_test(finds_an_area_by_name),
+		cmocka_unit_test(knows_which_is_the_default),
 		cmocka_unit_test(reads_a_bitmap),
 		cmocka_unit_test(reads_the_counters),
 		cmocka_unit_test(asks_for_no_more_than_there_is),

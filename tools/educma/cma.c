@@ -139,19 +139,49 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 	return 0;
 }
 
+/* The default area is never one of these. */
+static bool is_for_others(const char *name)
+{
+	static const char *const others[] = {
+		"hugetlb", "pernuma", "numa", "kvm_cma",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!strncmp(name, others[i], strlen(others[i])))
+			return true;
+	}
+	return false;
+}
+
+int educma_cma_default(const struct educma_cma_area *list, size_t count)
+{
+	int found = -ENODEV;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!strcmp(list[i].name, "reserved"))
+			return i;
+		/* From the device tree it has any name. */
+		if (!is_for_others(list[i].name))
+			found = found == -ENODEV ? (int)i : -E2BIG;
+	}
+	return found;
+}
+
 /* Returns the index of the one that is meant, or a negative errno. */
 static int choose_area(const struct educma_cma_area *list, size_t count,
 		       const char *name)
 {
 	size_t i;
 
-	if (!name && count == 1)
-		return 0;
+	if (!name)
+		return educma_cma_default(list, count);
 	for (i = 0; i < count; i++) {
-		if (!strcmp(list[i].name, name ? name : "reserved"))
+		if (!strcmp(list[i].name, name))
 			return i;
 	}
-	return name ? -ESRCH : -E2BIG;
+	return -ESRCH;
 }
 
 int educma_cma_find(const char *sysroot, const char *name,

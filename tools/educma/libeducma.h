@@ -297,13 +297,24 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count);
 
 /**
+ * educma_cma_default() - the area that the DMA API takes from by default
+ * @list: the areas; their names are enough
+ * @count: how many
+ *
+ * Returns its index, -ENODEV (none of them is) or -E2BIG (it is not clear which
+ * one: there are several, and the kernel does not say). A device may have an
+ * area of its own (device tree), or of its NUMA node, from which it takes first.
+ */
+int educma_cma_default(const struct educma_cma_area *list, size_t count);
+
+/**
  * educma_cma_find() - one CMA area by its name
  * @sysroot: prefix of every path
- * @name: its name; NULL for the only one, or of several that for DMA, 'reserved'
+ * @name: its name; NULL for educma_cma_default()'s
  * @area: filled in
  *
- * Errors: -ENODEV (there is none at all), -ESRCH (none of this name), -E2BIG
- * (@name is NULL, and it is not clear which), or educma_cma_areas()'s.
+ * Errors: -ENODEV (there is none at all), -ESRCH (none of this name), those of
+ * educma_cma_default() if @name is NULL, or educma_cma_areas()'s.
  */
 int educma_cma_find(const char *sysroot, const char *name,
 		    struct educma_cma_area *area);
