@@ -383,7 +383,7 @@ static void seen_from_afar(void **state)
 	expect_verdict(SIZE, VERDICT_FINE);
 	assert_non_null(strstr(d.finding[0].text, "as far as could be seen"));
 	assert_int_equal(d.largest, 128 * MIB);
-	assert_false(d.largest_sure);
+	assert_int_equal(d.largest_is, BOUND_AT_MOST);
 	/* Movable pages may be in the way, or not. */
 	f.cma_free = 32 * MIB;
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
@@ -394,9 +394,72 @@ static void seen_from_afar(void **state)
 	look_from_afar(16 * MIB, GIB - 1);
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_int_equal(d.largest, 4 * MIB);
-	assert_true(d.largest_sure);
+	assert_int_equal(d.largest_is, BOUND_AT_LEAST);
 	look_from_afar(256 * MIB, GIB - 1);
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+}
+
+/* What would help is not always more rights. */
+static void what_would_help_to_tell(void **state)
+{
+	(void)state;
+	look_from_afar(16 * MIB, GIB - 1);
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+	assert_non_null(strstr(d.finding[0].advice, "as root"));
+	f.cma_debugfs = NO;
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+	assert_string_equal(d.finding[0].config, "CONFIG_CMA_DEBUGFS=y");
+	/* Several, and the kernel does not say which is the default. */
+	f.area = (struct doctor_area){ .present = UNKNOWN };
+	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
+	assert_non_null(strstr(d.finding[0].advice, "linux,cma-default"));
+	assert_int_equal(d.largest_is, BOUND_AT_LEAST);
+}
+
+/* Even a page may come from there. */
+static void memory_of_its_own(void **state)
+{
+	(void)state;
+	f.device.own_memory = true;
+	expect_verdict(4 * KIB, VERDICT_CANNOT_TELL);
+	assert_int_equal(d.largest, 0);
+	assert_non_null(strstr(d.finding[0].advice,
+			       "of_reserved_mem_device_init"));
+}
+
+/* First the node's area, and only if that has not enough the default one. */
+static void area_of_the_node(void **state)
+{
+	(void)state;
+	f.mem_total = 8 * GIB;
+	set_area(4 * GIB, 256 * MIB);
+	f.node_area = f.area;
+	set_area(128 * MIB, 128 * MIB);
+	f.device.bits = 64;
+	expect_verdict(256 * MIB, VERDICT_FINE);
+	assert_int_equal(d.largest, 256 * MIB);
+	f.node_area.used = 256 * MIB;
+	f.node_area.largest_free = 0;
+	expect_verdict(128 * MIB, VERDICT_FINE);
+	assert_int_equal(d.largest, 128 * MIB);
+	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
+	/* What it gives is thrown away, and the default area not asked. */
+	f.node_area.used = 0;
+	f.node_area.largest_free = 256 * MIB;
+	f.node_area.first = 1ULL << 40;
+	f.node_area.last = f.node_area.first + 256 * MIB - 1;
+	f.device.bits = 40;
+	expect_verdict(128 * MIB, VERDICT_ABOVE_MASK);
+	expect_parameter("");
+	assert_non_null(strstr(d.finding[0].advice, "without numa_cma="));
+	/* Within 32 bits the default area alone counts. */
+	f.device.bits = 32;
+	expect_verdict(128 * MIB, VERDICT_FINE);
+	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
+	/* Past an IOMMU memory may lie anywhere. */
+	strcpy(f.device.iommu, "DMA");
+	strcpy(f.device.driver, "educma");
+	expect_verdict(256 * MIB, VERDICT_FINE);
 }
 
 /* Programs may take one for the other. */
@@ -444,6 +507,9 @@ int main(void)
 		cmocka_unit_test_setup(bus_master, healthy),
 		cmocka_unit_test_setup(others_may_do_without_bus_master, healthy),
 		cmocka_unit_test_setup(seen_from_afar, healthy),
+		cmocka_unit_test_setup(what_would_help_to_tell, healthy),
+		cmocka_unit_test_setup(memory_of_its_own, healthy),
+		cmocka_unit_test_setup(area_of_the_node, healthy),
 		cmocka_unit_test(names_are_the_driver_s),
 	};
 

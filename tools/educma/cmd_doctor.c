@@ -100,9 +100,8 @@ static void print_kernel(const struct doctor_facts *f)
 	}
 }
 
-static void print_area(const struct doctor_facts *f)
+static void print_area(const struct doctor_area *area)
 {
-	const struct doctor_area *area = &f->area;
 	char size[SIZE_TEXT];
 
 	if (area->present != YES)
@@ -140,7 +139,8 @@ static void print_memory(const struct doctor_facts *f)
 		printf("; CMA %" PRIu64 " kB, free %" PRIu64 " kB",
 		       f->cma_total / 1024, f->cma_free / 1024);
 	putchar('\n');
-	print_area(f);
+	print_area(&f->area);
+	print_area(&f->node_area);
 	for (i = 0; i < f->zone_count; i++) {
 		const struct doctor_zone *zone = &f->zones[i];
 
@@ -169,9 +169,10 @@ static void print_size(uint64_t bytes, const struct diagnosis *d)
 	label("size");
 	printf("%s asked for; ", size_format(text, bytes));
 	if (d->largest)
-		printf("up to %s can be had now%s\n",
+		printf("%s %s can be had now%s\n",
+		       d->largest_is == BOUND_AT_LEAST ? "at least" : "up to",
 		       size_format(text, d->largest),
-		       d->largest_sure ? "" : ", or less");
+		       d->largest_is == BOUND_AT_MOST ? ", or less" : "");
 	else
 		puts("no size is sure to be had now");
 }
@@ -319,6 +320,7 @@ static struct json_object *memory_facts(const struct doctor_facts *f)
 		json_add_u64(object, "cma_free", f->cma_free);
 	}
 	json_object_object_add(object, "area", area_facts(&f->area));
+	json_object_object_add(object, "node_area", area_facts(&f->node_area));
 	json_object_object_add(object, "zones", zone_facts(f));
 	return object;
 }
@@ -351,7 +353,7 @@ static struct json_object *doctor_json(const struct doctor_facts *f,
 	json_add_u64(object, "bytes", bytes);
 	json_add_u64(object, "largest_bytes", d->largest);
 	json_object_object_add(object, "largest_sure",
-			       json_object_new_boolean(d->largest_sure));
+			       json_object_new_boolean(d->largest_is == BOUND_EXACT));
 	for (i = 1; i < d->count; i++) {
 		one = json_object_new_object();
 		add_finding(one, &d->finding[i]);

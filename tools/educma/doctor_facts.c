@@ -169,6 +169,25 @@ static void read_link(const struct doctor_device *dev, const char *kind,
 		snprintf(text, len, "%s GT/s x%s", speed, width);
 }
 
+static int read_node(const struct doctor_device *dev)
+{
+	uint64_t node;
+
+	/* Where there is none it says -1. */
+	if (sysfs_read_u64(dev->pci_dir, "numa_node", &node) || node > INT_MAX)
+		return -1;
+	return node;
+}
+
+static bool has_own_memory(const struct doctor_device *dev)
+{
+	char path[PATH_MAX];
+
+	return !path_format(path, sizeof(path), "%s/of_node/memory-region",
+			    dev->pci_dir) &&
+	       !access(path, F_OK);
+}
+
 /* Without a device: what others have, one would have. */
 static void gather_machine(const char *sysroot, struct doctor_device *dev)
 {
@@ -185,6 +204,7 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 {
 	struct doctor_device *dev = &f->device;
 
+	dev->node = -1;
 	dev->bits = bits ? bits : DEFAULT_BITS;
 	dev->bits_from = bits ? BITS_ASKED : BITS_DEFAULT;
 	dev->present = (which && find_pci(sysroot, which, dev)) ||
@@ -205,6 +225,10 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 	if (sysfs_read_word(dev->pci_dir, "iommu_group/type", dev->iommu,
 			    sizeof(dev->iommu)))
 		dev->iommu[0] = '\0';
+	dev->node = read_node(dev);
+	dev->own_memory = has_own_memory(dev);
+	if (dev->own_memory)
+		unseen(f, "whether the driver takes from the device's own memory (of_node/memory-region)");
 	read_link(dev, "current", dev->link, sizeof(dev->link));
 	read_link(dev, "max", dev->link_max, sizeof(dev->link_max));
 	if (!dev->bus_master)
@@ -496,20 +520,7 @@ static void gather_swiotlb(const char *sysroot, struct doctor_facts *f)
 		f->swiotlb_bytes = slabs * SWIOTLB_SLAB;
 }
 
-/* The CMA area --------------------------------------------------------------*/
-
-/* Areas that the DMA API does not take a device's memory from. */
-static bool is_for_others(const char *name)
-{
-	return begins_with(name, "hugetlb") || begins_with(name, "pernuma") ||
-	       begins_with(name, "numa") || begins_with(name, "kvm_cma");
-}
-
-/* The default area is "reserved", or has its name from the device tree. */
-static bool is_better(const char *name, const char *than)
-{
-	return !is_for_others(name) && (!*than || !strcmp(name, "reserved"));
-}
+/* The CMA areas -------------------------------------------------------------*/
 
 static void take_area(const char *sysroot, const struct educma_cma_area *from,
 		      struct doctor_area *area)
@@ -528,27 +539,7 @@ static void take_area(const char *sysroot, const struct educma_cma_area *from,
 		area->map.words = NULL;
 }
 
-static int area_from_debugfs(const char *sysroot, struct doctor_area *area)
-{
-	struct educma_cma_area *list, *best = NULL;
-	size_t count, i;
-	int err;
-
-	err = educma_cma_areas(sysroot, &list, &count);
-	if (err)
-		return err;
-	for (i = 0; i < count; i++) {
-		if (is_better(list[i].name, best ? best->name : ""))
-			best = &list[i];
-	}
-	area->present = best ? YES : NO;
-	if (best)
-		take_area(sysroot, best, area);
-	free(list);
-	return 0;
-}
-
-/* "cma: Reserved 128 MiB at 0x0000000008000000": the first is the default. */
+/* "cma: Reserved 128 MiB at 0x0000000008000000" */
 static bool area_from_log_line(const char *line, struct doctor_area *area)
 {
 	const char *said = strstr(line, "cma: Reserved ");
@@ -557,7 +548,6 @@ static bool area_from_log_line(const char *line, struct doctor_area *area)
 	if (!said || sscanf(said, "cma: Reserved %" SCNu64 " MiB at %" SCNx64,
 			    &mib, &base) != 2)
 		return false;
-	area->present = YES;
 	area->bytes = mib << 20;
 	area->first = base;
 	area->last = base + area->bytes - 1;
@@ -565,10 +555,18 @@ static bool area_from_log_line(const char *line, struct doctor_area *area)
 	return true;
 }
 
+/* Hugetlb's and the nodes' areas have the same line, without a name. */
+static bool log_is_clear(const struct doctor_facts *f)
+{
+	return !strstr(f->words, "hugetlb_cma=") &&
+	       !strstr(f->words, "cma_pernuma=") &&
+	       !strstr(f->words, "numa_cma=");
+}
+
 /* Each read of the log gives a message; one that was overwritten, an error. */
 static void area_from_log(const char *sysroot, struct doctor_facts *f)
 {
-	FILE *file = open_under(sysroot, "dev/kmsg");
+	FILE *file = log_is_clear(f) ? open_under(sysroot, "dev/kmsg") : NULL;
 	bool found = false;
 	char line[LINE];
 
@@ -585,41 +583,92 @@ static void area_from_log(const char *sysroot, struct doctor_facts *f)
 	fclose(file);
 }
 
-/* A name for the area, and from newer kernels its length and what is free. */
-static void area_from_sysfs(const char *sysroot, struct doctor_facts *f)
+/* From newer kernels also an area's length and what is free. */
+static void pages_from_sysfs(const char *sysroot, uint64_t page,
+			     struct doctor_area *area)
 {
-	struct doctor_area *area = &f->area;
 	uint64_t total, available;
 	char path[PATH_MAX];
-	struct dirent *d;
-	DIR *dir;
 
-	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma", sysroot))
-		return;
-	dir = opendir(path);
-	if (!dir)
-		return;
-	while ((d = readdir(dir))) {
-		if (d->d_name[0] != '.' && is_better(d->d_name, area->name))
-			snprintf(area->name, sizeof(area->name), "%.63s",
-				 d->d_name);
-	}
-	closedir(dir);
-	if (!*area->name ||
-	    path_format(path, sizeof(path), "%s/sys/kernel/mm/cma/%s", sysroot,
+	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma/%s", sysroot,
 			area->name))
 		return;
-	area->present = YES;
 	area->counted = !sysfs_read_u64(path, "alloc_pages_success",
 					&area->succeeded) &&
 			!sysfs_read_u64(path, "alloc_pages_fail", &area->failed);
 	if (area->used_known || sysfs_read_u64(path, "total_pages", &total) ||
 	    sysfs_read_u64(path, "available_pages", &available))
 		return;
-	area->bytes = total * f->page;
-	area->used = (total - available) * f->page;
+	area->bytes = total * page;
+	area->used = (total - available) * page;
 	area->used_known = true;
-	area->largest_free = available * f->page;
+	area->largest_free = available * page;
+}
+
+/**
+ * struct listing - the kernel's CMA areas
+ * @list: the areas
+ * @count: how many
+ * @debugfs: 0, or why @list is without all but their names
+ * @known: these are all
+ */
+struct listing {
+	struct educma_cma_area *list;
+	size_t count;
+	int debugfs;
+	bool known;
+};
+
+static int not_hidden(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static void names_from_sysfs(const char *sysroot, struct listing *areas)
+{
+	struct dirent **names;
+	char path[PATH_MAX];
+	int count, i;
+
+	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma", sysroot))
+		return;
+	count = scandir(path, &names, not_hidden, alphasort);
+	if (count < 0)
+		return;
+	areas->list = calloc(count + 1, sizeof(*areas->list));
+	areas->known = areas->list;
+	for (i = 0; i < count; i++) {
+		if (areas->list)
+			snprintf(areas->list[areas->count++].name,
+				 sizeof(areas->list->name), "%.63s",
+				 names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+}
+
+static void list_areas(const char *sysroot, struct listing *areas)
+{
+	memset(areas, 0, sizeof(*areas));
+	areas->debugfs = educma_cma_areas(sysroot, &areas->list, &areas->count);
+	areas->known = !areas->debugfs;
+	if (areas->debugfs) {
+		areas->list = NULL;
+		areas->count = 0;
+		names_from_sysfs(sysroot, areas);
+	}
+}
+
+static void read_area(const char *sysroot, const struct doctor_facts *f,
+		      const struct listing *areas, size_t i,
+		      struct doctor_area *area)
+{
+	area->present = YES;
+	if (areas->debugfs)
+		strcpy(area->name, areas->list[i].name);
+	else
+		take_area(sysroot, &areas->list[i], area);
+	pages_from_sysfs(sysroot, f->page, area);
 }
 
 static void bounds_from_cma_words(const struct doctor_cma_words *cma,
@@ -651,13 +700,12 @@ static void bounds_from_zones(const struct doctor_facts *f,
 	area->last = last ? last : UINT64_MAX;
 }
 
-static void bound_area(struct doctor_facts *f)
+static void bound_area(const struct doctor_facts *f, struct doctor_area *area)
 {
-	struct doctor_area *area = &f->area;
-
 	if (!area->exact) {
 		bounds_from_zones(f, area);
-		bounds_from_cma_words(&f->cma_words, area);
+		if (area == &f->area)
+			bounds_from_cma_words(&f->cma_words, area);
 	}
 	if (!area->bytes)
 		area->bytes = f->cma_total;
@@ -665,32 +713,111 @@ static void bound_area(struct doctor_facts *f)
 		area->largest_free = area->bytes;
 }
 
-static void gather_area(const char *sysroot, struct doctor_facts *f)
+static void unseen_of_area(struct doctor_facts *f, int debugfs,
+			   const struct doctor_area *area)
+{
+	const char *which = area == &f->area ? "" : " of the device's node";
+
+	if (!area->exact)
+		unseen(f, "where the CMA area%s lies: neither /sys/kernel/debug/cma nor the kernel log says it",
+		       which);
+	if (!area->free_known)
+		unseen(f, "whether the CMA area%s is free in one piece: /sys/kernel/debug/cma (%s)",
+		       which, strerror(-debugfs));
+}
+
+static void unseen_default(struct doctor_facts *f, const struct listing *areas)
+{
+	char names[160] = "";
+	size_t i, len;
+
+	for (i = 0; i < areas->count; i++) {
+		len = strlen(names);
+		snprintf(names + len, sizeof(names) - len, "%s%s",
+			 len ? ", " : "", areas->list[i].name);
+	}
+	unseen(f, "which CMA area devices get memory from: %s", names);
+}
+
+static void gather_default_area(const char *sysroot, struct doctor_facts *f,
+				const struct listing *areas)
 {
 	struct doctor_area *area = &f->area;
-	int err;
+	int i = educma_cma_default(areas->list, areas->count);
 
-	if (!f->cma_counted) {
-		area->present = f->mem_total ? NO : UNKNOWN;
+	if (i == -E2BIG) {
+		unseen_default(f, areas);
 		return;
 	}
-	err = area_from_debugfs(sysroot, area);
-	if (err && f->cma_total)
-		area_from_log(sysroot, f);
-	area_from_sysfs(sysroot, f);
-	if (err && !f->cma_total)
+	if (i < 0 && (areas->known || !f->cma_total)) {
 		area->present = NO;
-	else if (err && !area->present)
-		area->present = YES;
-	if (area->present != YES)
 		return;
-	bound_area(f);
-	if (!area->exact)
-		unseen(f,
-		       "where the CMA area lies: neither /sys/kernel/debug/cma nor the kernel log says it");
-	if (!area->free_known)
-		unseen(f, "whether the CMA area is free in one piece: /sys/kernel/debug/cma (%s)",
-		       strerror(-err));
+	}
+	area->present = YES;
+	if (areas->debugfs)
+		area_from_log(sysroot, f);
+	if (i >= 0)
+		read_area(sysroot, f, areas, i, area);
+	bound_area(f, area);
+	unseen_of_area(f, areas->debugfs, area);
+}
+
+/* CONFIG_DMA_PERNUMA_CMA, or in newer kernels CONFIG_DMA_NUMA_CMA. */
+static void gather_node_area(const char *sysroot, struct doctor_facts *f,
+			     const struct listing *areas)
+{
+	char pernuma[24], numa[24];
+	const char *name;
+	size_t i;
+
+	f->node_area.present = NO;
+	snprintf(pernuma, sizeof(pernuma), "pernuma%d", f->device.node);
+	snprintf(numa, sizeof(numa), "numa%d", f->device.node);
+	for (i = 0; i < areas->count; i++) {
+		name = areas->list[i].name;
+		if (strcmp(name, pernuma) && strcmp(name, numa))
+			continue;
+		read_area(sysroot, f, areas, i, &f->node_area);
+		bound_area(f, &f->node_area);
+		unseen_of_area(f, areas->debugfs, &f->node_area);
+		return;
+	}
+}
+
+/* An empty directory: debugfs is not mounted there. */
+static enum answer has_cma_debugfs(const char *sysroot, int err)
+{
+	struct dirent **names;
+	char path[PATH_MAX];
+	int count, i;
+
+	if (!err)
+		return YES;
+	if (err != -ENOENT ||
+	    path_format(path, sizeof(path), "%s/sys/kernel/debug", sysroot))
+		return UNKNOWN;
+	count = scandir(path, &names, not_hidden, NULL);
+	if (count < 0)
+		return UNKNOWN;
+	for (i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return count ? NO : UNKNOWN;
+}
+
+static void gather_areas(const char *sysroot, struct doctor_facts *f)
+{
+	struct listing areas;
+
+	if (!f->cma_counted) {
+		f->area.present = f->mem_total ? NO : UNKNOWN;
+		return;
+	}
+	list_areas(sysroot, &areas);
+	f->cma_debugfs = has_cma_debugfs(sysroot, areas.debugfs);
+	gather_default_area(sysroot, f, &areas);
+	gather_node_area(sysroot, f, &areas);
+	free(areas.list);
 }
 
 void doctor_gather(const char *sysroot, const char *which, uint32_t bits,
@@ -702,12 +829,14 @@ void doctor_gather(const char *sysroot, const char *which, uint32_t bits,
 	gather_kernel(sysroot, f);
 	gather_command_line(sysroot, f);
 	gather_memory(sysroot, f);
-	gather_area(sysroot, f);
+	gather_areas(sysroot, f);
 	gather_swiotlb(sysroot, f);
 }
 
 void doctor_forget(struct doctor_facts *f)
 {
 	free(f->area.map.words);
+	free(f->node_area.map.words);
 	f->area.map.words = NULL;
+	f->node_area.map.words = NULL;
 }

@@ -46,6 +46,9 @@ enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
  * @bits_from: where @bits comes from
  * @bus_master: the command register's bit
  * @suspended: it sleeps, so @bus_master says nothing
+ * @node: of NUMA; -1 if there is none
+ * @own_memory: the device tree has memory for it alone; whether its driver uses
+ *	it cannot be seen
  * @iommu: the type of its IOMMU group, or without a device of the machine's
  *	first; empty if there is none
  * @link: of PCI Express, as "2.5 GT/s x1"; empty if there is none
@@ -64,6 +67,8 @@ struct doctor_device {
 	enum doctor_bits bits_from;
 	enum answer bus_master;
 	bool suspended;
+	int node;
+	bool own_memory;
 	char iommu[16];
 	char link[40];
 	char link_max[40];
@@ -92,8 +97,8 @@ struct doctor_zone {
 #define DOCTOR_ZONES_MAX	64
 
 /**
- * struct doctor_area - the CMA area from which dma_alloc_coherent() takes
- * @present: whether there is one
+ * struct doctor_area - a CMA area from which dma_alloc_coherent() takes
+ * @present: whether there is one; UNKNOWN also if it is not clear which
  * @name: its name; empty if not known
  * @bytes: its length; 0 if not known
  * @first: no byte of it lies below
@@ -156,7 +161,9 @@ struct doctor_cma_words {
  * @cma_total: bytes of all CMA areas
  * @cma_free: what of them is free, or 0
  * @cma_counted: the kernel counts them: it has CMA
- * @area: the area that matters
+ * @area: the default area
+ * @node_area: that of the device's NUMA node; past 32 bits it comes first
+ * @cma_debugfs: whether the kernel has it; UNKNOWN if debugfs is not to be read
  * @zones: populated zones, in the kernel's order
  * @zone_count: how many
  * @swiotlb_bytes: its pool; 0 if not known
@@ -177,10 +184,12 @@ struct doctor_facts {
 	uint64_t cma_free;
 	bool cma_counted;
 	struct doctor_area area;
+	struct doctor_area node_area;
+	enum answer cma_debugfs;
 	struct doctor_zone zones[DOCTOR_ZONES_MAX];
 	size_t zone_count;
 	uint64_t swiotlb_bytes;
-	char unseen[8][256];
+	char unseen[12][256];
 	size_t unseen_count;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The doctor's judgement. What it rests on is the kernel's dma_direct_alloc():
- * the default CMA area first, whatever the mask; what it gives is thrown away
- * if it lies above the mask. Then the ordinary allocator, which has pieces of
+ * the default CMA area first, whatever the mask (if that is wider than 32 bits
+ * the area of the device's node before it); what it gives is thrown away if it
+ * lies above the mask. Then the ordinary allocator, which has pieces of
  * 4 MiB at most, and below the mask for certain only in zones that end there.
  */
 #include <inttypes.h>
@@ -197,21 +198,34 @@ static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 	return largest;
 }
 
-/* What CMA has within reach, in one piece; 0 if that is not sure. */
-static uint64_t area_largest(const struct doctor_facts *f, uint64_t last)
+/* Whether it is known what an area has within reach. */
+static bool reach_is_known(const struct doctor_area *area, uint64_t last)
 {
-	const struct doctor_area *area = &f->area;
+	if (area->present != YES)
+		return area->present == NO;
+	return area->exact || area->last <= last || area->first > last;
+}
+
+/* What it has there, in one piece; 0 if that is not known. */
+static uint64_t area_largest(const struct doctor_facts *f,
+			     const struct doctor_area *area, uint64_t last)
+{
 	uint64_t largest = area->largest_free;
 
-	if (area->present != YES || area->first > last)
+	if (area->present != YES || area->first > last ||
+	    !reach_is_known(area, last))
 		return 0;
 	if (area->map.words)
 		return largest_in_map(area, f->page, last);
-	if (area->last > last && !area->exact)
-		return 0;
 	if (area->last > last)
 		largest = min(largest, last - area->first + 1);
 	return area->used_known ? largest : min(largest, f->cma_free);
+}
+
+/* With a narrower mask the kernel passes the node's area over. */
+static bool tries_node_area(const struct doctor_facts *f)
+{
+	return f->node_area.present == YES && memory_bits(f) > 32;
 }
 
 /*
@@ -288,11 +302,11 @@ static enum verdict judge_reach(const struct doctor_area *area, uint64_t bytes,
 	return VERDICT_FINE;
 }
 
-/* Whether CMA alone gives @bytes, none of them above @last. */
-static enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
-			       uint64_t last)
+/* Whether this area gives @bytes, none of them above @last. */
+static enum verdict judge_one(const struct doctor_facts *f,
+			      const struct doctor_area *area, uint64_t bytes,
+			      uint64_t last)
 {
-	const struct doctor_area *area = &f->area;
 	enum verdict verdict;
 
 	if (!strcmp(f->option[OPTION_DMA_CMA], "n") ||
@@ -307,7 +321,7 @@ static enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 		return verdict;
 	if (area->used_known && bytes > area->bytes - area->used)
 		return VERDICT_IN_USE;
-	if (area->free_known && bytes > area_largest(f, last))
+	if (area->free_known && bytes > area_largest(f, area, last))
 		return VERDICT_FRAGMENTED;
 	/* Movable pages leave when CMA needs theirs: more may be had than is free. */
 	if (!area->used_known && bytes > f->cma_free)
@@ -315,11 +329,35 @@ static enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 	return VERDICT_FINE;
 }
 
+/* The area that decides: the default one if the node's has not enough. */
+static const struct doctor_area *area_for(const struct doctor_facts *f,
+					  uint64_t bytes, uint64_t last)
+{
+	if (!tries_node_area(f))
+		return &f->area;
+	switch (judge_one(f, &f->node_area, bytes, last)) {
+	case VERDICT_TOO_SMALL:
+	case VERDICT_IN_USE:
+	case VERDICT_FRAGMENTED:
+		return &f->area;
+	default:
+		return &f->node_area;
+	}
+}
+
+/* Whether CMA alone gives @bytes, none of them above @last. */
+static enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
+			       uint64_t last)
+{
+	return judge_one(f, area_for(f, bytes, last), bytes, last);
+}
+
 static void describe_area(const struct doctor_facts *f, uint64_t bytes,
 			  struct finding *finding)
 {
-	const uint64_t largest = area_largest(f, last_of(memory_bits(f)));
-	const struct doctor_area *area = &f->area;
+	const uint64_t last = last_of(memory_bits(f));
+	const struct doctor_area *area = area_for(f, bytes, last);
+	const uint64_t largest = area_largest(f, area, last);
 	char size[SIZE_TEXT], all[SIZE_TEXT], rest[SIZE_TEXT], run[SIZE_TEXT];
 
 	size_format(size, bytes);
@@ -377,6 +415,25 @@ static uint64_t bytes_wanted(const struct doctor_facts *f, uint64_t bytes,
 						   bytes + f->cma_total;
 }
 
+/* What would help to tell. */
+static void advise_looking(const struct doctor_facts *f,
+			   struct finding *finding)
+{
+	if (f->device.own_memory) {
+		advise(finding,
+		       "look whether the driver calls of_reserved_mem_device_init()");
+	} else if (f->cma_counted && f->area.present == UNKNOWN) {
+		advise(finding,
+		       "look in the device tree which area is linux,cma-default");
+	} else if (f->cma_debugfs == NO) {
+		finding->config = "CONFIG_CMA_DEBUGFS=y";
+		advise(finding, "use a kernel with %s", finding->config);
+	} else {
+		advise(finding,
+		       "run it as root, with /sys/kernel/debug mounted (it is a debugfs)");
+	}
+}
+
 static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 			struct finding *finding)
 {
@@ -384,8 +441,12 @@ static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 	char instead[200] = "";
 
 	if (finding->verdict == VERDICT_CANNOT_TELL) {
+		advise_looking(f, finding);
+		return;
+	}
+	if (area_for(f, bytes, last_of(bits)) == &f->node_area) {
 		advise(finding,
-		       "run it as root, with /sys/kernel/debug mounted (it is a debugfs)");
+		       "boot without numa_cma= and cma_pernuma=: the area of the device's node is in the way");
 		return;
 	}
 	if (cma_parameter(finding->parameter,
@@ -421,7 +482,9 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 	struct finding *finding;
 
 	judge_mask(f, d);
-	if (bytes > ordinary_largest(f, last))
+	if (f->device.own_memory)
+		verdict = VERDICT_CANNOT_TELL;
+	else if (bytes > ordinary_largest(f, last))
 		verdict = judge_area(f, bytes, last);
 	if (verdict == VERDICT_FINE)
 		return;
@@ -430,22 +493,37 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 	advise_area(f, bytes, finding);
 }
 
-static void find_largest(const struct doctor_facts *f, struct diagnosis *d)
+static void consider_area(const struct doctor_facts *f,
+			  const struct doctor_area *area, struct diagnosis *d)
 {
 	const uint64_t last = last_of(memory_bits(f));
-	uint64_t cma;
+	const uint64_t largest = area_largest(f, area, last);
 
-	if (mask_is_rejected(f))
+	if (largest > d->largest) {
+		d->largest = largest;
+		d->largest_is = area->free_known ? BOUND_EXACT : BOUND_AT_MOST;
+	}
+	if (!reach_is_known(area, last))
+		d->largest_is = BOUND_AT_LEAST;
+}
+
+static void find_largest(const struct doctor_facts *f, struct diagnosis *d)
+{
+	if (mask_is_rejected(f) || f->device.own_memory)
 		return;
-	d->largest = ordinary_largest(f, last);
-	cma = area_largest(f, last);
+	d->largest = ordinary_largest(f, last_of(memory_bits(f)));
 	if (remaps(f)) {
 		d->largest = f->mem_available;
-	} else if (cma > d->largest) {
-		d->largest = cma;
-		d->largest_sure = f->area.free_known;
+		d->largest_is = BOUND_AT_MOST;
+	} else {
+		consider_area(f, &f->area, d);
+		if (tries_node_area(f))
+			consider_area(f, &f->node_area, d);
 	}
-	d->largest = min(d->largest, most_of(f));
+	if (d->largest >= most_of(f)) {
+		d->largest = most_of(f);
+		d->largest_is = BOUND_EXACT;
+	}
 }
 
 /* No matter which pages, they must be there, and have addresses. */
@@ -569,7 +647,7 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 
 	d->count = 0;
 	d->largest = 0;
-	d->largest_sure = true;
+	d->largest_is = BOUND_EXACT;
 	if (*f->device.pci && !f->device.present) {
 		say(add(d, VERDICT_NO_SUCH_DEVICE), "there is no PCI device %s",
 		    f->device.pci);

@@ -50,18 +50,20 @@ struct finding {
 
 #define FINDINGS_MAX	6
 
+enum bound { BOUND_EXACT, BOUND_AT_MOST, BOUND_AT_LEAST };
+
 /**
  * struct diagnosis - all there is to say
  * @finding: the first is the verdict, the others are what else was found
  * @count: at least 1
  * @largest: the largest buffer that can be had now; 0 if that is not known
- * @largest_sure: without it @largest may not be in one piece
+ * @largest_is: how sure that is
  */
 struct diagnosis {
 	struct finding finding[FINDINGS_MAX];
 	size_t count;
 	uint64_t largest;
-	bool largest_sure;
+	enum bound largest_is;
 };
 
 /* The verdict's name, for programs: "above_mask". */
