@@ -13,24 +13,32 @@
 struct parameter_case {
 	uint64_t bytes;
 	uint32_t dma_bits;
+	uint64_t memory;
 	const char *parameter;	/* NULL: there is none */
 };
 
 static const struct parameter_case parameters[] = {
-	{ 1, 28, "cma=64M@0-256M" },
-	{ 64 * MIB, 28, "cma=128M@0-256M" },
-	{ 128 * MIB, 28, "cma=192M@0-256M" },
-	{ 200 * MIB, 28, "cma=200M@0-256M" },
-	{ 200 * MIB + 1, 28, "cma=204M@0-256M" },
-	{ 252 * MIB, 28, "cma=252M@0-256M" },
-	{ 253 * MIB, 28, NULL },
-	{ 256 * MIB, 28, NULL },
-	{ 64 * MIB, 32, "cma=128M@0-4G" },
-	{ 3 * GIB, 40, "cma=3456M@0-1T" },
-	{ 3 * GIB, 64, "cma=3456M" },
-	{ MIB, 24, "cma=4M@0-16M" },
-	{ 16 * MIB, 24, NULL },
-	{ UINT64_MAX, 64, NULL },
+	{ 1, 28, 0, "cma=64M@0-256M" },
+	{ 64 * MIB, 28, 0, "cma=128M@0-256M" },
+	{ 128 * MIB, 28, 0, "cma=192M@0-256M" },
+	{ 200 * MIB, 28, 0, "cma=200M@0-256M" },
+	{ 200 * MIB + 1, 28, 0, "cma=204M@0-256M" },
+	{ 252 * MIB, 28, 0, "cma=252M@0-256M" },
+	{ 253 * MIB, 28, 0, NULL },
+	{ 256 * MIB, 28, 0, NULL },
+	{ 64 * MIB, 32, 0, "cma=128M@0-4G" },
+	{ 3 * GIB, 40, 0, "cma=3456M@0-1T" },
+	{ 3 * GIB, 64, 0, "cma=3456M" },
+	{ MIB, 24, 0, "cma=4M@0-16M" },
+	{ 16 * MIB, 24, 0, NULL },
+	{ UINT64_MAX, 64, 0, NULL },
+	/* Below 4 GiB there are 2 of memory; the rest is above. */
+	{ 1 * GIB, 32, 2 * GIB, "cma=1152M@0-4G" },
+	{ 1900 * MIB, 32, 2 * GIB, "cma=1900M@0-4G" },
+	{ 3 * GIB, 32, 2 * GIB, NULL },
+	/* All there is: the kernel needs some of it. */
+	{ 1000 * MIB, 64, 1 * GIB, NULL },
+	{ 64 * MIB, 28, 256 * MIB, "cma=128M@0-256M" },
 };
 
 static void recommends_parameters(void **state)
@@ -44,11 +52,12 @@ static void recommends_parameters(void **state)
 
 		if (!c->parameter) {
 			assert_int_equal(cma_parameter(text, c->bytes,
-						       c->dma_bits), -ERANGE);
+						       c->dma_bits, c->memory),
+					 -ERANGE);
 			continue;
 		}
-		assert_int_equal(cma_parameter(text, c->bytes, c->dma_bits),
-				 0);
+		assert_int_equal(cma_parameter(text, c->bytes, c->dma_bits,
+					       c->memory), 0);
 		assert_string_equal(text, c->parameter);
 	}
 }

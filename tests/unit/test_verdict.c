@@ -163,6 +163,7 @@ static void no_area(void **state)
 static void above_the_mask(void **state)
 {
 	(void)state;
+	set_cma_words("cma=128M", 128 * MIB);
 	set_area(256 * MIB, 128 * MIB);
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
 	expect_parameter("cma=128M@0-256M");
@@ -250,6 +251,33 @@ static void no_room_for_what_would_help(void **state)
 	expect_verdict(255 * MIB, VERDICT_TOO_SMALL);
 	expect_parameter("");
 	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+}
+
+/* 7 GiB, of which 2 are below 4 GiB, though the zone ends there. */
+static void no_memory_where_it_would_help(void **state)
+{
+	(void)state;
+	f.mem_total = 7 * GIB;
+	f.device.bits = 32;
+	set_zone(1, "DMA32", 16 * MIB, 4 * GIB);
+	f.zones[1].present = 2 * GIB - 16 * MIB;
+	set_zone(2, "Normal", 4 * GIB, 9 * GIB);
+	f.zone_count = 3;
+	expect_verdict(GIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=1152M@0-4G");
+	expect_verdict(3 * GIB, VERDICT_TOO_SMALL);
+	expect_parameter("");
+	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+	/* It was tried, and there was no room. */
+	f.area.present = NO;
+	set_cma_words("cma=1152M@0-4G", 1152 * MIB);
+	expect_verdict(GIB, VERDICT_NOT_RESERVED);
+	expect_parameter("");
+	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+	/* Here it was the kernel that could not. */
+	strcpy(f.option[OPTION_DMA_CMA], "n");
+	expect_verdict(GIB, VERDICT_NO_CMA);
+	expect_parameter("cma=1152M@0-4G");
 }
 
 static void too_big(void **state)
@@ -500,6 +528,7 @@ int main(void)
 		cmocka_unit_test_setup(runs_must_be_aligned, healthy),
 		cmocka_unit_test_setup(runs_must_be_within_reach, healthy),
 		cmocka_unit_test_setup(no_room_for_what_would_help, healthy),
+		cmocka_unit_test_setup(no_memory_where_it_would_help, healthy),
 		cmocka_unit_test_setup(too_big, healthy),
 		cmocka_unit_test_setup(mask_rejected, healthy),
 		cmocka_unit_test_setup(behind_an_iommu, healthy),

@@ -415,6 +415,8 @@ static void zoneinfo_line(struct doctor_zone *zone, uint64_t page,
 		zone->ordinary_free = pages * page;
 	} else if (sscanf(line, " spanned %" SCNu64, &pages) == 1) {
 		zone->end = pages * page;
+	} else if (sscanf(line, " present %" SCNu64, &pages) == 1) {
+		zone->present = pages * page;
 	} else if (sscanf(line, " cma %" SCNu64, &pages) == 1) {
 		zone->cma = pages * page;
 	} else if (sscanf(line, " nr_free_cma %" SCNu64, &pages) == 1) {

@@ -80,6 +80,7 @@ struct doctor_device {
  * @name: "DMA32"
  * @start: physical address of its first byte
  * @end: of the first byte after it
+ * @present: bytes of it that are memory; 0 if not known
  * @ordinary_free: free bytes that are not CMA's
  * @largest_free: the longest free piece that the ordinary allocator has
  * @cma: bytes of CMA areas
@@ -89,6 +90,7 @@ struct doctor_zone {
 	char name[16];
 	uint64_t start;
 	uint64_t end;
+	uint64_t present;
 	uint64_t ordinary_free;
 	uint64_t largest_free;
 	uint64_t cma;

@@ -14,6 +14,8 @@
 #include "doctor_verdict.h"
 #include "size.h"
 
+#define SMALL_HOLES	(64ULL << 20)
+
 static const char *const names[VERDICTS] = {
 	[VERDICT_FINE] = "fine",
 	[VERDICT_IOMMU_REMAPS] = "iommu_remaps",
@@ -434,6 +436,42 @@ static void advise_looking(const struct doctor_facts *f,
 	}
 }
 
+/* Memory that an area can be in; small holes do not count, they are low. */
+static uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
+{
+	uint64_t memory = 0, span;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+
+		if (zone->start > last)
+			continue;
+		span = min(zone->end - 1, last) - zone->start + 1;
+		memory += zone->present ? min(zone->present, span) : span;
+	}
+	return align_up(memory, SMALL_HOLES);
+}
+
+static void advise_less(const struct doctor_facts *f, struct finding *finding)
+{
+	const bool used = finding->verdict == VERDICT_IN_USE ||
+			  finding->verdict == VERDICT_FRAGMENTED;
+
+	*finding->parameter = '\0';
+	advise(finding,
+	       "%sask for less: within %u address bits this machine has no room for an area that large",
+	       used ? "end what holds the rest, or " : "", memory_bits(f));
+}
+
+/* What did not help will not help the next time. */
+static bool is_there_already(const struct doctor_facts *f,
+			     const struct finding *finding)
+{
+	return finding->verdict != VERDICT_NO_CMA &&
+	       !strcmp(finding->parameter, f->cma_words.text);
+}
+
 static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 			struct finding *finding)
 {
@@ -450,11 +488,10 @@ static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		return;
 	}
 	if (cma_parameter(finding->parameter,
-			  bytes_wanted(f, bytes, finding->verdict), bits)) {
-		*finding->parameter = '\0';
-		advise(finding,
-		       "ask for less: %u address bits leave no room for an area that large",
-		       bits);
+			  bytes_wanted(f, bytes, finding->verdict), bits,
+			  memory_within(f, last_of(bits))) ||
+	    is_there_already(f, finding)) {
+		advise_less(f, finding);
 		return;
 	}
 	if (*f->cma_words.text)
@@ -602,7 +639,7 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 	    size_format(size, bytes));
 	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
-	    !cma_parameter(cma, bytes, f->device.bits))
+	    !cma_parameter(cma, bytes, f->device.bits, memory_within(f, last)))
 		snprintf(finding->parameter, sizeof(finding->parameter),
 			 "iommu.passthrough=1 %.64s", cma);
 	advise(finding,

@@ -114,28 +114,40 @@ static uint64_t reach_of(uint32_t dma_bits)
 	return dma_bits < 64 ? 1ULL << dma_bits : 0;
 }
 
+static bool fits_beside_kernel(uint64_t area, uint64_t room)
+{
+	return !room || (room > KERNEL_BYTES && area <= room - KERNEL_BYTES);
+}
+
 /*
  * An area with room for alignment and small neighbours; a tight one where the
- * kernel itself needs the rest of what the device reaches. 0 if it is too big.
+ * kernel itself needs the rest of what the device reaches, or of the memory.
+ * 0 if it is too big.
  */
-static uint64_t area_bytes(uint64_t bytes, uint64_t reach)
+static uint64_t area_bytes(uint64_t bytes, uint64_t reach, uint64_t memory)
 {
+	const bool all_memory = memory && (!reach || memory < reach);
+	const uint64_t room = all_memory ? memory : reach;
 	uint64_t area;
 
 	if (bytes > UINT64_MAX / 2)
 		return 0;
 	area = round_up(bytes + bytes / 8, 64 * MIB);
-	if (!reach || (reach > KERNEL_BYTES && area <= reach - KERNEL_BYTES))
+	if (fits_beside_kernel(area, room))
 		return area;
 	area = round_up(bytes, 4 * MIB);
+	/* Above its reach there is memory for the kernel. */
+	if (all_memory)
+		return fits_beside_kernel(area, memory) ? area : 0;
 	return area < reach ? area : 0;
 }
 
-int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits)
+int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits,
+		  uint64_t memory)
 {
 	char area_text[SIZE_TEXT], reach_text[SIZE_TEXT];
 	uint64_t reach = reach_of(dma_bits);
-	uint64_t area = area_bytes(bytes, reach);
+	uint64_t area = area_bytes(bytes, reach, memory);
 
 	if (!area)
 		return -ERANGE;
@@ -158,7 +170,7 @@ char *reason_advice(char *text, const struct reason_case *c)
 		bytes += c->cma_total;
 	if (r->parameter == NO_PARAMETER)
 		snprintf(text, REASON_TEXT, "%s", r->advice);
-	else if (!cma_parameter(parameter, bytes, c->dma_bits))
+	else if (!cma_parameter(parameter, bytes, c->dma_bits, 0))
 		snprintf(text, REASON_TEXT, "%s %.64s", r->advice, parameter);
 	else
 		snprintf(text, REASON_TEXT,

@@ -34,10 +34,12 @@ const char *reason_text(uint32_t reason);
  * @text: REASON_TEXT bytes: "cma=128M@0-256M"
  * @bytes: the buffer
  * @dma_bits: address bits of the device
+ * @memory: how much memory is within its reach; 0 if that is not known
  *
  * Returns 0, or -ERANGE if no area that holds it is within the device's reach.
  */
-int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits);
+int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits,
+		  uint64_t memory);
 
 /**
  * reason_advice() - what to do
