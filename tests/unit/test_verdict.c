@@ -347,6 +347,45 @@ static void behind_an_iommu(void **state)
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
 }
 
+static void reserve(uint64_t first, uint64_t last)
+{
+	f.device.reserved[f.device.reserved_count++] =
+		(struct doctor_range){ first, last };
+}
+
+/* q35 with 2 GiB below 4 GiB: the upper half is PCI's, and 0 is none. */
+static void addresses_of_an_iommu(void **state)
+{
+	(void)state;
+	strcpy(f.device.iommu, "DMA-FQ");
+	f.mem_total = 7 * GIB;
+	f.mem_available = 7 * GIB;
+	f.device.bits = 32;
+	expect_verdict(GIB, VERDICT_IOMMU_REMAPS);
+	assert_int_equal(d.largest, GIB);
+	assert_int_equal(d.largest_is, BOUND_AT_MOST);
+	expect_verdict(GIB + 1, VERDICT_CANNOT_TELL);
+	expect_verdict(2 * GIB + 1, VERDICT_TOO_BIG);
+	reserve(0xfee00000, 0xfeefffff);
+	reserve(0xa0000, 0xbffff);
+	reserve(0xc0000000, 0xfebfffff);
+	reserve(0x80000000, 0xafffffff);
+	f.device.reserved_known = true;
+	expect_verdict(GIB, VERDICT_IOMMU_REMAPS);
+	assert_int_equal(d.largest, GIB);
+	assert_int_equal(d.largest_is, BOUND_EXACT);
+	expect_verdict(GIB + 1, VERDICT_TOO_BIG);
+	/* Past 4 GiB there is a window at 16 GiB. */
+	reserve(16 * GIB, 32 * GIB - 1);
+	f.device.bits = 34;
+	expect_verdict(6 * GIB, VERDICT_IOMMU_REMAPS);
+	/* All of 1 GiB up to 1.5 GiB is aligned for that. */
+	reserve(0x60000000, 0x7fffffff);
+	f.device.bits = 32;
+	expect_verdict(512 * MIB, VERDICT_IOMMU_REMAPS);
+	assert_int_equal(d.largest, 512 * MIB);
+}
+
 static void bouncing(void **state)
 {
 	(void)state;
@@ -532,6 +571,7 @@ int main(void)
 		cmocka_unit_test_setup(too_big, healthy),
 		cmocka_unit_test_setup(mask_rejected, healthy),
 		cmocka_unit_test_setup(behind_an_iommu, healthy),
+		cmocka_unit_test_setup(addresses_of_an_iommu, healthy),
 		cmocka_unit_test_setup(bouncing, healthy),
 		cmocka_unit_test_setup(bus_master, healthy),
 		cmocka_unit_test_setup(others_may_do_without_bus_master, healthy),

@@ -188,15 +188,109 @@ static bool has_own_memory(const struct doctor_device *dev)
 	       !access(path, F_OK);
 }
 
-/* Without a device: what others have, one would have. */
-static void gather_machine(const char *sysroot, struct doctor_device *dev)
+/* False if there is no room for it. */
+static bool reserve(struct doctor_device *dev, uint64_t first, uint64_t last)
 {
-	char dir[PATH_MAX];
+	if (dev->reserved_count == DOCTOR_RANGES_MAX)
+		return false;
+	dev->reserved[dev->reserved_count++] = (struct doctor_range){
+		.first = first, .last = last,
+	};
+	return true;
+}
 
-	if (path_format(dir, sizeof(dir), "%s/sys/kernel/iommu_groups/0",
-			sysroot) ||
-	    sysfs_read_word(dir, "type", dev->iommu, sizeof(dev->iommu)))
+/* "0x00000000fee00000 0x00000000feefffff msi" */
+static bool reserve_regions(const char *group, struct doctor_device *dev)
+{
+	FILE *file = open_under(group, "reserved_regions");
+	uint64_t first, last;
+	bool all = true;
+	char line[128];
+
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%" SCNx64 " %" SCNx64, &first, &last) == 2)
+			all &= reserve(dev, first, last);
+	}
+	fclose(file);
+	return all;
+}
+
+/* The PCI domain and bus that the device is on, or is below. */
+static void root_of(const struct doctor_device *dev, char *root, size_t len)
+{
+	char *path = *dev->pci_dir ? realpath(dev->pci_dir, NULL) : NULL;
+	char *bus = path ? strstr(path, "/pci") : NULL;
+
+	if (bus && strlen(bus) > 12 && bus[8] == ':')
+		snprintf(root, len, "PCI Bus %.7s", bus + 4);
+	else
+		snprintf(root, len, "PCI Bus 0000:00");
+	free(path);
+}
+
+/*
+ * "80000000-afffffff : PCI Bus 0000:00" in /proc/iomem; who is not root sees
+ * zeros. Outer windows hold the inner ones, which need no line of their own.
+ */
+static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
+{
+	FILE *file = open_under(sysroot, "proc/iomem");
+	uint64_t first, last;
+	bool all = true, seen = false;
+	char line[256], root[24];
+
+	if (!file)
+		return false;
+	root_of(dev, root, sizeof(root));
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, root) ||
+		    sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &last) != 2)
+			continue;
+		seen |= last;
+		all &= reserve(dev, first, last);
+	}
+	fclose(file);
+	return all && seen;
+}
+
+static void gather_iommu(const char *sysroot, const char *group,
+			 struct doctor_facts *f)
+{
+	struct doctor_device *dev = &f->device;
+	bool regions, windows;
+
+	if (sysfs_read_word(group, "type", dev->iommu, sizeof(dev->iommu))) {
 		dev->iommu[0] = '\0';
+		return;
+	}
+	regions = reserve_regions(group, dev);
+	windows = reserve_windows(sysroot, dev);
+	dev->reserved_known = regions && windows;
+	if (strcmp(dev->iommu, "identity") && !dev->reserved_known)
+		unseen(f, "which bus addresses the IOMMU cannot use: %s",
+		       regions ? "/proc/iomem, for root only" :
+				 "its group's reserved_regions");
+}
+
+/* Without a device: what others have, one would have. */
+static void gather_machine(const char *sysroot, struct doctor_facts *f)
+{
+	char group[PATH_MAX];
+
+	if (!path_format(group, sizeof(group), "%s/sys/kernel/iommu_groups/0",
+			 sysroot))
+		gather_iommu(sysroot, group, f);
+}
+
+static void gather_group(const char *sysroot, struct doctor_facts *f)
+{
+	char group[PATH_MAX];
+
+	if (!path_format(group, sizeof(group), "%s/iommu_group",
+			 f->device.pci_dir))
+		gather_iommu(sysroot, group, f);
 }
 
 static void gather_device(const char *sysroot, const char *which, uint32_t bits,
@@ -212,7 +306,7 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 	if (!dev->present) {
 		if (which && !*dev->pci)
 			snprintf(dev->pci, sizeof(dev->pci), "%.31s", which);
-		gather_machine(sysroot, dev);
+		gather_machine(sysroot, f);
 		return;
 	}
 	dev->vendor = read_id(dev, "vendor");
@@ -222,9 +316,7 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 		dev->driver[0] = '\0';
 	gather_bits(dev, bits);
 	gather_bus_master(dev);
-	if (sysfs_read_word(dev->pci_dir, "iommu_group/type", dev->iommu,
-			    sizeof(dev->iommu)))
-		dev->iommu[0] = '\0';
+	gather_group(sysroot, f);
 	dev->node = read_node(dev);
 	dev->own_memory = has_own_memory(dev);
 	if (dev->own_memory)

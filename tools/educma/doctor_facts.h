@@ -32,6 +32,18 @@ enum doctor_option {
 /* Where the number of address bits comes from. */
 enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
 
+#define DOCTOR_RANGES_MAX	32
+
+/**
+ * struct doctor_range - bus addresses
+ * @first: the first of them
+ * @last: the last
+ */
+struct doctor_range {
+	uint64_t first;
+	uint64_t last;
+};
+
 /**
  * struct doctor_device - the PCI device
  * @pci: its address, or what was asked for; empty: no device was asked for
@@ -51,6 +63,10 @@ enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
  *	it cannot be seen
  * @iommu: the type of its IOMMU group, or without a device of the machine's
  *	first; empty if there is none
+ * @reserved: addresses that the IOMMU cannot give to memory: its own, and the
+ *	windows of the PCI host bridge
+ * @reserved_count: how many ranges
+ * @reserved_known: these are all
  * @link: of PCI Express, as "2.5 GT/s x1"; empty if there is none
  * @link_max: what the link could be
  */
@@ -70,6 +86,9 @@ struct doctor_device {
 	int node;
 	bool own_memory;
 	char iommu[16];
+	struct doctor_range reserved[DOCTOR_RANGES_MAX];
+	size_t reserved_count;
+	bool reserved_known;
 	char link[40];
 	char link_max[40];
 };

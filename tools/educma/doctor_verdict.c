@@ -16,6 +16,12 @@
 
 #define SMALL_HOLES	(64ULL << 20)
 
+/* CONFIG_CMA_ALIGNMENT, 8 by default: CMA aligns to no more than that. */
+#define CMA_ALIGN_ORDER	8
+
+/* No IOMMU has more bits. */
+#define IOMMU_LAST	((1ULL << 57) - 1)
+
 static const char *const names[VERDICTS] = {
 	[VERDICT_FINE] = "fine",
 	[VERDICT_IOMMU_REMAPS] = "iommu_remaps",
@@ -92,17 +98,11 @@ static bool translates(const struct doctor_facts *f)
 	return *f->device.iommu && strcmp(f->device.iommu, "identity");
 }
 
-/*
- * The most that can have addresses: an IOMMU's are aligned to the next power
- * of two, and 0 is none of them.
- */
-static uint64_t most_of(const struct doctor_facts *f)
+/* Below 32 bits nothing large is reserved. */
+static bool addresses_are_known(const struct doctor_facts *f)
 {
-	const uint64_t last = last_of(f->device.bits);
-
-	if (translates(f))
-		return last / 2 + 1;
-	return last == UINT64_MAX ? last : last + 1;
+	return !translates(f) || f->device.bits < 32 ||
+	       f->device.reserved_known;
 }
 
 static bool has_driver(const struct doctor_facts *f, const char *name)
@@ -151,12 +151,12 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 }
 
 /*
- * The largest buffer in a free run: CMA aligns it to its size, rounded up to a
- * power of two, but to no more than CONFIG_CMA_ALIGNMENT, 8 by default.
+ * The largest buffer in a free run, aligned to its size, rounded up to a power
+ * of two, but to no more than @most.
  */
-static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page)
+static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page,
+			       uint64_t most)
 {
-	const uint64_t most = page << 8;
 	uint64_t align, largest = 0, n;
 
 	for (align = page; align <= most; align *= 2) {
@@ -170,6 +170,53 @@ static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page)
 			largest = n;
 	}
 	return largest;
+}
+
+/* The first reserved address from @start on; @next is what follows it. */
+static uint64_t end_of_run(const struct doctor_device *dev, uint64_t start,
+			   uint64_t end, uint64_t *next)
+{
+	size_t i;
+
+	*next = end;
+	for (i = 0; i < dev->reserved_count; i++) {
+		const struct doctor_range *range = &dev->reserved[i];
+
+		if (range->last < start || range->first >= end)
+			continue;
+		end = range->first > start ? range->first : start;
+		*next = min(range->last, IOMMU_LAST) + 1;
+	}
+	return end;
+}
+
+/* An IOMMU's addresses: 0 is none, and each buffer is aligned to its size. */
+static uint64_t most_translated(const struct doctor_facts *f)
+{
+	const uint64_t end = min(last_of(f->device.bits), IOMMU_LAST) + 1;
+	uint64_t start, run, next, n, largest = 0;
+
+	for (start = f->page; start < end; start = next) {
+		run = end_of_run(&f->device, start, end, &next);
+		n = largest_in_run(start, run, f->page, end);
+		if (n > largest)
+			largest = n;
+	}
+	return largest;
+}
+
+/*
+ * The most that can have addresses. Where it is not known which are reserved,
+ * 32 bits are likely to lose their upper half to PCI's windows.
+ */
+static uint64_t most_of(const struct doctor_facts *f)
+{
+	const uint64_t last = last_of(f->device.bits);
+
+	if (!translates(f))
+		return last == UINT64_MAX ? last : last + 1;
+	return addresses_are_known(f) ? most_translated(f) :
+					most_translated(f) / 2;
 }
 
 static bool is_given_out(const struct educma_cma_bitmap *map, uint64_t bit)
@@ -193,7 +240,8 @@ static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 		if (area->first + (bit + 1) * step - 1 > last)
 			break;
 		n = largest_in_run(area->first + start * step,
-				   area->first + (bit + 1) * step, page);
+				   area->first + (bit + 1) * step, page,
+				   page << CMA_ALIGN_ORDER);
 		if (n > largest)
 			largest = n;
 	}
@@ -559,8 +607,16 @@ static void find_largest(const struct doctor_facts *f, struct diagnosis *d)
 	}
 	if (d->largest >= most_of(f)) {
 		d->largest = most_of(f);
-		d->largest_is = BOUND_EXACT;
+		d->largest_is = addresses_are_known(f) ? BOUND_EXACT :
+							 BOUND_AT_MOST;
 	}
+}
+
+/* The unknown half of what may be: less is sure, more is not possible. */
+static bool addresses_may_do(const struct doctor_facts *f, uint64_t bytes)
+{
+	return !addresses_are_known(f) && bytes > most_of(f) &&
+	       bytes <= most_translated(f);
 }
 
 /* No matter which pages, they must be there, and have addresses. */
@@ -572,6 +628,13 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 
 	if ((!f->mem_total || bytes <= f->mem_total) && bytes <= most_of(f))
 		return true;
+	if ((!f->mem_total || bytes <= f->mem_total) &&
+	    addresses_may_do(f, bytes)) {
+		finding = add(d, VERDICT_CANNOT_TELL);
+		say(finding, "which of the IOMMU's addresses are free could not be seen");
+		advise(finding, "run it as root, or ask for less");
+		return false;
+	}
 	finding = add(d, VERDICT_TOO_BIG);
 	size_format(size, bytes);
 	if (bytes > most_of(f))
