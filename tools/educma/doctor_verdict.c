@@ -216,7 +216,7 @@ static uint64_t most_of(const struct doctor_facts *f)
 	if (!translates(f))
 		return last == UINT64_MAX ? last : last + 1;
 	return addresses_are_known(f) ? most_translated(f) :
-					most_translated(f) / 2;
+					min(last, IOMMU_LAST) / 4 + 1;
 }
 
 static bool is_given_out(const struct educma_cma_bitmap *map, uint64_t bit)
