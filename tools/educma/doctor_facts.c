@@ -320,7 +320,8 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 	dev->node = read_node(dev);
 	dev->own_memory = has_own_memory(dev);
 	if (dev->own_memory)
-		unseen(f, "whether the driver takes from the device's own memory (of_node/memory-region)");
+		unseen(f,
+		       "whether the driver takes from the device's own memory (of_node/memory-region)");
 	read_link(dev, "current", dev->link, sizeof(dev->link));
 	read_link(dev, "max", dev->link_max, sizeof(dev->link_max));
 	if (!dev->bus_master)
@@ -813,7 +814,8 @@ static void unseen_of_area(struct doctor_facts *f, int debugfs,
 	const char *which = area == &f->area ? "" : " of the device's node";
 
 	if (!area->exact)
-		unseen(f, "where the CMA area%s lies: neither /sys/kernel/debug/cma nor the kernel log says it",
+		unseen(f,
+		       "where the CMA area%s lies: neither /sys/kernel/debug/cma nor the kernel log says it",
 		       which);
 	if (!area->free_known)
 		unseen(f, "whether the CMA area%s is free in one piece: /sys/kernel/debug/cma (%s)",
