@@ -323,10 +323,14 @@ static const struct step steps[] = {
 	{ "unbind", nothing, do_unbind, bind_again },
 };
 
-/* EBUSY: what PCI says when it has no memory to note who has the registers. */
+/*
+ * EBUSY: what PCI says when it has no memory to note who has the registers;
+ * EINVAL: the driver core of a channel whose name dmaengine could not set.
+ */
 static int is_clean(int ret)
 {
-	return !ret || ret == -ENOMEM || ret == -EAGAIN || ret == -EBUSY;
+	return !ret || ret == -ENOMEM || ret == -EAGAIN || ret == -EBUSY ||
+	       ret == -EINVAL;
 }
 
 static void run_step(const struct step *step, int stride)
