@@ -119,10 +119,14 @@ int bench_load(const struct context *ctx, const char *name,
 
 /**
  * struct plot - a gnuplot that waits for its orders
+ * @name: the file for the picture
+ * @picture: where it is drawn, in memory
  * @pid: its process
  * @script: its standard input
  */
 struct plot {
+	const char *name;
+	int picture;
 	pid_t pid;
 	FILE *script;
 };
@@ -133,11 +137,12 @@ struct plot {
  * @name: the file for the picture, SVG
  * @plot: filled in
  *
- * Returns an enum status: reported if there is no gnuplot, or no such file.
+ * Returns an enum status: reported if there is no gnuplot, or @name cannot be
+ * written. The file is left as it is.
  */
 int plot_open(const struct context *ctx, const char *name, struct plot *plot);
 
-/* Draws @result, if there is one, and ends gnuplot. Returns an enum status. */
+/* Draws and saves @result, if there is one, and ends gnuplot. Returns an enum status. */
 int plot_close(const struct context *ctx, struct plot *plot,
 	       const struct bench_result *result);
 

@@ -9,10 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,13 +56,26 @@ static int fail_spawn(const struct context *ctx, int err)
 	return fail_errno(ctx, err, "gnuplot");
 }
 
-static int open_script(const struct context *ctx, int out, struct plot *plot)
+/* Nothing is created yet: it may be in vain. */
+static int may_write(const char *name)
+{
+	char dir[PATH_MAX];
+
+	if (!access(name, W_OK))
+		return 0;
+	if (errno != ENOENT ||
+	    snprintf(dir, sizeof(dir), "%s", name) >= (int)sizeof(dir))
+		return -errno;
+	return access(dirname(dir), W_OK | X_OK) ? -errno : 0;
+}
+
+static int open_script(const struct context *ctx, struct plot *plot)
 {
 	int fds[2], err;
 
 	if (pipe2(fds, O_CLOEXEC))
 		return fail_errno(ctx, -errno, "pipe");
-	err = spawn(fds[0], out, &plot->pid);
+	err = spawn(fds[0], plot->picture, &plot->pid);
 	close(fds[0]);
 	if (!err) {
 		plot->script = fdopen(fds[1], "w");
@@ -73,15 +89,18 @@ static int open_script(const struct context *ctx, int out, struct plot *plot)
 
 int plot_open(const struct context *ctx, const char *name, struct plot *plot)
 {
-	int out, status;
+	int status, err;
 
-	/* A gnuplot that ends early is seen by its status. */
-	signal(SIGPIPE, SIG_IGN);
-	out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (out < 0)
-		return fail_errno(ctx, -errno, "%s", name);
-	status = open_script(ctx, out, plot);
-	close(out);
+	err = may_write(name);
+	if (err)
+		return fail_errno(ctx, err, "%s", name);
+	plot->name = name;
+	plot->picture = memfd_create("picture", MFD_CLOEXEC);
+	if (plot->picture < 0)
+		return fail_errno(ctx, -errno, "picture");
+	status = open_script(ctx, plot);
+	if (status)
+		close(plot->picture);
 	return status;
 }
 
@@ -302,16 +321,52 @@ static void write_script(FILE *script, const struct bench_result *result)
 	fputs("unset multiplot\n", script);
 }
 
-int plot_close(const struct context *ctx, struct plot *plot,
-	       const struct bench_result *result)
+/* Only now that the new picture is whole is an old one given up. */
+static int save(const struct context *ctx, const struct plot *plot)
 {
-	static const struct failure failed = { .status = STATUS_FAILURE };
+	char block[4096];
+	off_t at = 0;
+	ssize_t n;
+	FILE *file;
+	int err;
+
+	file = fopen(plot->name, "we");
+	if (!file)
+		return fail_errno(ctx, -errno, "%s", plot->name);
+	while ((n = pread(plot->picture, block, sizeof(block), at)) > 0 &&
+	       fwrite(block, n, 1, file) == 1)
+		at += n;
+	err = n ? -errno : 0;
+	if (fclose(file) && !err)
+		err = -errno;
+	return err ? fail_errno(ctx, err, "%s", plot->name) : 0;
+}
+
+/* A gnuplot that ends early is seen by its status. */
+static int draw(const struct plot *plot, const struct bench_result *result)
+{
+	sighandler_t before = signal(SIGPIPE, SIG_IGN);
 	int state;
 
 	if (result)
 		write_script(plot->script, result);
 	fclose(plot->script);
+	signal(SIGPIPE, before);
 	while (waitpid(plot->pid, &state, 0) < 0 && errno == EINTR)
 		;
-	return state ? fail(ctx, &failed, "gnuplot did not draw it") : 0;
+	return state;
+}
+
+int plot_close(const struct context *ctx, struct plot *plot,
+	       const struct bench_result *result)
+{
+	static const struct failure failed = { .status = STATUS_FAILURE };
+	int status = 0;
+
+	if (draw(plot, result))
+		status = fail(ctx, &failed, "gnuplot did not draw it");
+	else if (result)
+		status = save(ctx, plot);
+	close(plot->picture);
+	return status;
 }
