@@ -224,6 +224,16 @@ static void parse_list(const struct context *ctx, char *text, struct list *list,
 	}
 }
 
+/* Who asks for .png would get SVG of that name. */
+static const char *picture_argument(const struct context *ctx, const char *text)
+{
+	const size_t len = strlen(text);
+
+	if (len < 5 || strcmp(text + len - 4, ".svg"))
+		usage_error(ctx, "picture '%s': it is SVG, so call it .svg", text);
+	return text;
+}
+
 /* -1 is all of them. */
 static int op_argument(const struct context *ctx, const char *text)
 {
@@ -272,7 +282,7 @@ static void set_option(struct bench *b, const struct context *ctx, int opt)
 		b->from = optarg;
 		break;
 	case OPTION_PLOT:
-		b->picture = optarg;
+		b->picture = picture_argument(ctx, optarg);
 		break;
 	}
 }
