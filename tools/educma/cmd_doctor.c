@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,8 +57,12 @@ static const char *origin_of(const struct doctor_device *dev)
 static void print_device(const struct doctor_device *dev)
 {
 	label("device");
+	if (!dev->present && *dev->pci) {
+		puts(dev->pci);
+		return;
+	}
 	if (!dev->present) {
-		printf("%s\n", *dev->pci ? dev->pci : "any");
+		puts("any");
 	} else {
 		printf("%s %04x:%04x, %s%s\n", dev->pci,
 		       dev->vendor, dev->device,
@@ -443,6 +448,21 @@ static uint64_t bytes_argument(const struct context *ctx, const char *text)
 	return bytes;
 }
 
+/* Whether there can be a device that is called so. */
+static bool is_device_name(const char *text)
+{
+	static const char form[] =
+		"^(([0-9a-f]{1,8}:)?[0-9a-f]{1,2}:[0-9a-f]{1,2}[.][0-7]|(/dev/)?(educma)?[0-9]+)$";
+	regex_t regex;
+	bool is;
+
+	if (regcomp(&regex, form, REG_EXTENDED | REG_ICASE | REG_NOSUB))
+		return true;
+	is = !regexec(&regex, text, 0, NULL, 0);
+	regfree(&regex);
+	return is;
+}
+
 static int diagnose(const struct context *ctx, const char *which, uint32_t bits,
 		    uint64_t bytes)
 {
@@ -472,6 +492,7 @@ int cmd_doctor(struct context *ctx, int argc, char **argv)
 	};
 	uint64_t bytes = DEFAULT_BYTES;
 	uint32_t bits = 0;
+	const char *which;
 	int opt;
 
 	while ((opt = next_option(ctx, argc, argv, "", longs)) != -1) {
@@ -483,6 +504,9 @@ int cmd_doctor(struct context *ctx, int argc, char **argv)
 	expect_operands(ctx, argc, 0, 1);
 	if (optind < argc && ctx->device)
 		usage_error(ctx, "a device as operand and -d exclude each other");
-	return diagnose(ctx, optind < argc ? argv[optind] : ctx->device, bits,
-			bytes);
+	which = optind < argc ? argv[optind] : ctx->device;
+	if (which && !is_device_name(which))
+		usage_error(ctx, "'%s' is no PCI address, as 0000:00:04.0, nor educmaN",
+			    which);
+	return diagnose(ctx, which, bits, bytes);
 }
