@@ -251,6 +251,10 @@ static void no_room_for_what_would_help(void **state)
 	expect_verdict(255 * MIB, VERDICT_TOO_SMALL);
 	expect_parameter("");
 	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+	f.area.used = 64 * MIB;
+	expect_verdict(128 * MIB, VERDICT_IN_USE);
+	expect_parameter("");
+	assert_memory_equal(d.finding[0].advice, "end what holds", 14);
 }
 
 /* 7 GiB, of which 2 are below 4 GiB, though the zone ends there. */

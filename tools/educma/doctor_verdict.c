@@ -501,6 +501,9 @@ static uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 	return align_up(memory, SMALL_HOLES);
 }
 
+#define END_USERS \
+	"end what holds the rest ('educma cma' shows what educma's debugfs holds), or "
+
 static void advise_less(const struct doctor_facts *f, struct finding *finding)
 {
 	const bool used = finding->verdict == VERDICT_IN_USE ||
@@ -509,7 +512,7 @@ static void advise_less(const struct doctor_facts *f, struct finding *finding)
 	*finding->parameter = '\0';
 	advise(finding,
 	       "%sask for less: within %u address bits this machine has no room for an area that large",
-	       used ? "end what holds the rest, or " : "", memory_bits(f));
+	       used ? END_USERS : "", memory_bits(f));
 }
 
 /* What did not help will not help the next time. */
@@ -552,7 +555,7 @@ static void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		       finding->config, finding->parameter);
 	else if (finding->verdict == VERDICT_IN_USE ||
 		 finding->verdict == VERDICT_FRAGMENTED)
-		advise(finding, "end what holds the rest, or boot with %s%s",
+		advise(finding, END_USERS "boot with %s%s",
 		       finding->parameter, instead);
 	else
 		advise(finding, "boot with %s%s", finding->parameter, instead);
