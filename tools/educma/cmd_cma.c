@@ -687,7 +687,9 @@ static int do_order(const struct context *ctx, const char *what,
 	int err;
 
 	if (!is_alloc && strcmp(what, "free"))
-		usage_error(ctx, "'%s' is neither alloc nor free", what);
+		usage_error(ctx, "no action '%s': alloc or free", what);
+	if (!amount)
+		usage_error(ctx, "%s how much?", what);
 	o.pages = pages_argument(ctx, amount);
 	err = educma_cma_find(ctx->sysroot, name, &o.before);
 	if (err)
@@ -708,9 +710,7 @@ int cmd_cma(struct context *ctx, int argc, char **argv)
 	while (next_option(ctx, argc, argv, "", longs) != -1)
 		name = optarg;
 	expect_operands(ctx, argc, 0, 2);
-	if (argc - optind == 2)
+	if (optind < argc)	/* argv ends with a NULL */
 		return do_order(ctx, argv[optind], argv[optind + 1], name);
-	if (argc - optind == 1)
-		usage_error(ctx, "%s how much?", argv[optind]);
 	return name ? show_one(ctx, name) : show_all(ctx);
 }
