@@ -94,6 +94,10 @@ static void formats_what_it_parses(void **state)
 		assert_int_equal(size_parse(texts[i], &bytes), 0);
 		assert_string_equal(size_format(text, bytes), texts[i]);
 	}
+	assert_string_equal(size_say(text, 0), "0 bytes");
+	assert_string_equal(size_say(text, 1025), "1025 bytes");
+	assert_string_equal(size_say(text, 1024), "1K");
+	assert_string_equal(size_say(text, UINT64_MAX), "18446744073709551615 bytes");
 }
 
 static void computes_rates(void **state)

@@ -172,11 +172,11 @@ static void print_size(uint64_t bytes, const struct diagnosis *d)
 	char text[SIZE_TEXT];
 
 	label("size");
-	printf("%s asked for; ", size_format(text, bytes));
+	printf("%s asked for; ", size_say(text, bytes));
 	if (d->largest)
 		printf("%s %s can be had now%s\n",
 		       d->largest_is == BOUND_AT_LEAST ? "at least" : "up to",
-		       size_format(text, d->largest),
+		       size_say(text, d->largest),
 		       d->largest_is == BOUND_AT_MOST ? ", or less" : "");
 	else
 		puts("no size is sure to be had now");

@@ -410,10 +410,10 @@ static void describe_area(const struct doctor_facts *f, uint64_t bytes,
 	const uint64_t largest = area_largest(f, area, last);
 	char size[SIZE_TEXT], all[SIZE_TEXT], rest[SIZE_TEXT], run[SIZE_TEXT];
 
-	size_format(size, bytes);
-	size_format(all, area->bytes);
-	size_format(rest, area->bytes - area->used);
-	size_format(run, largest);
+	size_say(size, bytes);
+	size_say(all, area->bytes);
+	size_say(rest, area->bytes - area->used);
+	size_say(run, largest);
 	switch (finding->verdict) {
 	case VERDICT_NO_CMA:
 		say(finding, "no CMA in the kernel (DMA_CMA off)");
@@ -622,6 +622,14 @@ static bool addresses_may_do(const struct doctor_facts *f, uint64_t bytes)
 	       bytes <= most_translated(f);
 }
 
+/* The most that any machine's state could allow for. */
+static uint64_t most_possible(const struct doctor_facts *f)
+{
+	const uint64_t most = translates(f) ? most_translated(f) : most_of(f);
+
+	return f->mem_total ? min(most, f->mem_total) : most;
+}
+
 /* No matter which pages, they must be there, and have addresses. */
 static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 		       struct diagnosis *d)
@@ -639,13 +647,14 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 		return false;
 	}
 	finding = add(d, VERDICT_TOO_BIG);
-	size_format(size, bytes);
+	size_say(size, bytes);
 	if (bytes > most_of(f))
 		say(finding, "%s is more than %u address bits allow for", size,
 		    f->device.bits);
 	else
 		say(finding, "%s is more than this machine's memory", size);
-	advise(finding, "ask for less");
+	advise(finding, "ask for less: %s at most",
+	       size_say(size, most_possible(f)));
 	return false;
 }
 
@@ -702,7 +711,7 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 
 	say(finding,
 	    "%s can be allocated, but the IOMMU puts scattered pages together for the device: contiguous on the bus, not from CMA",
-	    size_format(size, bytes));
+	    size_say(size, bytes));
 	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
 	    !cma_parameter(cma, bytes, f->device.bits, memory_within(f, last)))
@@ -734,7 +743,7 @@ static void say_fine(const struct doctor_facts *f, uint64_t bytes,
 	struct finding *finding = add(d, VERDICT_FINE);
 	char size[SIZE_TEXT];
 
-	size_format(size, bytes);
+	size_say(size, bytes);
 	/* A page alone never is CMA's. */
 	if (bytes > f->page && judge_area(f, bytes, last) == VERDICT_FINE)
 		say(finding, "%s can be allocated, from CMA%s", size,

@@ -77,6 +77,12 @@ char *size_format(char *text, uint64_t bytes)
 	return text;
 }
 
+char *size_say(char *text, uint64_t bytes)
+{
+	size_format(text, bytes);
+	return bytes && !(bytes % 1024) ? text : strcat(text, " bytes");
+}
+
 uint64_t rate_per_s(uint64_t bytes, uint64_t ns)
 {
 	if (!ns)

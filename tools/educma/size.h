@@ -11,8 +11,8 @@
 	"a whole number, decimal or 0x hex, alone or with K, M, G, T " \
 	"(or KiB...): 4096, 0x1000, 64M"
 
-/* Enough for size_format(). */
-#define SIZE_TEXT	24
+/* Enough for size_format() and size_say(). */
+#define SIZE_TEXT	32
 
 /**
  * number_parse() - parse a whole number, decimal or 0x hex
@@ -40,6 +40,9 @@ int size_parse(const char *text, uint64_t *bytes);
  * Returns @text.
  */
 char *size_format(char *text, uint64_t bytes);
+
+/* The same for a sentence, where a number alone is none: "4095 bytes". */
+char *size_say(char *text, uint64_t bytes);
 
 /**
  * rate_per_s() - bytes per second, rounded to the nearest
