@@ -745,11 +745,14 @@ static void say_fine(const struct doctor_facts *f, uint64_t bytes,
 
 	size_say(size, bytes);
 	/* A page alone never is CMA's. */
-	if (bytes > f->page && judge_area(f, bytes, last) == VERDICT_FINE)
-		say(finding, "%s can be allocated, from CMA%s", size,
-		    f->unseen_count ? ", as far as could be seen" : "");
-	else
+	if (bytes <= f->page || judge_area(f, bytes, last) != VERDICT_FINE) {
 		say(finding, "%s can be allocated, without CMA", size);
+		return;
+	}
+	say(finding, "%s can be allocated, from CMA%s", size,
+	    f->unseen_count ? ", as far as could be seen" : "");
+	if (f->unseen_count)
+		advise_looking(f, finding);
 }
 
 void doctor_judge(const struct doctor_facts *f, uint64_t bytes,

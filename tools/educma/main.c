@@ -112,7 +112,8 @@ static const struct command commands[] = {
 	  "BDF is any PCI device; without it the edu device with the lowest number, or\n"
 	  "if there is none any device. The driver educma is not needed. It only reads.\n"
 	  "\n"
-	  "verdicts, exit status 0: fine, iommu_remaps, swiotlb_forced;\n"
+	  "verdicts, exit status 0 (it can be had, as far as could be seen; largest_sure\n"
+	  "in --json tells whether that is sure): fine, iommu_remaps, swiotlb_forced;\n"
 	  "1: above_mask, bus_master_off, cannot_tell, cma_off, fragmented, in_use,\n"
 	  "mask_rejected, no_area, no_cma, not_reserved, too_big, too_small;\n"
 	  "3: no_such_device. educma-doctor(1) says what each means.\n",
