@@ -641,26 +641,53 @@ static int fail_free(const struct context *ctx, const struct order *o,
 
 	text.json = false;
 	return fail(&text, &failure,
-		    "freed %s of %s: no more than 'cma alloc' took",
+		    "freed at least %s of %s: no more than 'cma alloc' took",
 		    size_format(size, freed),
 		    size_format(asked, order_bytes(o)));
 }
 
-/* The kernel does not tell how much it freed; what is used does. */
+/* What was used and is not any more; others may have taken some of it again. */
+static uint64_t freed_bytes(const struct order *o,
+			    const struct educma_cma_bitmap *before,
+			    const struct educma_cma_bitmap *after)
+{
+	uint64_t freed = 0, bit;
+
+	for (bit = 0; bit < before->bits; bit++)
+		freed += is_used(before, bit) && !is_used(after, bit);
+	return freed * bit_bytes(&o->before);
+}
+
+static int check_freed(const struct context *ctx, const struct order *o,
+		       const struct educma_cma_bitmap *before)
+{
+	struct educma_cma_bitmap after;
+	uint64_t freed;
+	int err;
+
+	err = educma_cma_bitmap(ctx->sysroot, &o->before, &after);
+	if (err)
+		return fail_area(ctx, o->before.name, err);
+	freed = freed_bytes(o, before, &after);
+	free(after.words);
+	return freed < order_bytes(o) ? fail_free(ctx, o, freed) : STATUS_OK;
+}
+
+/* The kernel does not tell how much it freed; the bitmap does. */
 static int free_pages(const struct context *ctx, struct order *o)
 {
-	uint64_t freed = 0;
+	struct educma_cma_bitmap before;
 	int status, err;
 
-	err = educma_cma_free(ctx->sysroot, &o->before, o->pages);
+	err = educma_cma_bitmap(ctx->sysroot, &o->before, &before);
 	if (err)
-		return fail_order(ctx, o, err);
-	status = look_again(ctx, o);
-	if (status)
-		return status;
-	if (o->before.used > o->after.used)
-		freed = o->before.used - o->after.used;
-	return freed < order_bytes(o) ? fail_free(ctx, o, freed) : STATUS_OK;
+		return fail_area(ctx, o->before.name, err);
+	err = educma_cma_free(ctx->sysroot, &o->before, o->pages);
+	status = err ? fail_order(ctx, o, err) : look_again(ctx, o);
+	if (!status)
+		status = check_freed(ctx, o, &before);
+	free(before.words);
+	return status;
 }
 
 /* A plain number is pages, as in the kernel's files; with a unit, a size. */
