@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * educma bench --plot: one picture of three panels, drawn by gnuplot.
+ * educma bench --plot: one picture of two or three panels, drawn by gnuplot.
  *
  * The first two, bandwidth and processor time against size, are of the fewest
  * devices that were measured; the third, bandwidth against the number of
- * devices, is of the largest size.
+ * devices, is of the largest size, and there if it was measured with several.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -137,10 +137,30 @@ static bool by_size(const struct extent *e, const struct bench_row *row)
 	return row->devices == e->fewest;
 }
 
+/* Less than a step of the kernel's clock is not known. */
+static bool by_machine(const struct extent *e, const struct bench_row *row)
+{
+	return by_size(e, row) && row->machine_ns >= BENCH_STEP_NS;
+}
+
 static bool by_devices(const struct extent *e, const struct bench_row *row)
 {
 	return row->bytes == e->largest;
 }
+
+/**
+ * struct table - some of the rows, for gnuplot
+ * @name: what it is called there
+ * @wanted: whether a row is one of them
+ */
+struct table {
+	const char *name;
+	bool (*wanted)(const struct extent *e, const struct bench_row *row);
+};
+
+static const struct table size_table = { "size", by_size };
+static const struct table machine_table = { "machine", by_machine };
+static const struct table devices_table = { "devices", by_devices };
 
 static bool is_edu(const struct bench_result *result)
 {
@@ -174,31 +194,31 @@ static const struct curve curves[] = {
 	{ EDUCMA_OP_COPY, "copy", "#009E73", 0.7 },
 };
 
-static bool has_op(const struct bench_result *result, uint64_t op)
+static bool has_rows(const struct bench_result *result,
+		     const struct table *table, uint64_t op)
 {
+	const struct extent e = extent_of(result);
 	size_t i;
 
 	for (i = 0; i < result->count; i++) {
-		if (result->row[i].op == op)
+		if (result->row[i].op == op && table->wanted(&e, &result->row[i]))
 			return true;
 	}
 	return false;
 }
 
 /* Columns: bytes, devices, bandwidth, and the two kinds of processor time. */
-static void write_table(FILE *script, const char *name,
-			const struct bench_result *result, uint64_t op,
-			bool (*wanted)(const struct extent *,
-				       const struct bench_row *))
+static void write_table(FILE *script, const struct bench_result *result,
+			const struct table *table, uint64_t op)
 {
 	const struct extent e = extent_of(result);
 	const struct bench_row *row;
 	size_t i;
 
-	fprintf(script, "$%s%" PRIu64 " << EOD\n", name, op);
+	fprintf(script, "$%s%" PRIu64 " << EOD\n", table->name, op);
 	for (i = 0; i < result->count; i++) {
 		row = &result->row[i];
-		if (row->op == op && wanted(&e, row))
+		if (row->op == op && table->wanted(&e, row))
 			fprintf(script, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %f %f\n",
 				row->bytes, row->devices, bench_average(row),
 				per_transfer_us(row, row->machine_ns),
@@ -212,14 +232,14 @@ static void write_tables(FILE *script, const struct bench_result *result)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(curves); i++) {
-		write_table(script, "size", result, curves[i].op, by_size);
-		write_table(script, "devices", result, curves[i].op,
-			    by_devices);
+		write_table(script, result, &size_table, curves[i].op);
+		write_table(script, result, &machine_table, curves[i].op);
+		write_table(script, result, &devices_table, curves[i].op);
 	}
 }
 
 static void write_curves(FILE *script, const struct bench_result *result,
-			 const char *table, const char *columns,
+			 const struct table *table, const char *columns,
 			 const char *what, const char *style)
 {
 	size_t i;
@@ -227,9 +247,9 @@ static void write_curves(FILE *script, const struct bench_result *result,
 	for (i = 0; i < ARRAY_SIZE(curves); i++) {
 		const struct curve *c = &curves[i];
 
-		if (has_op(result, c->op))
+		if (has_rows(result, table, c->op))
 			fprintf(script, "$%s%" PRIu64 " using %s " LOOK ", ",
-				table, c->op, columns, c->point_size,
+				table->name, c->op, columns, c->point_size,
 				c->colour, style, c->title, what);
 	}
 }
@@ -273,7 +293,7 @@ static void write_size_panels(FILE *script, const struct bench_result *result)
 		"set ylabel 'bytes/s'\n"
 		"set title 'Bandwidth, %" PRIu64 " device%s'\n"
 		"plot ", e.smallest / 1.3, e.largest * 1.3, e.fewest, plural);
-	write_curves(script, result, "size", "1:3", "", "pt 7");
+	write_curves(script, result, &size_table, "1:3", "", "pt 7");
 	if (is_edu(result))
 		fprintf(script, "%" PRIu64 " " LIMIT,
 			result->limit * e.fewest);
@@ -282,8 +302,8 @@ static void write_size_panels(FILE *script, const struct bench_result *result)
 		"set ylabel 'µs for each transfer'\n"
 		"set title 'Processor time, %" PRIu64 " device%s'\n"
 		"plot ", e.fewest, plural);
-	write_curves(script, result, "size", "1:4", ": machine", "pt 7");
-	write_curves(script, result, "size", "1:5", ": process", "pt 6 dt 3");
+	write_curves(script, result, &machine_table, "1:4", ": machine", "pt 7");
+	write_curves(script, result, &size_table, "1:5", ": process", "pt 6 dt 3");
 	fputs("\nunset logscale x\n", script);
 }
 
@@ -300,7 +320,7 @@ static void write_devices_panel(FILE *script, const struct bench_result *result)
 		"set ylabel 'bytes/s, of all together'\n"
 		"set title 'Bandwidth, transfers of %s'\n"
 		"plot ", e.most + 1, size_format(size, e.largest));
-	write_curves(script, result, "devices", "2:3", "", "pt 7");
+	write_curves(script, result, &devices_table, "2:3", "", "pt 7");
 	if (is_edu(result))
 		fprintf(script, "x * %" PRIu64 " " LIMIT, result->limit);
 	fputs("\n", script);
@@ -308,16 +328,23 @@ static void write_devices_panel(FILE *script, const struct bench_result *result)
 
 static void write_script(FILE *script, const struct bench_result *result)
 {
+	const struct extent e = extent_of(result);
+	const int panels = e.most > e.fewest ? 3 : 2;
+
 	write_tables(script, result);
-	fputs("set encoding utf8\n"
-	      "set terminal svg size 1440,520 font 'sans,14' background 'white'\n"
-	      "set multiplot layout 1,3 margins 0.055,0.99,0.33,0.92 spacing 0.065\n"
-	      "set key below vertical maxrows 4\n"
+	fprintf(script,
+		"set encoding utf8\n"
+		"set terminal svg size %d,520 font 'sans,14' background 'white'\n"
+		"set multiplot layout 1,%d margins %f,%f,0.33,0.92 spacing %f\n",
+		480 * panels, panels, 0.165 / panels, 1 - 0.03 / panels,
+		0.195 / panels);
+	fputs("set key below vertical maxrows 4\n"
 	      "set grid lc rgb '#dddddd'\n"
 	      "set yrange [0:*]\n"
 	      "set offsets 0, 0, graph 0.06, 0\n", script);
 	write_size_panels(script, result);
-	write_devices_panel(script, result);
+	if (panels == 3)
+		write_devices_panel(script, result);
 	fputs("unset multiplot\n", script);
 }
 
