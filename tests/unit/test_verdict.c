@@ -346,6 +346,8 @@ static void behind_an_iommu(void **state)
 	f.area.used = 128 * MIB;
 	expect_verdict(SIZE, VERDICT_IN_USE);
 	expect_parameter("cma=256M");
+	assert_int_equal(d.count, 2);
+	assert_int_equal(d.finding[1].verdict, VERDICT_IOMMU_REMAPS);
 	strcpy(f.device.iommu, "identity");
 	f.area.used = 0;
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);

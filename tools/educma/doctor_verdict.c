@@ -579,6 +579,10 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 	finding = add(d, verdict);
 	describe_area(f, bytes, finding);
 	advise_area(f, bytes, finding);
+	if (translates(f))
+		say(add(d, VERDICT_IOMMU_REMAPS),
+		    "the IOMMU could put scattered pages together, but %s asks for CMA's (DMA_ATTR_FORCE_CONTIGUOUS)",
+		    f->device.driver);
 }
 
 static void consider_area(const struct doctor_facts *f,
