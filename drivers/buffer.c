@@ -14,10 +14,6 @@
 #include "educma.h"
 #include "trace.h"
 
-/* As much as the page allocator gives in one piece, 64 times. */
-#define EDUCMA_PROVE_BYTES	SZ_4M
-#define EDUCMA_PROVE_BLOCKS	64
-
 static unsigned int max_buffers = 65536;
 module_param(max_buffers, uint, 0644);
 MODULE_PARM_DESC(max_buffers, "buffers that an open file may have (default 65536)");
@@ -545,97 +541,59 @@ static int probe_reach(struct educma_dev *edev)
 	return -EIO;
 }
 
-struct prove_block {
-	void *cpu;
-	dma_addr_t dma;
-};
-
-/* One more block; -ENOMEM if there is no more, or it is too much to ask. */
-static int prove_block(struct educma_dev *edev, struct prove_block *block)
+/*
+ * Does the device decode this address bit? It reads where only a device that
+ * does not would find the nonce; if it does it reads some other memory, which is
+ * forgotten. Returns 0, or -EREMOTEIO if not.
+ */
+static int prove_bit(struct educma_dev *edev, unsigned int bit)
 {
-	block->cpu = dma_alloc_attrs(&edev->pdev->dev, EDUCMA_PROVE_BYTES,
-				     &block->dma,
-				     GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
-				     EDUCMA_ATTRS);
-	if (!block->cpu)
-		return -ENOMEM;
-	if (block->dma + EDUCMA_PROVE_BYTES - 1 <= educma_reach(edev))
-		return 0;
-	return reach_test(edev, block->cpu, block->dma, EDUCMA_PROVE_BYTES);
-}
-
-static void prove_blocks(struct educma_dev *edev, struct prove_block *blocks)
-{
-	const u64 most = min_t(u64, DMA_BIT_MASK(edev->dma_bits),
-			       dma_get_required_mask(&edev->pdev->dev));
-	unsigned int i, count = 0;
-	int ret = 0;
-
-	lockdep_assert_held(&edev->alloc_lock);
-	while (!ret && count < EDUCMA_PROVE_BLOCKS && educma_reach(edev) < most)
-		ret = prove_block(edev, &blocks[count++]);
-	for (i = 0; i < count; i++) {
-		if (blocks[i].cpu)
-			dma_put(edev, EDUCMA_PROVE_BYTES, blocks[i].cpu,
-				blocks[i].dma);
-	}
-}
-
-/* Like any client's page: if it lies above the mask it is copied for us. */
-static void prove_page(struct educma_dev *edev, struct page *page)
-{
-	struct device *dev = &edev->pdev->dev;
+	const dma_addr_t from = edev->low_dma | BIT_ULL(bit);
+	struct reach_nonce *low = edev->low;
 	struct reach_nonce nonce;
-	dma_addr_t dma;
 	int ret;
 
 	lockdep_assert_held(&edev->alloc_lock);
 	get_random_bytes(&nonce, sizeof(nonce));
-	memcpy(page_address(page), &nonce, sizeof(nonce));
-	memset(edev->low, 0, sizeof(nonce));
-	dma = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_TO_DEVICE);
-	if (dma_mapping_error(dev, dma))
-		return;
+	*low = nonce;
 	ret = educma_engine_run(&edev->engine, &edev->prober, EDUCMA_OP_COPY,
-				dma, edev->low_dma, sizeof(nonce));
-	dma_unmap_page(dev, dma, PAGE_SIZE, DMA_TO_DEVICE);
-	if (!ret && !memcmp(edev->low, &nonce, sizeof(nonce)))
-		WRITE_ONCE(edev->proven, max_t(u64, edev->proven, dma));
-}
-
-/* Where the kernel's bounce buffers are, nobody else allocates. */
-static void prove_bounced(struct educma_dev *edev)
-{
-	struct page *page;
-
-	if (dma_max_mapping_size(&edev->pdev->dev) == SIZE_MAX)
-		return;
-	page = alloc_page(GFP_KERNEL);
-	if (!page)
-		return;
-	prove_page(edev, page);
-	__free_page(page);
+				from, edev->low_dma + sizeof(nonce),
+				sizeof(nonce));
+	if (!ret && !memcmp(low + 1, &nonce, sizeof(nonce)))
+		ret = -EREMOTEIO;
+	memset(low, 0, 2 * sizeof(nonce));
+	educma_engine_run(&edev->engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
+			  edev->low_dma, 0, sizeof(nonce));
+	return ret;
 }
 
 /**
  * educma_prove_reach() - find out how far the device's DMA gets
  * @edev: the device, entered
  *
- * For memory that others will bring: raises educma_reach() as far as memory
- * can be had for it, up to 256 MiB, and to where the kernel's bounce buffers
- * are. Context: may sleep.
+ * For memory that others will bring: raises educma_reach() to the highest
+ * address bit that memory here has and the device decodes. Behind an IOMMU
+ * addresses are given from the top, so that educma_reach() says it already.
+ * Context: may sleep.
  */
 void educma_prove_reach(struct educma_dev *edev)
 {
-	struct prove_block *blocks;
+	unsigned int bit = edev->dma_bits;
 
-	blocks = kcalloc(EDUCMA_PROVE_BLOCKS, sizeof(*blocks), GFP_KERNEL);
+	if (is_translated(edev))
+		return;
 	mutex_lock(&edev->alloc_lock);
-	if (blocks)
-		prove_blocks(edev, blocks);
-	prove_bounced(edev);
+	while (bit-- > fls64(edev->proven)) {
+		const u64 at = edev->low_dma | BIT_ULL(bit);
+
+		if (!page_is_ram(PHYS_PFN(at)))
+			continue;
+		if (!prove_bit(edev, bit)) {
+			WRITE_ONCE(edev->proven, at);
+			break;
+		}
+	}
 	mutex_unlock(&edev->alloc_lock);
-	kfree(blocks);
 }
 
 /*
