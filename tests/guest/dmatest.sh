@@ -9,12 +9,14 @@ channels() {
 	done
 }
 
-# How many tests a thread does. dmatest looks at each byte of its buffers, which
-# takes the debug kernel half a second for the largest.
+# How many tests a thread does; few with the largest buffers: dmatest looks at
+# each byte, which takes the debug kernel half a second then.
 iterations=500
 few=500
 case $(uname -r) in
-*debug*) few=$(rounds 50 500) ;;
+*debug*)
+	iterations=$(rounds 100 500)
+	few=$(rounds 50 500) ;;
 esac
 
 # dmatest THREADS PARAMETER=VALUE...: $iterations on $channels (or all), to the
