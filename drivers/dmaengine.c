@@ -228,7 +228,10 @@ static u64 pending_bytes(struct educma_dma *dma, dma_cookie_t cookie)
 	return bytes;
 }
 
-/* A failure is known until a later transfer ends well. */
+/*
+ * A failure is known until a later transfer ends well. What is still in the
+ * queue has not failed, whatever a later one did: its memory is in use.
+ */
 static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 				   struct dma_tx_state *state)
 {
@@ -240,14 +243,15 @@ static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 	/* Pairs with desc_settle(). */
 	complete = smp_load_acquire(&chan->completed_cookie);
 	status = dma_async_is_complete(cookie, complete, chan->cookie);
-	if (status == DMA_IN_PROGRESS && READ_ONCE(dma->failed) >= cookie)
-		status = DMA_ERROR;
 	dma_set_tx_state(state, complete, chan->cookie, 0);
-	if (!state || status != DMA_IN_PROGRESS)
+	if (status != DMA_IN_PROGRESS)
 		return status;
 	residue = pending_bytes(dma, cookie) ?:
 		  educma_engine_left(&dma->edev->engine, &dma->client, cookie);
-	state->residue = min_t(u64, residue, U32_MAX);
+	if (state)
+		state->residue = min_t(u64, residue, U32_MAX);
+	if (!residue && READ_ONCE(dma->failed) >= cookie)
+		status = DMA_ERROR;
 	return status;
 }
 
