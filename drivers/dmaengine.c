@@ -139,16 +139,19 @@ static dma_cookie_t desc_submit(struct dma_async_tx_descriptor *txd)
 	struct educma_desc *desc = container_of(txd, struct educma_desc, txd);
 	struct dma_chan *chan = txd->chan;
 	struct educma_dma *dma = to_dma(chan);
+	dma_cookie_t cookie;
 	unsigned long flags;
 
 	spin_lock_irqsave(&dma->submit_lock, flags);
 	if (chan->cookie < DMA_MIN_COOKIE || chan->cookie == INT_MAX)
 		chan->cookie = DMA_MIN_COOKIE;
-	txd->cookie = ++chan->cookie;
-	desc->xfer.cookie = txd->cookie;
+	cookie = ++chan->cookie;
+	txd->cookie = cookie;
+	desc->xfer.cookie = cookie;
 	list_add_tail(&desc->xfer.node, &dma->pending);
 	spin_unlock_irqrestore(&dma->submit_lock, flags);
-	return txd->cookie;
+	/* Another thread may have issued it meanwhile: desc may be gone. */
+	return cookie;
 }
 
 /* Refused, by a device that has failed or gone: ends with that error. */
