@@ -111,8 +111,22 @@ order() {
 }
 struck() { expect "the count of $fault" "$(sim -d "$device" count "$fault")" $((count + 1)); }
 
-# How often: the first number, or the second with LONG=1.
-rounds() { if [ -n "${LONG:-}" ]; then echo "$2"; else echo "$1"; fi; }
+# How often: the first number, or with LONG=1 the second, on the device that the
+# test is made for.
+rounds() { if [ -n "${LONG:-}" ] && made_for_this; then echo "$2"; else echo "$1"; fi; }
+made_for_this() { [ -z "$SIM" ] || grep -q '^# vm: .*SIM=1' "$0"; }
+
+# share N M: N processes on each device copy and verify, M times each.
+share() {
+	shares=
+	for node in /dev/educma*; do
+		NODE=$node "$tests/users" share "$1" "$2" &
+		shares="$shares $!"
+	done
+	for share in $shares; do
+		wait "$share"
+	done
+}
 
 # An order to QEMU (MONITOR=1), and its answer.
 qmp() { "$tests/qmp" "$1" || die "no answer to $1"; }

@@ -123,12 +123,14 @@ static void remove_once(const char *command, const char *back, int round)
 	REQUIRE(!pthread_create(&threads[0], NULL, reader, &fd));
 	REQUIRE(!pthread_create(&threads[1], NULL, poller, &fd));
 	REQUIRE(!pthread_create(&threads[2], NULL, poller, &idle));
-	for (i = 0; i < 3; i++)
-		mappers[i] = start_mapper(fd, handle);
 	/* Into either leg, at any time of the DMA. */
 	while (counter("to_device_chunks") < chunks + 1 + round % 2)
 		usleep(1000);
 	usleep(round * 33331 % 150000);
+	/* Not before: while they run no time is skipped. */
+	for (i = 0; i < 3; i++)
+		mappers[i] = start_mapper(fd, handle);
+	usleep(10000);
 
 	REQUIRE(!system(command));
 

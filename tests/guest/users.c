@@ -64,9 +64,9 @@ static void test_fair(void)
 	uint64_t a, b;
 
 	REQUIRE(big >= 0 && small >= 0);
-	a = alloc_buffer(big, 1 << 20);
+	a = alloc_buffer(big, 64 << 20);
 	b = alloc_buffer(small, 4096);
-	EXPECT(submit_copy(big, a, 4096, a, 0, (1 << 20) - 4096, 1), 0);
+	EXPECT(submit_copy(big, a, 4096, a, 0, (64 << 20) - 4096, 1), 0);
 	EXPECT(submit_copy(small, b, 0, b, 0, 4000, 2), 0);
 	done = collect(small);
 	EXPECT(done.status, 0);
