@@ -519,7 +519,29 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* Something to test the reach with, as high as small buffers get. */
+/*
+ * As low as there is any: machines whose memory begins higher, for example
+ * arm64's virt, have none that every device is sure to reach.
+ */
+static void get_low_page(struct educma_dev *edev)
+{
+	unsigned int bits;
+
+	for (bits = EDUCMA_DMA_BITS_MIN; bits <= edev->dma_bits; bits++) {
+		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma);
+		if (edev->low)
+			break;
+	}
+	if (edev->low && bits > EDUCMA_DMA_BITS_MIN)
+		pci_warn(edev->pdev,
+			 "no memory below %u address bits: a device that decodes fewer would write astray\n",
+			 bits);
+}
+
+/*
+ * Something to test the reach with, as high as small buffers get: taken before
+ * the low page, for an IOMMU gives its addresses downwards from the last one.
+ */
 static int probe_reach(struct educma_dev *edev)
 {
 	const size_t bytes = 2 * PAGE_SIZE;	/* one page never comes from CMA */
@@ -531,7 +553,8 @@ static int probe_reach(struct educma_dev *edev)
 	cpu = dma_get(edev, bytes, &dma);
 	if (!cpu)
 		return -ENOMEM;
-	ret = reach_test(edev, cpu, dma, bytes);
+	get_low_page(edev);
+	ret = edev->low ? reach_test(edev, cpu, dma, bytes) : -ENOMEM;
 	dma_put(edev, bytes, cpu, dma);
 	if (ret != -EREMOTEIO)
 		return ret;
@@ -573,7 +596,7 @@ static int prove_bit(struct educma_dev *edev, unsigned int bit)
  *
  * For memory that others will bring: raises educma_reach() to the highest
  * address bit that memory here has and the device decodes. Behind an IOMMU
- * addresses are given from the top, so that educma_reach() says it already.
+ * probing has tried the top one already, and there is no telling what it maps.
  * Context: may sleep.
  */
 void educma_prove_reach(struct educma_dev *edev)
@@ -596,25 +619,6 @@ void educma_prove_reach(struct educma_dev *edev)
 	mutex_unlock(&edev->alloc_lock);
 }
 
-/*
- * As low as there is any: machines whose memory begins higher, for example
- * arm64's virt, have none that every device is sure to reach.
- */
-static void get_low_page(struct educma_dev *edev)
-{
-	unsigned int bits;
-
-	for (bits = EDUCMA_DMA_BITS_MIN; bits <= edev->dma_bits; bits++) {
-		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma);
-		if (edev->low)
-			break;
-	}
-	if (edev->low && bits > EDUCMA_DMA_BITS_MIN)
-		pci_warn(edev->pdev,
-			 "no memory below %u address bits: a device that decodes fewer would write astray\n",
-			 bits);
-}
-
 /**
  * educma_buffers_init() - get ready to allocate, and test the reach
  * @edev: the device: mask set, interrupts and bus mastering on
@@ -631,8 +635,7 @@ int educma_buffers_init(struct educma_dev *edev)
 
 	educma_client_init(&edev->prober);
 	mutex_lock(&edev->alloc_lock);
-	get_low_page(edev);
-	ret = edev->low ? probe_reach(edev) : -ENOMEM;
+	ret = probe_reach(edev);
 	mutex_unlock(&edev->alloc_lock);
 	return ret;
 }

@@ -54,6 +54,8 @@ static int educma_set_mask(struct educma_dev *edev)
 		pci_err(edev->pdev,
 			"this machine has no memory within %u address bits (x86: CONFIG_ZONE_DMA off?)\n",
 			edev->dma_bits);
+	else	/* whatever the length, it is done in chunks */
+		dma_set_max_seg_size(&edev->pdev->dev, UINT_MAX);
 	return ret;
 }
 
