@@ -200,10 +200,7 @@ static int registers_show(struct seq_file *seq, void *unused)
 	ret = educma_dev_enter(edev);
 	if (ret)
 		return ret;
-	if (educma_engine_is_paused(&edev->engine))
-		ret = -EAGAIN;
-	else
-		educma_hw_dump(&edev->hw, seq);
+	ret = educma_engine_dump(&edev->engine, seq);
 	educma_dev_leave(edev);
 	return ret;
 }

@@ -7,8 +7,11 @@
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/interrupt.h>
+#include <linux/workqueue.h>
 
 #include "educma.h"
+
+static struct workqueue_struct *educma_dma_wq;
 
 /**
  * struct educma_dma - the channel of one device
@@ -18,6 +21,7 @@
  * @client: the engine's
  * @failed: the last cookie that ended with an error
  * @finisher: calls clients back
+ * @free: the end of this, on educma_dma_wq
  * @submit_lock: guards @pending, and keeps the engine's queue in the order of
  *	the cookies; before educma_engine.lock
  * @pending: descriptors submitted, not issued; by educma_xfer.node
@@ -31,6 +35,7 @@ struct educma_dma {
 	struct educma_client client;
 	dma_cookie_t failed;
 	struct tasklet_struct finisher;
+	struct work_struct free;
 
 	spinlock_t submit_lock;		/* pending, order */
 	struct list_head pending;
@@ -77,7 +82,7 @@ static void desc_settle(struct educma_dma *dma, struct educma_desc *desc)
 {
 	dma_descriptor_unmap(&desc->txd);
 	if (desc->xfer.status) {
-		WRITE_ONCE(dma->failed, desc->txd.cookie);
+		smp_store_release(&dma->failed, desc->txd.cookie);
 		return;
 	}
 	chan_count(&dma->chan, desc->xfer.bytes);
@@ -233,17 +238,19 @@ static u64 pending_bytes(struct educma_dma *dma, dma_cookie_t cookie)
 
 /*
  * A failure is known until a later transfer ends well. What is still in the
- * queue has not failed, whatever a later one did: its memory is in use.
+ * queue has not failed, whatever a later one did: its memory is in use. What is
+ * not complete when a later one is known to have failed, was so before.
  */
 static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 				   struct dma_tx_state *state)
 {
 	struct educma_dma *dma = to_dma(chan);
 	enum dma_status status;
-	dma_cookie_t complete;
+	dma_cookie_t complete, failed;
 	u64 residue;
 
-	/* Pairs with desc_settle(). */
+	/* In this order, both pair with desc_settle(). */
+	failed = smp_load_acquire(&dma->failed);
 	complete = smp_load_acquire(&chan->completed_cookie);
 	status = dma_async_is_complete(cookie, complete, chan->cookie);
 	dma_set_tx_state(state, complete, chan->cookie, 0);
@@ -253,7 +260,7 @@ static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 		  educma_engine_left(&dma->edev->engine, &dma->client, cookie);
 	if (state)
 		state->residue = min_t(u64, residue, U32_MAX);
-	if (!residue && READ_ONCE(dma->failed) >= cookie)
+	if (!residue && failed >= cookie)
 		status = DMA_ERROR;
 	return status;
 }
@@ -287,9 +294,9 @@ static int chan_alloc(struct dma_chan *chan)
 	struct educma_dev *edev = to_dma(chan)->edev;
 	int ret;
 
-	ret = educma_dev_enter(edev);
-	if (ret)
-		return ret;
+	/* For -ENODEV the core would take the device off its list, twice. */
+	if (educma_dev_enter(edev))
+		return -EBUSY;
 	ret = educma_dev_join(edev, false);
 	if (!ret)
 		educma_prove_reach(edev);
@@ -306,13 +313,33 @@ static void chan_free(struct dma_chan *chan)
 	educma_dev_part(dma->edev);
 }
 
+static bool no_channel(struct dma_chan *chan, void *unused)
+{
+	return false;
+}
+
+static void dma_free(struct work_struct *work)
+{
+	struct educma_dma *dma = container_of(work, struct educma_dma, free);
+	dma_cap_mask_t mask;
+
+	/* Waits for dma_list_mutex, and does nothing else. */
+	dma_cap_zero(mask);
+	dma_request_channel(mask, no_channel, NULL);
+	put_device(dma->ddev.dev);
+	educma_dev_put(dma->edev);
+	kfree(dma);
+}
+
+/*
+ * dma_release_channel() may call this, and touches the channel afterwards, until
+ * it gives up dma_list_mutex.
+ */
 static void ddev_release(struct dma_device *ddev)
 {
 	struct educma_dma *dma = container_of(ddev, struct educma_dma, ddev);
 
-	put_device(ddev->dev);
-	educma_dev_put(dma->edev);
-	kfree(dma);
+	queue_work(educma_dma_wq, &dma->free);
 }
 
 static void ddev_init(struct educma_dma *dma, struct device *dev)
@@ -365,6 +392,7 @@ int educma_dma_add(struct educma_dev *edev)
 	get_device(dev);
 	educma_client_init(&dma->client);
 	tasklet_setup(&dma->finisher, dma_finish);
+	INIT_WORK(&dma->free, dma_free);
 	spin_lock_init(&dma->submit_lock);
 	INIT_LIST_HEAD(&dma->pending);
 	spin_lock_init(&dma->done_lock);
@@ -394,5 +422,33 @@ void educma_dma_del(struct educma_dev *edev)
 	edev->dma = NULL;
 	/* What ended well counts in what goes now. */
 	tasklet_kill(&dma->finisher);
+	/* While that waited, nobody could schedule it for what is refused. */
+	spin_lock_irq(&dma->done_lock);
+	if (!list_empty(&dma->done))
+		tasklet_schedule(&dma->finisher);
+	spin_unlock_irq(&dma->done_lock);
 	dma_async_device_unregister(&dma->ddev);
+}
+
+/**
+ * educma_dma_init() - before the first device
+ *
+ * Undone by educma_dma_exit(). Context: may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init educma_dma_init(void)
+{
+	educma_dma_wq = alloc_workqueue("educma", 0, 0);
+	return educma_dma_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * educma_dma_exit() - after the last device
+ *
+ * Context: sleeps until all of them are freed.
+ */
+void educma_dma_exit(void)
+{
+	destroy_workqueue(educma_dma_wq);
 }

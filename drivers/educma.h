@@ -293,7 +293,7 @@ void educma_engine_stats(struct educma_engine *engine,
 void educma_engine_latency(struct educma_engine *engine,
 			   enum educma_latency which,
 			   struct educma_histogram *histogram);
-bool educma_engine_is_paused(struct educma_engine *engine);
+int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq);
 int educma_engine_error(struct educma_engine *engine);
 u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
 
@@ -485,9 +485,13 @@ void educma_debugfs_del(struct educma_dev *edev);
 /* dmaengine.c: a channel that copies memory */
 
 #if IS_ENABLED(CONFIG_DMA_ENGINE)
+int educma_dma_init(void);
+void educma_dma_exit(void);
 int educma_dma_add(struct educma_dev *edev);
 void educma_dma_del(struct educma_dev *edev);
 #else
+static inline int educma_dma_init(void) { return 0; }
+static inline void educma_dma_exit(void) { }
 static inline int educma_dma_add(struct educma_dev *edev) { return 0; }
 static inline void educma_dma_del(struct educma_dev *edev) { }
 #endif

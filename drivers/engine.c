@@ -764,16 +764,27 @@ u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir)
 }
 
 /**
- * educma_engine_is_paused() - is the device to be left alone?
- * @engine: the engine
+ * educma_engine_dump() - the device's registers, for people
+ * @engine: the engine, of a device that has not gone
+ * @seq: where to
  *
  * Context: any.
  *
- * Return: whether it is between educma_engine_pause() and its resume.
+ * Return: 0, or -EAGAIN between educma_engine_pause() and its resume, when the
+ * device is to be left alone.
  */
-bool educma_engine_is_paused(struct educma_engine *engine)
+int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 {
-	return READ_ONCE(engine->paused);
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	if (engine->paused)
+		ret = -EAGAIN;
+	else
+		educma_hw_dump(engine->hw, seq);
+	spin_unlock_irqrestore(&engine->lock, flags);
+	return ret;
 }
 
 /**

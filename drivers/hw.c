@@ -305,7 +305,7 @@ static const struct hw_register {
  * @hw: the device
  * @seq: where to
  *
- * All ones, or 0, where it does not answer. Context: process.
+ * All ones, or 0, where it does not answer. Context: any.
  */
 void educma_hw_dump(struct educma_hw *hw, struct seq_file *seq)
 {

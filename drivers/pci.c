@@ -81,6 +81,8 @@ static void educma_put_irq(struct educma_dev *edev)
 {
 	free_irq(pci_irq_vector(edev->pdev, 0), &edev->engine);
 	pci_free_irq_vectors(edev->pdev);
+	/* Without MSI the core lets INTx through, and a late DMA would raise it. */
+	educma_hw_disconnect(&edev->hw);
 }
 
 static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
@@ -147,8 +149,9 @@ static int educma_reset_function(struct educma_dev *edev)
 	struct pci_dev *pdev = edev->pdev, *bridge = pci_upstream_bridge(pdev);
 	int ret;
 
-	if (bridge)
-		pci_cfg_access_lock(bridge);
+	/* Who resets the bridge may be waiting for this device's lock. */
+	if (bridge && !pci_cfg_access_trylock(bridge))
+		return -EAGAIN;
 	pci_cfg_access_lock(pdev);
 	ret = __pci_reset_function_locked(pdev);
 	pci_cfg_access_unlock(pdev);
@@ -339,6 +342,9 @@ static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
 	educma_sleep(edev, true);
+	/* Another function's error, and its recovery may fail yet. */
+	if (!educma_engine_error(&edev->engine))
+		educma_engine_fail(&edev->engine, -EIO);
 	educma_restore(edev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
@@ -394,15 +400,20 @@ static int __init educma_init(void)
 	ret = educma_check_parameters();
 	if (ret)
 		return ret;
-	ret = educma_chrdev_init();
+	ret = educma_dma_init();
 	if (ret)
 		return ret;
+	ret = educma_chrdev_init();
+	if (ret)
+		goto dma_exit;
 	educma_debugfs_init();
 	ret = pci_register_driver(&educma_driver);
 	if (!ret)
 		return 0;
 	educma_debugfs_exit();
 	educma_chrdev_exit();
+dma_exit:
+	educma_dma_exit();
 	return ret;
 }
 module_init(educma_init);
@@ -412,6 +423,7 @@ static void __exit educma_exit(void)
 	pci_unregister_driver(&educma_driver);
 	educma_debugfs_exit();
 	educma_chrdev_exit();
+	educma_dma_exit();
 }
 module_exit(educma_exit);
 
