@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A client of dmaengine that looks at what dmatest does not: residue, the states
+ * of a transfer, results, and what comes after terminate. A word written to its
+ * parameter "do" is done at once; the write fails if that is not so.
+ */
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/dmaengine.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#define BYTES	(64 * 1024)
+#define WAIT_MS	30000
+
+static struct dma_chan *chan;
+static u8 *src, *dst;
+static dma_cookie_t cookie;
+static DECLARE_COMPLETION(done);
+static struct dmaengine_result last;
+static unsigned int calls;
+
+static int do_request(void)
+{
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	dma_cap_set(DMA_MEMCPY, mask);
+	chan = dma_request_channel(mask, NULL, NULL);
+	return chan ? 0 : -ENODEV;
+}
+
+static int do_release(void)
+{
+	dma_release_channel(chan);
+	chan = NULL;
+	return 0;
+}
+
+static void on_done(void *unused, const struct dmaengine_result *result)
+{
+	last = *result;
+	calls++;
+	complete(&done);
+}
+
+/* Unmapped by the provider, when the transfer has ended. */
+static struct dmaengine_unmap_data *map(struct device *dev)
+{
+	struct dmaengine_unmap_data *um;
+
+	um = dmaengine_get_unmap_data(dev, 2, GFP_KERNEL);
+	if (!um)
+		return NULL;
+	um->len = BYTES;
+	um->addr[0] = dma_map_single(dev, src, BYTES, DMA_TO_DEVICE);
+	if (!dma_mapping_error(dev, um->addr[0]))
+		um->to_cnt = 1;
+	um->addr[1] = dma_map_single(dev, dst, BYTES, DMA_FROM_DEVICE);
+	if (!dma_mapping_error(dev, um->addr[1]))
+		um->from_cnt = 1;
+	if (um->to_cnt && um->from_cnt)
+		return um;
+	dmaengine_unmap_put(um);
+	return NULL;
+}
+
+static int do_submit(void)
+{
+	struct dma_async_tx_descriptor *txd;
+	struct dmaengine_unmap_data *um;
+
+	get_random_bytes(src, BYTES);
+	memset(dst, 0, BYTES);
+	reinit_completion(&done);
+	um = map(chan->device->dev);
+	if (!um)
+		return -ENOMEM;
+	txd = dmaengine_prep_dma_memcpy(chan, um->addr[1], um->addr[0], BYTES,
+					DMA_PREP_INTERRUPT);
+	if (txd) {
+		txd->callback_result = on_done;
+		dma_set_unmap(txd, um);
+		cookie = dmaengine_submit(txd);
+		dma_async_issue_pending(chan);
+	}
+	dmaengine_unmap_put(um);
+	return txd ? 0 : -EBUSY;
+}
+
+/* What is left never grows, and is seen to become less; -EIO: DMA_ERROR. */
+static int do_watch(void)
+{
+	const unsigned long end = jiffies + msecs_to_jiffies(WAIT_MS);
+	struct dma_tx_state state = { .residue = BYTES };
+	u32 left = BYTES, steps = 0;
+	enum dma_status status;
+
+	while (time_before(jiffies, end)) {
+		status = dmaengine_tx_status(chan, cookie, &state);
+		if (status == DMA_ERROR)
+			return -EIO;
+		if (state.residue > left)
+			return -ERANGE;
+		steps += state.residue < left;
+		left = state.residue;
+		if (status == DMA_COMPLETE)
+			return left || steps < 4 ? -ERANGE : 0;
+		msleep(20);
+	}
+	return -ETIMEDOUT;
+}
+
+static int do_wait(void)
+{
+	if (!wait_for_completion_timeout(&done, msecs_to_jiffies(WAIT_MS)))
+		return -ETIMEDOUT;
+	if (last.result != DMA_TRANS_NOERROR)
+		return -EIO;
+	return last.residue ? -ERANGE : 0;
+}
+
+static int do_verify(void)
+{
+	return memcmp(src, dst, BYTES) ? -EILSEQ : 0;
+}
+
+/* In mid-DMA: afterwards nobody is called, and no byte is written. */
+static int do_terminate(void)
+{
+	unsigned int before;
+
+	if (dmaengine_tx_status(chan, cookie, NULL) != DMA_IN_PROGRESS)
+		return -EALREADY;
+	if (dmaengine_terminate_sync(chan))
+		return -EBUSY;
+	before = calls;
+	memset(dst, 0xee, BYTES);
+	msleep(1000);
+	return calls != before || memchr_inv(dst, 0xee, BYTES) ? -EILSEQ : 0;
+}
+
+/* What the provider says of itself. */
+static int do_look(void)
+{
+	const struct dma_device *ddev = chan->device;
+
+	if (ddev->directions != BIT(DMA_MEM_TO_MEM) ||
+	    ddev->copy_align != DMAENGINE_ALIGN_1_BYTE ||
+	    ddev->residue_granularity != DMA_RESIDUE_GRANULARITY_BURST ||
+	    dma_get_max_seg_size(ddev->dev) != UINT_MAX)
+		return -ERANGE;
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	int (*function)(void);
+	bool without_channel;
+} words[] = {
+	{ "request", do_request, true },
+	{ "release", do_release },
+	{ "submit", do_submit },
+	{ "watch", do_watch },
+	{ "wait", do_wait },
+	{ "verify", do_verify },
+	{ "terminate", do_terminate },
+	{ "look", do_look },
+};
+
+static int set_do(const char *value, const struct kernel_param *unused)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (sysfs_streq(value, words[i].word)) {
+			if (words[i].without_channel == !!chan)
+				return -EINVAL;
+			return words[i].function();
+		}
+	}
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops do_ops = { .set = set_do };
+module_param_cb(do, &do_ops, NULL, 0200);
+
+static int __init dma_client_init(void)
+{
+	src = kmalloc(BYTES, GFP_KERNEL);
+	dst = kmalloc(BYTES, GFP_KERNEL);
+	if (src && dst)
+		return 0;
+	kfree(src);
+	kfree(dst);
+	return -ENOMEM;
+}
+module_init(dma_client_init);
+
+static void __exit dma_client_exit(void)
+{
+	if (chan)
+		dma_release_channel(chan);
+	kfree(src);
+	kfree(dst);
+}
+module_exit(dma_client_exit);
+
+MODULE_DESCRIPTION("Tests a DMA_MEMCPY channel");
+MODULE_LICENSE("GPL");
