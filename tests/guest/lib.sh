@@ -3,9 +3,9 @@
 # What the guest's tests share. Sourced; sh -eu.
 
 # The PCI addresses of all edu devices.
-devices() { lspci -D -d 1234:11e8 | cut -d ' ' -f 1; }
+devices() { lspci -Dn -d 1234:11e8 | cut -d ' ' -f 1; }
 
-all=$(devices)
+all=${all:-$(devices)}
 device=0
 # A child's when the device is away: its parent's.
 bdf=${bdf:-${all%%[!0-9a-f:.]*}}
@@ -199,7 +199,7 @@ rescan() {
 removals() {
 	modprobe educma
 	used=$(cma_used)
-	export tests bdf
+	export tests all bdf
 	"$tests/removal" "$1" ". $tests/lib.sh; $2" ". $tests/lib.sh; $3"
 	expect "CMA's used pages" "$(cma_used)" "$used"
 	sleep 1
