@@ -264,9 +264,12 @@ static void test_limit_and_cancel(void)
 		EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), 0);
 	EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), -EAGAIN);
 	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), 0);
+	/* What was queued has left, what runs is at its last chunk. */
+	EXPECT(counter("queue_depth") <= 1, 1);
 	for (i = 0; i < info.max_in_flight; i++) {
 		done = collect(fd);
 		EXPECT(done.cookie, 5);
+		EXPECT(done.bytes == 0 || i == info.max_in_flight - 1, 1);
 		cancelled += done.status == -ECANCELED;
 	}
 	EXPECT(cancelled, info.max_in_flight);
