@@ -125,16 +125,15 @@ static int do_verify(void)
 	return memcmp(src, dst, BYTES) ? -EILSEQ : 0;
 }
 
-/* In mid-DMA: afterwards nobody is called, and no byte is written. */
+/* In mid-DMA: nobody is called any more, and afterwards no byte is written. */
 static int do_terminate(void)
 {
-	unsigned int before;
+	const unsigned int before = calls;
 
 	if (dmaengine_tx_status(chan, cookie, NULL) != DMA_IN_PROGRESS)
 		return -EALREADY;
 	if (dmaengine_terminate_sync(chan))
 		return -EBUSY;
-	before = calls;
 	memset(dst, 0xee, BYTES);
 	msleep(1000);
 	return calls != before || memchr_inv(dst, 0xee, BYTES) ? -EILSEQ : 0;
