@@ -44,10 +44,14 @@ static inline int call(int fd, unsigned long cmd, void *arg)
 	return ioctl(fd, cmd, arg) ? -errno : 0;
 }
 
+static inline const char *node_path(void)
+{
+	return getenv("NODE") ?: "/dev/educma0";
+}
+
 static inline int open_device(int flags)
 {
-	const char *path = getenv("NODE") ?: "/dev/educma0";
-	int fd = open(path, O_RDWR | O_CLOEXEC | flags);
+	int fd = open(node_path(), O_RDWR | O_CLOEXEC | flags);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -104,7 +108,7 @@ static inline struct educma_completion collect(int fd)
 /* A counter of the device that NODE names. */
 static inline unsigned long long counter(const char *name)
 {
-	const char *node = getenv("NODE") ?: "/dev/educma0";
+	const char *node = node_path();
 	unsigned long long value;
 	char path[256];
 	FILE *file;
