@@ -82,6 +82,7 @@ static void desc_settle(struct educma_dma *dma, struct educma_desc *desc)
 {
 	dma_descriptor_unmap(&desc->txd);
 	if (desc->xfer.status) {
+		/* Who sees it sees what ended before it. */
 		smp_store_release(&dma->failed, desc->txd.cookie);
 		return;
 	}
@@ -249,8 +250,9 @@ static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 	dma_cookie_t complete, failed;
 	u64 residue;
 
-	/* In this order, both pair with desc_settle(). */
+	/* Pairs with desc_settle(); before the next. */
 	failed = smp_load_acquire(&dma->failed);
+	/* Pairs with desc_settle(). */
 	complete = smp_load_acquire(&chan->completed_cookie);
 	status = dma_async_is_complete(cookie, complete, chan->cookie);
 	dma_set_tx_state(state, complete, chan->cookie, 0);

@@ -7,7 +7,7 @@
 
 #define BYTES	(64 * 1024)
 
-static void reset(void)
+static void bring_back(void)
 {
 	char path[128];
 	int file;
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 		EXPECT(done.status, error);
 		/* What was done before it is right. */
 		EXPECT(wrong_bytes(dst, done.bytes, seed), 0);
-		reset();
+		bring_back();
 		left--;
 	}
 	return failures != 0;
