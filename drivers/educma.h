@@ -87,7 +87,8 @@ u32 educma_hw_ack(struct educma_hw *hw);
 enum educma_hw_state educma_hw_state(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
 void educma_hw_connect(struct educma_hw *hw);
-void educma_hw_dump(struct educma_hw *hw, struct seq_file *seq);
+bool educma_hw_dump(struct educma_hw *hw, struct seq_file *seq,
+		    unsigned int index);
 
 /* engine.c: the transfer queue */
 

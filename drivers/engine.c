@@ -233,7 +233,7 @@ static void engine_fail_all(struct educma_engine *engine, int error)
 
 	lockdep_assert_held(&engine->lock);
 	if (engine->error != -ENODEV)
-		engine->error = error;
+		WRITE_ONCE(engine->error, error);
 	list_for_each_entry_safe(client, next, &engine->ready, node)
 		engine_end(engine, client, NULL, error);
 	wake_up_all(&engine->failed);
@@ -481,7 +481,7 @@ void educma_engine_resume(struct educma_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
 	engine->paused = false;
-	engine->error = 0;
+	WRITE_ONCE(engine->error, 0);
 	engine_kick(engine);
 	spin_unlock_irq(&engine->lock);
 }
@@ -775,16 +775,18 @@ u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir)
  */
 int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 {
+	unsigned int index = 0;
 	unsigned long flags;
-	int ret = 0;
+	bool paused, more;
 
-	spin_lock_irqsave(&engine->lock, flags);
-	if (engine->paused)
-		ret = -EAGAIN;
-	else
-		educma_hw_dump(engine->hw, seq);
-	spin_unlock_irqrestore(&engine->lock, flags);
-	return ret;
+	/* The lock is dropped after each register: a read of one is slow. */
+	do {
+		spin_lock_irqsave(&engine->lock, flags);
+		paused = engine->paused;
+		more = !paused && educma_hw_dump(engine->hw, seq, index++);
+		spin_unlock_irqrestore(&engine->lock, flags);
+	} while (more);
+	return paused ? -EAGAIN : 0;
 }
 
 /**
@@ -823,7 +825,7 @@ u32 educma_engine_get_window(struct educma_engine *engine)
 void educma_engine_set_window(struct educma_engine *engine, u32 window_ms)
 {
 	spin_lock_irq(&engine->lock);
-	engine->window_ms = window_ms;
+	WRITE_ONCE(engine->window_ms, window_ms);
 	educma_rate_init(&engine->rate, window_ms * (u64)NSEC_PER_MSEC);
 	spin_unlock_irq(&engine->lock);
 }

@@ -301,22 +301,26 @@ static const struct hw_register {
 };
 
 /**
- * educma_hw_dump() - the registers, for people
+ * educma_hw_dump() - one register, for people
  * @hw: the device
  * @seq: where to
+ * @index: which, from 0
  *
- * All ones, or 0, where it does not answer. Context: any.
+ * All ones, or 0, where the device does not answer. Context: any.
+ *
+ * Return: false if there is no register of this number.
  */
-void educma_hw_dump(struct educma_hw *hw, struct seq_file *seq)
+bool educma_hw_dump(struct educma_hw *hw, struct seq_file *seq,
+		    unsigned int index)
 {
-	const struct hw_register *r;
+	const struct hw_register *r = &hw_registers[index];
 
-	for (r = hw_registers; r < hw_registers + ARRAY_SIZE(hw_registers); r++) {
-		if (r->wide)
-			seq_printf(seq, "%s %#018llx\n", r->name,
-				   readq(hw->regs + r->reg));
-		else
-			seq_printf(seq, "%s %#010x\n", r->name,
-				   hw_read(hw, r->reg));
-	}
+	if (index >= ARRAY_SIZE(hw_registers))
+		return false;
+	if (r->wide)
+		seq_printf(seq, "%s %#018llx\n", r->name,
+			   readq(hw->regs + r->reg));
+	else
+		seq_printf(seq, "%s %#010x\n", r->name, hw_read(hw, r->reg));
+	return true;
 }
