@@ -48,9 +48,14 @@
  * @pdev: the PCI function
  * @regs: BAR 0
  * @id: the identification register
- * @src: what EDU_REG_DMA_SRC holds; the device keeps it between transfers
+ * @src: what EDU_REG_DMA_SRC was seen to hold; the device keeps it between
+ *	transfers. U64_MAX: not known
  * @dst: the same of EDU_REG_DMA_DST
  * @count: the same of EDU_REG_DMA_COUNT
+ * @cmd: what the last doorbell wrote, or was to write, into EDU_REG_DMA_CMD
+ * @heard: what EDU_REG_DMA_CMD held before that doorbell
+ * @intx_masked: INTx is disabled, because the device raised it and did not
+ *	answer; the next start enables it
  */
 struct educma_hw {
 	struct pci_dev *pdev;
@@ -59,30 +64,28 @@ struct educma_hw {
 	u64 src;
 	u64 dst;
 	u64 count;
+	u32 cmd;
+	u32 heard;
+	bool intx_masked;
 };
 
+/* What became of the DMA that was started. */
 enum educma_hw_state {
-	EDUCMA_HW_IDLE,
+	EDUCMA_HW_NOT_OURS,		/* another device's interrupt */
 	EDUCMA_HW_RUNNING,
-	EDUCMA_HW_GONE,		/* its registers do not answer */
-	EDUCMA_HW_CUT_OFF,	/* idle, and somebody cleared bus mastering */
-	EDUCMA_HW_DEAF,		/* idle, and has not done what it was told */
-};
-
-enum educma_hw_event {
-	EDUCMA_HW_NOT_OURS,	/* on a shared line */
-	EDUCMA_HW_SPURIOUS,
-	EDUCMA_HW_DONE,		/* the running DMA has ended */
-	EDUCMA_HW_ABSENT,	/* somebody's, and ours does not answer */
-	EDUCMA_HW_ASTRAY,	/* it has, without bus mastering: nothing moved */
+	EDUCMA_HW_ENDED,
+	EDUCMA_HW_NOT_STARTED,		/* the doorbell was not heard */
+	EDUCMA_HW_NO_BUS_MASTER,	/* somebody cleared bus mastering */
+	EDUCMA_HW_NO_RESPONSE,		/* the registers do not answer */
+	EDUCMA_HW_LOST_STATE,		/* they do not hold what was written */
 };
 
 int educma_hw_identify(struct educma_hw *hw);
 int educma_hw_settle(struct educma_hw *hw);
 void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
 		     dma_addr_t addr, u32 offset, u32 bytes);
-enum educma_hw_event educma_hw_irq(struct educma_hw *hw);
-enum educma_hw_event educma_hw_idle_irq(struct educma_hw *hw);
+enum educma_hw_state educma_hw_irq(struct educma_hw *hw);
+bool educma_hw_idle_irq(struct educma_hw *hw);
 u32 educma_hw_ack(struct educma_hw *hw);
 enum educma_hw_state educma_hw_state(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
@@ -185,8 +188,10 @@ struct educma_chunk {
  * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
  *	counts in both
  * @irqs: interrupts that were this device's
- * @irqs_missed: chunks that the watchdog found finished
+ * @irqs_missed: times that the watchdog found a chunk ended without an interrupt
  * @irqs_spurious: interrupts that nobody waited for
+ * @chunks_repeated: times that a chunk was started again, for nothing showed
+ *	that it had been done
  * @timeouts: transfers that the device did not finish
  * @failures: times that the device was given up, for whatever reason
  * @queue_depth: transfers submitted and not complete
@@ -202,6 +207,7 @@ struct educma_stats {
 	u64 irqs;
 	u64 irqs_missed;
 	u64 irqs_spurious;
+	u64 chunks_repeated;
 	u64 timeouts;
 	u64 failures;
 	u64 queue_depth;
@@ -242,6 +248,7 @@ struct educma_histogram {
  * @submitted: transfers so far
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
+ * @repeats: how often @running has been started again
  * @stats: counters
  * @latency: histograms, by enum educma_latency
  * @rate: for the bandwidth over the last @window_ms
@@ -260,6 +267,7 @@ struct educma_engine {
 	u64 submitted;
 	struct list_head ready;
 	struct educma_chunk running;
+	unsigned int repeats;
 	struct educma_stats stats;
 	struct educma_histogram latency[EDUCMA_LATENCIES];
 	struct educma_rate rate;

@@ -16,6 +16,8 @@
 
 /* An edu chunk takes 100 ms. After this long the watchdog has a look. */
 #define EDUCMA_CHUNK_TIMEOUT_MS		2000
+/* A chunk without evidence is repeated this often; each costs a timeout. */
+#define EDUCMA_CHUNK_REPEATS		7
 #define EDUCMA_WINDOW_MS		1000
 
 static struct educma_client *engine_next_client(struct educma_engine *engine)
@@ -184,6 +186,7 @@ static void engine_chunk_done(struct educma_engine *engine)
 	bool ended = engine_advance(engine, &done);
 	u64 now;
 
+	engine->repeats = 0;
 	engine_start_next(engine);
 	now = ktime_get_ns();
 	trace_educma_chunk_done(engine, &done, now);
@@ -239,21 +242,27 @@ static void engine_fail_all(struct educma_engine *engine, int error)
 	wake_up_all(&engine->failed);
 }
 
+/* Take the running chunk's transfer out of the queue and end it. */
+static void engine_end_running(struct educma_engine *engine, int status)
+{
+	struct educma_xfer *xfer = engine->running.xfer;
+
+	engine_dequeue(xfer);
+	engine->running.xfer = NULL;
+	engine->repeats = 0;
+	engine_finish(engine, xfer, status, ktime_get_ns());
+}
+
 /*
  * The running chunk will not end: cut the device off from memory, so that
  * its owner may have the memory back.
  */
 static void engine_abandon(struct educma_engine *engine, int status)
 {
-	struct educma_xfer *xfer = engine->running.xfer;
-	const u64 now = ktime_get_ns();
-
 	lockdep_assert_held(&engine->lock);
 	educma_hw_disconnect(engine->hw);
-	trace_educma_chunk_abandoned(engine, &engine->running, now);
-	engine_dequeue(xfer);
-	engine->running.xfer = NULL;
-	engine_finish(engine, xfer, status, now);
+	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
+	engine_end_running(engine, status);
 }
 
 /* The same, and nothing else will be done either. */
@@ -265,32 +274,96 @@ static void engine_give_up(struct educma_engine *engine, int status, int error)
 }
 
 /*
- * The device says that the running chunk has ended, or is no good: act on
- * which. Returns what to log.
+ * The device is idle, and nothing shows that the running chunk has been done:
+ * start it again. A leg may be repeated by itself: its source still holds what
+ * it held, because a copy's second leg starts only after evidence for the
+ * first, and the first is not repeated after that.
+ *
+ * Return: what to log.
+ */
+static const char *engine_repeat(struct educma_engine *engine,
+				 enum educma_hw_state state)
+{
+	struct educma_xfer *xfer = engine->running.xfer;
+
+	if (xfer->stop) {
+		engine_end_running(engine, xfer->stop);
+		engine_kick(engine);
+		return NULL;
+	}
+	if (engine->repeats == EDUCMA_CHUNK_REPEATS) {
+		engine_give_up(engine, -EIO, -EIO);
+		return state == EDUCMA_HW_ENDED ?
+			"DMAs end, but no interrupt arrives; device disabled. Reset or rebind it" :
+			"the device does not take commands; device disabled. Reset or rebind it";
+	}
+	trace_educma_chunk_repeated(engine, &engine->running, ktime_get_ns());
+	engine->repeats++;
+	engine->stats.chunks_repeated++;
+	engine_start_next(engine);
+	engine_note_start(engine, ktime_get_ns());
+	/* Paused: the chunk is started again by educma_engine_resume(). */
+	if (!engine->running.xfer)
+		wake_up(&engine->idle);
+	return NULL;
+}
+
+static const char *engine_ended_silently(struct educma_engine *engine)
+{
+	const char *trouble = engine_repeat(engine, EDUCMA_HW_ENDED);
+
+	/* Log the first lost interrupt only; irqs_missed counts the rest. */
+	if (engine->stats.irqs_missed++ || trouble)
+		return trouble;
+	return "interrupt lost (see irqs_missed), DMA repeated";
+}
+
+/*
+ * The running chunk is not done: act on what the device says of it.
+ *
+ * Return: what to log, or NULL.
  */
 static const char *engine_judge(struct educma_engine *engine,
 				enum educma_hw_state state)
 {
 	switch (state) {
-	case EDUCMA_HW_IDLE:
-		engine_chunk_done(engine);
-		return NULL;
-	case EDUCMA_HW_GONE:
+	case EDUCMA_HW_ENDED:
+		return engine_ended_silently(engine);
+	case EDUCMA_HW_NOT_STARTED:
+		return engine_repeat(engine, state);
+	case EDUCMA_HW_NO_RESPONSE:
 		engine_give_up(engine, -ENODEV, -ENODEV);
 		return "the device is gone";
-	case EDUCMA_HW_CUT_OFF:
+	case EDUCMA_HW_NO_BUS_MASTER:
 		engine_give_up(engine, -EIO, -EIO);
-		return "bus mastering is off, DMA goes nowhere: rebind or reset the device";
-	case EDUCMA_HW_DEAF:
+		return "bus mastering was disabled; DMA failed. Reset or rebind the device";
+	case EDUCMA_HW_LOST_STATE:
 		engine_give_up(engine, -EIO, -EIO);
-		return "the device did not take a command: rebind or reset it";
+		return "the device has lost its state; device disabled. Reset or rebind it";
+	case EDUCMA_HW_NOT_OURS:
 	case EDUCMA_HW_RUNNING:
 		break;
 	}
 	engine->stats.timeouts++;
 	trace_educma_timeout(engine, &engine->running, ktime_get_ns());
 	engine_give_up(engine, -ETIMEDOUT, -EIO);
-	return "a DMA does not end: device disabled, rebind or reset it";
+	return "DMA timeout; device disabled. Reset or rebind it";
+}
+
+/* A DMA was started: what does the interrupt say of it? Returns what to log. */
+static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
+{
+	const enum educma_hw_state state = educma_hw_irq(engine->hw);
+
+	*ours = state != EDUCMA_HW_NOT_OURS;
+	if (likely(state == EDUCMA_HW_ENDED))
+		engine_chunk_done(engine);
+	else if (state == EDUCMA_HW_RUNNING)
+		engine->stats.irqs_spurious++;
+	else if (state == EDUCMA_HW_NO_BUS_MASTER)
+		return engine_judge(engine, state);
+	/* Else the watchdog looks again. */
+	return NULL;
 }
 
 /**
@@ -306,41 +379,21 @@ static const char *engine_judge(struct educma_engine *engine,
 irqreturn_t educma_engine_irq(int irq, void *data)
 {
 	struct educma_engine *engine = data;
-	enum educma_hw_event event;
 	const char *trouble = NULL;
 	bool ours;
 
 	spin_lock(&engine->lock);
-	event = engine->running.xfer ? educma_hw_irq(engine->hw) :
-				       educma_hw_idle_irq(engine->hw);
-	if (event == EDUCMA_HW_DONE)
-		engine_chunk_done(engine);
-	else if (event == EDUCMA_HW_ASTRAY)
-		trouble = engine_judge(engine, EDUCMA_HW_CUT_OFF);
-	else if (event == EDUCMA_HW_ABSENT)
-		trouble = engine_judge(engine, EDUCMA_HW_GONE);
-	ours = event != EDUCMA_HW_NOT_OURS && event != EDUCMA_HW_ABSENT;
+	if (likely(engine->running.xfer)) {
+		trouble = engine_running_irq(engine, &ours);
+	} else {
+		ours = educma_hw_idle_irq(engine->hw);
+		engine->stats.irqs_spurious += ours;
+	}
 	engine->stats.irqs += ours;
-	engine->stats.irqs_spurious += event == EDUCMA_HW_SPURIOUS;
 	spin_unlock(&engine->lock);
 	if (trouble)
 		pci_err(engine->hw->pdev, "%s\n", trouble);
 	return ours ? IRQ_HANDLED : IRQ_NONE;
-}
-
-/* A chunk takes too long: look before punishing. Returns what to log. */
-static const char *engine_overdue(struct educma_engine *engine)
-{
-	enum educma_hw_state state = educma_hw_state(engine->hw);
-	const char *trouble;
-
-	if (state == EDUCMA_HW_IDLE)
-		educma_hw_ack(engine->hw);
-	trouble = engine_judge(engine, state);
-	/* Once: what happens every 2 s is for the counter to tell. */
-	if (state == EDUCMA_HW_IDLE && !engine->stats.irqs_missed++)
-		return "a DMA is done, its interrupt missing; irqs_missed counts";
-	return trouble;
 }
 
 /* While a chunk runs, look every timeout whether it is still the same. */
@@ -354,7 +407,7 @@ static void engine_watchdog(struct work_struct *work)
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer &&
 	    ktime_get_ns() - engine->running.start_ns >= limit)
-		trouble = engine_overdue(engine);
+		trouble = engine_judge(engine, educma_hw_state(engine->hw));
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
 				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
@@ -416,7 +469,7 @@ static bool engine_will_end(struct educma_engine *engine)
 
 	spin_lock_irq(&engine->lock);
 	will = engine->running.xfer &&
-	       educma_hw_state(engine->hw) != EDUCMA_HW_GONE;
+	       educma_hw_state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
 	spin_unlock_irq(&engine->lock);
 	return will;
 }

@@ -80,8 +80,12 @@ static int educma_get_irq(struct educma_dev *edev)
 static void educma_put_irq(struct educma_dev *edev)
 {
 	free_irq(pci_irq_vector(edev->pdev, 0), &edev->engine);
+	/*
+	 * Freeing the vectors enables INTx, which the interrupt status raises:
+	 * clear it, and disable INTx again before a late DMA can raise it.
+	 */
+	educma_hw_ack(&edev->hw);
 	pci_free_irq_vectors(edev->pdev);
-	/* Without MSI the core lets INTx through, and a late DMA would raise it. */
 	educma_hw_disconnect(&edev->hw);
 }
 

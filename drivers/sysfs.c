@@ -56,6 +56,7 @@ EDUCMA_COUNTER(from_device_busy_ns, dir[EDUCMA_FROM_DEVICE].busy_ns);
 EDUCMA_COUNTER(irqs, irqs);
 EDUCMA_COUNTER(irqs_missed, irqs_missed);
 EDUCMA_COUNTER(irqs_spurious, irqs_spurious);
+EDUCMA_COUNTER(chunks_repeated, chunks_repeated);
 EDUCMA_COUNTER(timeouts, timeouts);
 EDUCMA_COUNTER(failures, failures);
 EDUCMA_COUNTER(queue_depth, queue_depth);
@@ -166,6 +167,7 @@ static struct attribute *educma_attrs[] = {
 	&counter_irqs.attr.attr,
 	&counter_irqs_missed.attr.attr,
 	&counter_irqs_spurious.attr.attr,
+	&counter_chunks_repeated.attr.attr,
 	&counter_timeouts.attr.attr,
 	&counter_failures.attr.attr,
 	&counter_queue_depth.attr.attr,

@@ -129,6 +129,12 @@ DEFINE_EVENT(educma_chunk_end, educma_chunk_abandoned,
 	TP_ARGS(engine, chunk, now)
 );
 
+DEFINE_EVENT(educma_chunk_end, educma_chunk_repeated,
+	TP_PROTO(const struct educma_engine *engine,
+		 const struct educma_chunk *chunk, u64 now),
+	TP_ARGS(engine, chunk, now)
+);
+
 DEFINE_EVENT(educma_chunk_end, educma_timeout,
 	TP_PROTO(const struct educma_engine *engine,
 		 const struct educma_chunk *chunk, u64 now),

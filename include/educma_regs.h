@@ -38,6 +38,7 @@
 #define EDU_REG_DMA_CMD_RUN		0x01	/* clears itself when done */
 #define EDU_REG_DMA_CMD_FROM_DEVICE	0x02	/* else to the device */
 #define EDU_REG_DMA_CMD_IRQ		0x04	/* raise EDU_REG_IRQ_DMA when done */
+#define EDU_REG_DMA_CMD_UNUSED		0xfffffff8	/* kept as written, no effect */
 
 /*
  * The device's own memory, as a DMA address. QEMU 7.2 aborts the virtual
