@@ -278,15 +278,18 @@ static void start_dma(struct fuzz *fuzz, struct device *device)
 					    (from ? EDU_REG_DMA_CMD_FROM_DEVICE : 0));
 }
 
+/* A variable each, for compilers differ in the order of a call's arguments. */
 static void add_fault(struct fuzz *fuzz, struct device *device)
 {
 	static const char *const whens[] = { "now", "next", "every 2", "p 0.5", "nth 3" };
 	static const char *const amounts[] = { "", "3", "10us", "0x1000" };
+	const char *name = fault_name(fuzz_byte(fuzz) % FAULT_KINDS);
+	const char *amount = amounts[fuzz_byte(fuzz) % 4];
+	const char *when = whens[fuzz_byte(fuzz) % 5];
+	const char *end = fuzz_byte(fuzz) & 1 ? " for 5us" : "";
 	char line[96];
 
-	snprintf(line, sizeof(line), "%s %s %s%s",
-		 fault_name(fuzz_byte(fuzz) % FAULT_KINDS), amounts[fuzz_byte(fuzz) % 4],
-		 whens[fuzz_byte(fuzz) % 5], fuzz_byte(fuzz) & 1 ? " for 5us" : "");
+	snprintf(line, sizeof(line), "%s %s %s%s", name, amount, when, end);
 	faults_add(&device->faults, line);
 }
 
