@@ -80,7 +80,7 @@ lint:
 #: make kernel    KERNEL=release|debug, built once into the cache
 #: make modules   educma.ko for KERNEL, or for your own kernel's KDIR=
 #:                (/lib/modules/$(uname -r)/build)
-#: make tools     build/educma, the command
+#: make tools     build/educma, the command, and what tools/vm needs
 #: make sim       build/educma-sim, the simulated device (SIM=1 in a guest)
 #: make man       build/man, the manual pages
 #: make install   module, command and library, headers, manual pages and bash
@@ -110,6 +110,7 @@ modules: $(if $(KDIR),,kernel)
 
 tools:
 	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) >&2
+	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/vm O=$(build) >&2
 
 man:
 	$(Q)$(alone) $(MAKE) $(if $(Q),-s) -C tools/educma O=$(build) man >&2
