@@ -21,6 +21,16 @@ build := $(CURDIR)/build
 
 # The guest's variables, as they were given: make expands nothing in them.
 variables := $(shell tools/vm/vm options | cut -d '|' -f 1) KDIR CMD
+# A variable on the command line that nobody reads is a typing error. What the
+# compiler and the kernel's build read is for them to know.
+known := $(variables) T V SEED PREFIX DESTDIR XDG_CACHE_HOME
+builds := ARCH CROSS_COMPILE LLVM% CC LD AR CLANG PKG_CONFIG% HOST% %CFLAGS %LDFLAGS KBUILD_% CONFIG_% INSTALL_% MAKE% SHELL W C
+given := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
+unknown := $(firstword $(filter-out $(known) $(builds),$(given)))
+ifdef unknown
+nearest := $(shell tools/nearest '$(unknown)' $(known))
+$(error there is no variable $(unknown)$(if $(nearest),; is $(nearest) meant?,: make help lists those of the guest))
+endif
 $(foreach v,$(variables),$(if $(value $v),$(eval override $v := $$(value $v))$(eval export $v)))
 
 #: make demo      all of it: packages, builds, a guest, 64 MiB through the device
