@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/pci_regs.h>
 
 #include "config.h"
 #include "device.h"
@@ -260,12 +261,24 @@ static void power_on(struct device *device, const struct edu_profile *profile,
 	device->intx_line = false;
 	device->late_count = 0;
 	device->presence = DEVICE_HERE;
-	device->regs = REGS_WORK;
+	memset(device->regs_until, 0, sizeof(device->regs_until));
+	device->master_taken = false;
+}
+
+static bool regs_are(const struct device *device, enum device_regs regs)
+{
+	return device->now < device->regs_until[regs];
+}
+
+static bool regs_work(const struct device *device)
+{
+	return !regs_are(device, REGS_STUCK) && !regs_are(device, REGS_ZERO) &&
+	       !regs_are(device, REGS_ONES);
 }
 
 static bool has_lasting_fault(const struct device *device)
 {
-	return device->presence == DEVICE_GONE_UNTIL_RESET || device->regs != REGS_WORK ||
+	return device->presence == DEVICE_GONE_UNTIL_RESET || !regs_work(device) ||
 	       device->dma.stuck;
 }
 
@@ -275,6 +288,8 @@ void device_reset(struct device *device)
 		return;
 	journal_say(device->journal, device->now, "reset");
 	device->late_count = 0;
+	/* A reset clears the bit, and nothing but the driver sets it again. */
+	device->master_taken = false;
 	if (has_lasting_fault(device))
 		power_on(device, device->edu.profile, device->edu.dma_mask);
 	else
@@ -306,11 +321,45 @@ static void freeze(struct device *device)
 	device->frozen.factorial_due = EDU_NEVER;
 }
 
+static uint64_t after(const struct device *device, uint64_t ns)
+{
+	return ns < EDU_NEVER - device->now ? device->now + ns : EDU_NEVER;
+}
+
 static void break_registers(struct device *device, enum device_regs regs, uint64_t ns)
 {
-	device->regs = regs;
-	device->regs_until = ns < EDU_NEVER - device->now ? device->now + ns : EDU_NEVER;
-	freeze(device);
+	device->regs_until[regs] = after(device, ns);
+	if (regs == REGS_STUCK)
+		freeze(device);
+}
+
+static void set_master(struct device *device, bool master)
+{
+	uint16_t command = edu_config_read(&device->edu, PCI_COMMAND, 2);
+
+	command &= ~PCI_COMMAND_MASTER;
+	if (master)
+		command |= PCI_COMMAND_MASTER;
+	edu_config_write(&device->edu, PCI_COMMAND, 2, command);
+}
+
+/*
+ * The bit is taken as if somebody else had cleared it. It is given back only if
+ * it was set, and only if nobody writes the command register in the meantime.
+ */
+static void take_master(struct device *device, uint64_t ns)
+{
+	if (edu_config_read(&device->edu, PCI_COMMAND, 2) & PCI_COMMAND_MASTER)
+		device->master_taken = true;
+	device->master_until = after(device, ns);
+	set_master(device, false);
+}
+
+static void give_master_back(struct device *device)
+{
+	device->master_taken = false;
+	set_master(device, true);
+	journal_say(device->journal, device->now, "bus mastering is back");
 }
 
 static void describe(struct device *device, const struct fault_rule *rule)
@@ -382,6 +431,12 @@ static void strike(void *ctx, const struct fault_rule *rule)
 	case FAULT_REGS_ONES:
 		break_registers(device, REGS_ONES, rule->lasts);
 		break;
+	case FAULT_REGS_ZERO:
+		break_registers(device, REGS_ZERO, rule->lasts);
+		break;
+	case FAULT_MASTER_OFF:
+		take_master(device, rule->lasts);
+		break;
 	case FAULT_VANISH:
 		vanish(device, DEVICE_GONE);
 		break;
@@ -403,43 +458,65 @@ void device_init(struct device *device, const struct edu_profile *profile, uint6
 
 /* ---- accesses ---- */
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A DMA that ends before bus mastering is back does not reach memory. */
+static uint64_t run_master(struct device *device)
+{
+	if (!device->master_taken)
+		return EDU_NEVER;
+	if (device->master_until > device->now)
+		return device->master_until;
+	edu_run(&device->edu, device->master_until);
+	give_master_back(device);
+	return EDU_NEVER;
+}
+
 uint64_t device_run(struct device *device, uint64_t now)
 {
-	uint64_t edu_next, late_next;
+	uint64_t next;
 
 	device->now = now;
-	edu_next = edu_run(&device->edu, now);
+	next = run_master(device);
+	next = earlier(next, edu_run(&device->edu, now));
 	if (device->edu.aborted && device->presence == DEVICE_HERE)
 		vanish(device, DEVICE_GONE);
-	if (device->regs != REGS_WORK && now >= device->regs_until)
-		device->regs = REGS_WORK;
-	late_next = run_late(device);
-	return edu_next < late_next ? edu_next : late_next;
+	return earlier(next, run_late(device));
 }
 
-static bool decoded(const struct device *device)
-{
-	return device->presence == DEVICE_HERE && edu_memory_enabled(&device->edu);
-}
-
+/*
+ * QEMU takes the BAR away when memory decoding goes off, and then reads 0 there
+ * by itself. An access that another processor has begun before that still
+ * arrives here, and gets the same answer.
+ */
 uint64_t device_read(struct device *device, uint64_t addr, unsigned int size)
 {
-	if (!decoded(device) || device->regs == REGS_ONES)
+	if (device->presence != DEVICE_HERE)
 		return SIZE_MASK(size);
-	if (device->regs == REGS_STUCK)
+	if (!edu_memory_enabled(&device->edu))
+		return 0;
+	if (regs_are(device, REGS_ONES))
+		return SIZE_MASK(size);
+	if (regs_are(device, REGS_ZERO))
+		return 0;
+	if (regs_are(device, REGS_STUCK))
 		return edu_read(&device->frozen, device->now, addr, size);
 	return edu_read(&device->edu, device->now, addr, size);
 }
 
 void device_write(struct device *device, uint64_t addr, unsigned int size, uint64_t value)
 {
-	if (!decoded(device) || device->regs != REGS_WORK)
+	if (device->presence != DEVICE_HERE || !edu_memory_enabled(&device->edu) ||
+	    !regs_work(device))
 		return;
 	if (starts_dma(device, addr, size, value))
 		start_dma(device, value);
 	edu_write(&device->edu, device->now, addr, size, value);
 	/* If just now, they show the DMA that began with it as running. */
-	if (device->regs == REGS_STUCK)
+	if (regs_are(device, REGS_STUCK))
 		freeze(device);
 }
 
@@ -453,6 +530,10 @@ uint32_t device_config_read(struct device *device, unsigned int addr, unsigned i
 void device_config_write(struct device *device, unsigned int addr, unsigned int size,
 			 uint32_t value)
 {
-	if (device->presence == DEVICE_HERE)
-		edu_config_write(&device->edu, addr, size, value);
+	if (device->presence != DEVICE_HERE)
+		return;
+	edu_config_write(&device->edu, addr, size, value);
+	/* Whoever writes the command register decides about the bit from here on. */
+	if (addr <= PCI_COMMAND && addr + size > PCI_COMMAND)
+		device->master_taken = false;
 }

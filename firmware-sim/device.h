@@ -43,7 +43,8 @@ struct device_irq_faults {
 	uint64_t late, again;
 };
 
-enum device_regs { REGS_WORK, REGS_STUCK, REGS_ONES };
+/* What registers may read as. Where several are at work the last of this list shows. */
+enum device_regs { REGS_STUCK, REGS_ZERO, REGS_ONES, REGS_FAULTS };
 enum device_presence { DEVICE_HERE, DEVICE_GONE_UNTIL_RESET, DEVICE_GONE };
 
 struct device {
@@ -68,9 +69,10 @@ struct device {
 	struct device_late late[DEVICE_LATE];
 	unsigned int late_count;
 	enum device_presence presence;
-	enum device_regs regs;
-	uint64_t regs_until;
+	uint64_t regs_until[REGS_FAULTS];	/* at work before this time */
 	struct edu frozen;		/* what REGS_STUCK shows */
+	bool master_taken;		/* master-off is at work */
+	uint64_t master_until;		/* when the bit is given back, if it is taken */
 };
 
 /**

@@ -40,6 +40,10 @@ static const struct {
 		"", "registers read as they are now; writes are lost" },
 	[FAULT_REGS_ONES] = { "regs-ones", FAULT_ON_DMA, AMOUNT_NONE, true, true,
 		"", "registers read as all ones; writes are lost" },
+	[FAULT_REGS_ZERO] = { "regs-zero", FAULT_ON_DMA, AMOUNT_NONE, true, true,
+		"", "registers read as 0; writes are lost" },
+	[FAULT_MASTER_OFF] = { "master-off", FAULT_ON_DMA, AMOUNT_NONE, true, true,
+		"", "bus mastering is off: no DMA reaches memory, no MSI is sent" },
 	[FAULT_VANISH] = { "vanish", FAULT_ON_DMA, AMOUNT_NONE, true, false,
 		"", "no registers, configuration, DMA or interrupts any more" },
 	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
@@ -162,7 +166,7 @@ static const char *parse_end(struct words *words, struct fault_rule *rule)
 	if (strcmp(next_word(words), "for"))
 		return "this is more than a fault";
 	if (!kinds[rule->fault].lasts)
-		return "only regs-stuck and regs-ones can end by themselves";
+		return "only regs-* and master-off can end by themselves";
 	if (!parse_time(next_word(words), &rule->lasts) || words->at < words->count)
 		return "for takes a time: a number and ns, us, ms or s";
 	return NULL;

@@ -27,6 +27,8 @@ enum fault {
 	FAULT_DMA_FLIP,
 	FAULT_REGS_STUCK,
 	FAULT_REGS_ONES,
+	FAULT_REGS_ZERO,
+	FAULT_MASTER_OFF,
 	FAULT_VANISH,
 	FAULT_VANISH_UNTIL_RESET,
 	FAULT_KINDS
@@ -43,7 +45,7 @@ enum fault_when { FAULT_NOW, FAULT_NTH, FAULT_EVERY, FAULT_RANDOM };
 struct fault_rule {
 	enum fault fault;
 	uint64_t amount;	/* ns, bytes or bits, as the fault has it */
-	uint64_t lasts;		/* ns; UINT64_MAX: until a reset */
+	uint64_t lasts;		/* ns; UINT64_MAX: it does not end by itself */
 	enum fault_when when;
 	uint64_t n, seen;	/* of FAULT_NTH and FAULT_EVERY */
 	double p;		/* of FAULT_RANDOM */

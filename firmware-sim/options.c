@@ -37,10 +37,13 @@ static void print_help(void)
 	       "Faults: FAULT [AMOUNT] WHEN [for TIME]\n");
 	fault_help(stdout);
 	printf("WHEN\n"
-	       "  now                       irq-spurious, regs-* and vanish*\n"
+	       "  now                       irq-spurious, regs-*, master-off and vanish*\n"
 	       "  next, nth N, every N      of the interrupts for irq-lost, -late and -double,\n"
 	       "  p PROBABILITY             of the DMAs that start for the others\n"
-	       "for TIME                    regs-* end by themselves\n"
+	       "for TIME                    regs-* and master-off end by themselves\n"
+	       "The same fault again begins its time anew. While several regs-* are at work,\n"
+	       "registers read as all ones rather than 0, and as 0 rather than as they were.\n"
+	       "master-off also ends when the command register is written, which then decides.\n"
 	       "A bus reset ends dma-stuck, regs-* and vanish-until-reset: the device is then as\n"
 	       "after power-on. So does the end of a connection, which also ends vanish.\n"
 	       "\n"

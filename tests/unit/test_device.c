@@ -85,9 +85,12 @@ static void needs_memory_decoding(void **state)
 {
 	(void)state;
 	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MASTER);
-	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
-	assert_int_equal(device_read(&device, EDU_REG_ID, 8), UINT64_MAX);
-	assert_int_equal(device_read(&device, EDU_REG_ID, 1), UINT8_MAX);
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
+	assert_int_equal(device_read(&device, EDU_REG_ID, 8), 0);
+	assert_int_equal(device_read(&device, EDU_REG_ID, 1), 0);
+	add("regs-ones now for 1ms");
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
+	device_run(&device, 1 * MS);
 	start_dma(false, RAM_ADDR, 16);
 	assert_int_equal(device.dmas, 0);
 	enable(true);
@@ -143,7 +146,7 @@ static void reset_keeps_a_healthy_device(void **state)
 	(void)state;
 	reg_write(EDU_REG_LIVENESS, 5);
 	device_reset(&device);
-	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
 	enable(true);
 	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~5U);
 }
@@ -483,6 +486,178 @@ static void regs_ones(void **state)
 	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), UINT32_MAX);
 }
 
+static void regs_zero(void **state)
+{
+	(void)state;
+	reg_write(EDU_REG_LIVENESS, 1);
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	add("regs-zero now for 50ms");
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
+	assert_int_equal(device_read(&device, EDU_REG_DMA_SRC, 8), 0);
+	assert_int_equal(device_config_read(&device, 0, 4), 0x11e81234);
+	device_run(&device, 49 * MS);
+	assert_int_equal(signals(msi_fd), 1);
+	reg_write(EDU_REG_IRQ_ACK, EDU_REG_IRQ_DMA);
+	reg_write(EDU_REG_LIVENESS, 2);
+	start_dma(false, RAM_ADDR, 16);
+	device_run(&device, 50 * MS);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~1U);
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), EDU_REG_IRQ_DMA);
+	assert_int_equal(device.dmas, 1);
+	add("regs-zero next");
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	assert_int_equal(device.dmas, 2);
+	assert_int_equal(reg_read(EDU_REG_DMA_CMD), 0);
+	device_reset(&device);
+	enable(true);
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+}
+
+/* The same again begins anew, be it shorter; others have times of their own. */
+static void regs_faults_overlap(void **state)
+{
+	(void)state;
+	add("regs-zero now for 50ms");
+	device_run(&device, 10 * MS);
+	add("regs-ones now for 20ms");
+	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
+	device_run(&device, 30 * MS);
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
+	add("regs-stuck now for 100ms");
+	assert_int_equal(reg_read(EDU_REG_ID), 0);
+	device_run(&device, 50 * MS);
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+	reg_write(EDU_REG_LIVENESS, 1);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), 0);
+	add("regs-stuck now for 10ms");
+	device_run(&device, 59 * MS);
+	reg_write(EDU_REG_LIVENESS, 1);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), 0);
+	device_run(&device, 60 * MS);
+	reg_write(EDU_REG_LIVENESS, 1);
+	assert_int_equal(reg_read(EDU_REG_LIVENESS), ~1U);
+}
+
+static bool master_bit(void)
+{
+	return device_config_read(&device, PCI_COMMAND, 2) & PCI_COMMAND_MASTER;
+}
+
+static void write_command(uint16_t value)
+{
+	device_config_write(&device, PCI_COMMAND, 2, value);
+}
+
+/* The DMA's end lies within: it moves nothing, and no message is sent. */
+static void master_off(void **state)
+{
+	(void)state;
+	memset(BACK, 0xee, 4096);
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	add("master-off now for 30ms");
+	assert_false(master_bit());
+	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
+	assert_int_equal(device_run(&device, 10 * MS), 30 * MS);
+	assert_false(dma_running());
+	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), EDU_REG_IRQ_DMA);
+	assert_int_equal(BACK[0], 0xee);
+	assert_int_equal(signals(msi_fd), 0);
+	assert_int_equal(device_run(&device, 30 * MS), EDU_NEVER);
+	assert_true(master_bit());
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 4096);
+	assert_int_equal(signals(msi_fd), 2);
+}
+
+static void master_off_by_number(void **state)
+{
+	(void)state;
+	add("master-off nth 2 for 5ms");
+	there_and_back();
+	/* The second DMA ended after 10 ms, when the bit was back. */
+	assert_memory_equal(OUT, BACK, 4096);
+	assert_int_equal(occurred(FAULT_MASTER_OFF), 1);
+	assert_true(master_bit());
+	add("master-off nth 2 for 15ms");
+	there_and_back();
+	assert_int_equal(BACK[0], 0xee);
+}
+
+/* When the caller is late, what happened in the meantime is still in order. */
+static void master_off_in_order(void **state)
+{
+	(void)state;
+	memset(BACK, 0xee, 4096);
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	add("master-off now for 11ms");
+	device_run(&device, 20 * MS);
+	assert_int_equal(BACK[0], 0xee);
+	start_dma(true, RAM_ADDR + 0x4000, 16);
+	add("master-off now for 9ms");
+	device_run(&device, 40 * MS);
+	assert_int_equal(BACK[0], 0);
+	assert_int_equal(signals(msi_fd), 1);
+}
+
+/* The bit comes back only if it was set, and nobody has written it since. */
+static void master_off_is_overruled(void **state)
+{
+	(void)state;
+	add("master-off now for 30ms");
+	write_command(PCI_COMMAND_MEMORY);
+	device_run(&device, 30 * MS);
+	assert_false(master_bit());
+	add("master-off now for 30ms");
+	device_run(&device, 60 * MS);
+	assert_false(master_bit());
+	enable(true);
+	add("master-off now for 30ms");
+	enable(true);
+	assert_true(master_bit());
+	write_command(PCI_COMMAND_MEMORY);
+	device_run(&device, 90 * MS);
+	assert_false(master_bit());
+	enable(true);
+	/* The high byte has nothing to say about it. */
+	add("master-off now for 30ms");
+	device_config_write(&device, PCI_COMMAND + 1, 1, PCI_COMMAND_INTX_DISABLE >> 8);
+	device_run(&device, 120 * MS);
+	assert_true(master_bit());
+	add("master-off now for 30ms");
+	device_reset(&device);
+	device_run(&device, 150 * MS);
+	assert_false(master_bit());
+}
+
+static void master_off_without_an_end(void **state)
+{
+	(void)state;
+	add("master-off now for 10ms");
+	add("master-off now");
+	assert_int_equal(device_run(&device, 1000000 * MS), EDU_NEVER);
+	assert_false(master_bit());
+	add("master-off now for 10ms");
+	device_run(&device, 1000009 * MS);
+	assert_false(master_bit());
+	device_run(&device, 1000010 * MS);
+	assert_true(master_bit());
+	add("master-off now");
+	enable(true);
+	there_and_back();
+	assert_memory_equal(OUT, BACK, 4096);
+}
+
+static void master_off_leaves_intx(void **state)
+{
+	(void)state;
+	add("master-off now for 50ms");
+	whole_dma(true, RAM_ADDR + 0x4000, 16);
+	assert_int_equal(signals(intx_fd), 1);
+	device_unplug(&device);
+	device_run(&device, 100 * MS);
+	assert_false(master_bit());
+}
+
 static void is_gone(void)
 {
 	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
@@ -637,6 +812,14 @@ int main(void)
 		MSI_TEST(regs_stuck_in_a_dma),
 		MSI_TEST(regs_stuck_without_delay),
 		MSI_TEST(regs_ones),
+		MSI_TEST(regs_zero),
+		MSI_TEST(regs_faults_overlap),
+		MSI_TEST(master_off),
+		MSI_TEST(master_off_by_number),
+		MSI_TEST(master_off_in_order),
+		MSI_TEST(master_off_is_overruled),
+		MSI_TEST(master_off_without_an_end),
+		INTX_TEST(master_off_leaves_intx),
 		MSI_TEST(vanish_for_good),
 		INTX_TEST(vanish_takes_the_line_along),
 		MSI_TEST(vanish_before_a_read),

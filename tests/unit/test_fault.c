@@ -61,6 +61,10 @@ static void understands(void **state)
 		{ "dma-flip 3 p .5", FAULT_DMA_FLIP, FAULT_RANDOM, 3, 1, UINT64_MAX },
 		{ "regs-stuck nth 2 for 50us", FAULT_REGS_STUCK, FAULT_NTH, 0, 2, 50000 },
 		{ "regs-ones every 2 for 7ns", FAULT_REGS_ONES, FAULT_EVERY, 0, 2, 7 },
+		{ "regs-zero next for 300ms", FAULT_REGS_ZERO, FAULT_NTH, 0, 1, 300000000 },
+		{ "regs-zero p 0.1", FAULT_REGS_ZERO, FAULT_RANDOM, 0, 1, UINT64_MAX },
+		{ "master-off nth 5 for 500ms", FAULT_MASTER_OFF, FAULT_NTH, 0, 5, 500000000 },
+		{ "master-off every 3", FAULT_MASTER_OFF, FAULT_EVERY, 0, 3, UINT64_MAX },
 		{ "vanish next", FAULT_VANISH, FAULT_NTH, 0, 1, UINT64_MAX },
 	};
 	const struct fault_rule *rule = &faults.rules[0];
@@ -92,7 +96,9 @@ static void refuses(void **state)
 		"irq-lost p 0.5x", "dma-stuck now", "dma-late now", "dma-short 0 next",
 		"dma-short next", "dma-short 10k next", "dma-astray 0x next", "dma-flip now",
 		"dma-flip 1 now", "regs-ones now for", "regs-ones now for 5",
-		"regs-ones now while 5s", "regs-ones now for 5s 6s", "vanish now for 5s",
+		"regs-zero 5 now", "regs-zero", "master-off now for", "master-off 1ms now",
+		"master-on now", "regs-ones now while 5s", "regs-ones now for 5s 6s",
+		"vanish now for 5s",
 		"vanish until reset",
 		"vanish now a b c d e f g h i j k",
 	};
@@ -166,6 +172,12 @@ static void now_strikes_at_once(void **state)
 	assert_int_equal(last.lasts, 50000000);
 	assert_int_equal(faults.count, 0);
 	assert_int_equal(faults.occurred[FAULT_REGS_ONES], 1);
+	assert_null(faults_add(&faults, "regs-zero now"));
+	assert_int_equal(last.fault, FAULT_REGS_ZERO);
+	assert_int_equal(last.lasts, UINT64_MAX);
+	assert_null(faults_add(&faults, "master-off now for 1ms"));
+	assert_int_equal(last.fault, FAULT_MASTER_OFF);
+	assert_int_equal(last.lasts, 1000000);
 }
 
 static void rules_add_up(void **state)
