@@ -210,14 +210,17 @@ static void stream_commands(struct fuzz *fuzz, struct server *server)
 	static const char *const words[] = {
 		"clear", "count ", "delay ", "log", "status", "irq-late 1us", " every 3",
 		"irq-lost", " next", "3", "\n", "\n", "\n", "#", " ", "10us",
+		"regs-stuck", "regs-zero", "regs-ones", "master-off", " now", " for 1us",
+		"irq-spurious", "irq-double 1us",
 	};
+	const size_t known = sizeof(words) / sizeof(words[0]);
 	char text[512] = "";
 	size_t len = 0, count = fuzz_byte(fuzz) % 64;
 
 	if (server->control.fd < 0)
 		control_connect(&server->control, connection(&server->control_peer));
 	while (count-- && len < sizeof(text) - 16)
-		len += sprintf(text + len, "%s", words[fuzz_byte(fuzz) % 16]);
+		len += sprintf(text + len, "%s", words[fuzz_byte(fuzz) % known]);
 	send_bytes(server->control_peer, text, len, NULL, 0);
 	for (count = 3; count && server->control.fd >= 0; count--)
 		control_serve(&server->control);
