@@ -102,7 +102,6 @@ void bench_print_row(const struct bench_row *row)
 	for (i = 0; i < BENCH_LATENCIES; i++)
 		printf(" %8.0f", row->latency_ns[i] / 1e3);
 	putchar('\n');
-	fflush(stdout);
 }
 
 static struct json_object *row_json(const struct bench_row *row)

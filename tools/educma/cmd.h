@@ -140,6 +140,13 @@ int fail(const struct context *ctx, const struct failure *f,
 int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The same for an error that is not the device's, but a file's or another part
+ * of the system's: without what the number means to the driver.
+ */
+int fail_system(const struct context *ctx, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* What a negative errno means here, and what to do about it, or NULL. */
 const char *errno_text(int err);
 const char *errno_advice(int err);
@@ -193,6 +200,20 @@ int fail_no_device(const struct context *ctx);
 
 /* Prints one JSON value and releases it. */
 void print_json(struct json_object *value);
+
+/*
+ * Writes what is buffered for standard output. Returns false if that, or
+ * anything before it, could not be written: a command then need not go on, and
+ * close_output() reports why.
+ */
+bool flush_output(void);
+
+/*
+ * Ends standard output, and returns @status; or, if not all of it could be
+ * written, reports that and returns STATUS_FAILURE. Every way out of the
+ * program goes through it.
+ */
+int close_output(const struct context *ctx, int status);
 
 /* Starts the JSON object of a command about one device. */
 struct json_object *device_json(const struct educma_entry *entry);

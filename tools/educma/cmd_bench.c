@@ -48,6 +48,12 @@ static void print_row(const struct bench *b, const struct bench_row *row)
 		bench_print_row(row);
 }
 
+/* A run may be long: one whose figures get lost ends here; main() says why. */
+static int check_output(void)
+{
+	return flush_output() ? 0 : STATUS_FAILURE;
+}
+
 static int measure(struct bench *b, struct bench_run *run,
 		   struct bench_row *row)
 {
@@ -60,7 +66,7 @@ static int measure(struct bench *b, struct bench_run *run,
 	print_row(b, row);
 	if (!bench_add(&b->result, row))
 		return fail_errno(b->ctx, -ENOMEM, "results");
-	return 0;
+	return check_output();
 }
 
 static int measure_sizes(struct bench *b, struct bench_run *run,
@@ -91,13 +97,14 @@ static int measure_directions(struct bench *b, struct bench_run *run,
 
 static int measure_all(struct bench *b, struct bench_run *run)
 {
-	int status = 0;
+	int status;
 	size_t i;
 
 	b->result.limit = bench_limit(run);
 	b->result.depth = b->depth;
 	if (!b->ctx->json)
 		bench_print_header();
+	status = check_output();
 	for (i = 0; !status && i < b->devices.count; i++)
 		status = measure_directions(b, run, b->devices.value[i]);
 	return status;

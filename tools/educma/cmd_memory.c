@@ -69,7 +69,7 @@ static int load(const struct context *ctx, struct window *w, FILE *in,
 			    "%s: more than the %" PRIu64 " bytes that fit; nothing was sent",
 			    name, w->max);
 	if (ferror(in))
-		return fail_errno(ctx, -errno, "%s", name);
+		return fail_system(ctx, -errno, "%s", name);
 	if (!*bytes)
 		return fail(ctx, &plain_failure, "%s: empty; nothing was sent",
 			    name);

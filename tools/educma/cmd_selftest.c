@@ -396,7 +396,6 @@ static void print_point(const struct selftest *t, size_t i,
 		printf("# %s\n", t->detail);
 	if (*t->advice)
 		printf("# try: %s\n", t->advice);
-	fflush(stdout);
 }
 
 static struct json_object *point_json(const struct selftest *t, size_t i,
@@ -426,7 +425,8 @@ static bool run_points(struct selftest *t, struct json_object *array)
 	bool good = true;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(points); i++) {
+	/* Without anybody who hears it there is no use in going on. */
+	for (i = 0; flush_output() && i < ARRAY_SIZE(points); i++) {
 		verdict = run_point(t, i);
 		if (verdict == FAILED)
 			good = false;

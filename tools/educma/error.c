@@ -54,7 +54,7 @@ int fail(const struct context *ctx, const struct failure *f,
 	va_start(args, fmt);
 	vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
-	fflush(stdout);	/* the two keep their order where they end up in one */
+	flush_output();	/* the two keep their order where they end up in one */
 	fprintf(stderr, "educma: %s%s%s\n", ctx->cmd ? ctx->cmd->name : "",
 		ctx->cmd ? ": " : "", message);
 	if (f->advice)
@@ -86,6 +86,24 @@ const char *errno_text(int err)
 const char *errno_advice(int err)
 {
 	return lookup(-err)->advice;
+}
+
+static const char *system_text(int err)
+{
+	return err == -EBADF ? "it is closed, or not open in this direction" :
+			       strerror(-err);
+}
+
+int fail_system(const struct context *ctx, int err, const char *fmt, ...)
+{
+	static const struct failure failure = { .status = STATUS_FAILURE };
+	char what[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	return fail(ctx, &failure, "%s: %s", what, system_text(err));
 }
 
 int fail_errno(const struct context *ctx, int err, const char *fmt, ...)

@@ -163,16 +163,6 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* A full disk shows only when the last buffer is written. */
-static int flush_stdout(const struct context *ctx, int status)
-{
-	static const struct failure failure = { .status = STATUS_FAILURE };
-
-	if (!fflush(stdout) && !ferror(stdout))
-		return status;
-	return fail(ctx, &failure, "standard output: %m");
-}
-
 int main(int argc, char **argv)
 {
 	struct context ctx = { .sysroot = "" };
@@ -189,5 +179,5 @@ int main(int argc, char **argv)
 		usage_error(&ctx, "no command '%s'", argv[first]);
 	optind = 0;	/* start anew: glibc's way */
 	status = ctx.cmd->run(&ctx, argc - first, argv + first);
-	return flush_stdout(&ctx, status);
+	return close_output(&ctx, status);
 }

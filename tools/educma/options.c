@@ -53,7 +53,7 @@ _Noreturn void usage_error(const struct context *ctx, const char *fmt, ...)
 	snprintf(advice, sizeof(advice), "educma %s%s--help",
 		 ctx->cmd ? ctx->cmd->name : "", ctx->cmd ? " " : "");
 	failure.advice = advice;
-	exit(fail(ctx, &failure, "%s", message));
+	exit(close_output(ctx, fail(ctx, &failure, "%s", message)));
 }
 
 static _Noreturn void bad_option(const struct context *ctx, char **argv,
@@ -83,10 +83,10 @@ static void handle_global(struct context *ctx, int opt)
 		break;
 	case 'h':
 		print_help(ctx);
-		exit(STATUS_OK);
+		exit(close_output(ctx, STATUS_OK));
 	case GLOBAL_VERSION:
 		puts("educma " EDUCMA_VERSION);
-		exit(STATUS_OK);
+		exit(close_output(ctx, STATUS_OK));
 	}
 }
 

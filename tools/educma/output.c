@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,38 @@ void print_json(struct json_object *value)
 	puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY |
 					    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(value);
+}
+
+/* The errno of the first flush that failed. */
+static int output_errno;
+
+bool flush_output(void)
+{
+	if (fflush(stdout) && !output_errno)
+		output_errno = errno;
+	return !ferror(stdout);
+}
+
+/* Some file systems tell of a full disk only when the file is closed. */
+static bool end_output(void)
+{
+	if (!flush_output())
+		return false;
+	if (!close(STDOUT_FILENO))
+		return true;
+	output_errno = errno;
+	return false;
+}
+
+int close_output(const struct context *ctx, int status)
+{
+	struct context text = *ctx;
+
+	if (end_output())
+		return status;
+	/* The JSON object would go where nothing can be written. */
+	text.json = false;
+	return fail_system(&text, -(output_errno ?: EIO), "standard output");
 }
 
 void json_add_u64(struct json_object *object, const char *key, uint64_t value)

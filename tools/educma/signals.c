@@ -62,6 +62,7 @@ void signals_sleep(const struct timespec *timeout)
 
 _Noreturn void signals_reraise(void)
 {
+	flush_output();	/* a signal's default does not do it */
 	signal(pending, SIG_DFL);
 	raise(pending);
 	exit(STATUS_FAILURE);	/* not reached: the default ends it */

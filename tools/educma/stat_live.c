@@ -335,7 +335,7 @@ static int print_intervals(struct live *l, uint64_t interval_ns, uint64_t count)
 			print_interval_json(l);
 		else
 			print_interval_text(l);
-		if (fflush(stdout))
+		if (!flush_output())
 			break;	/* main() says so */
 	}
 	return status;
@@ -355,9 +355,10 @@ int stat_live(const struct context *ctx, uint64_t interval_ns, uint64_t count)
 	signals_catch();
 	if (!ctx->json && !l.terminal) {
 		print_header();
-		fflush(stdout);
+		status = flush_output() ? 0 : STATUS_FAILURE;
 	}
-	status = print_intervals(&l, interval_ns, count);
+	if (!status)
+		status = print_intervals(&l, interval_ns, count);
 	free(l.before.sample);
 	free(l.now.sample);
 	if (signals_pending())
