@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* educma: large coherent buffers and device DMA, seen from the shell. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "size.h"
@@ -163,11 +166,34 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * A standard stream that the caller has closed leaves its number to the next
+ * file that the program opens: the device's node would be read as standard
+ * input, or messages would be written into it. So the number is taken first,
+ * by /dev/null in the direction in which nobody uses it: a program that then
+ * reads or writes the stream still gets EBADF, as from a closed one.
+ */
+static void occupy_closed_streams(const struct context *ctx)
+{
+	static const int modes[] = {
+		[STDIN_FILENO] = O_WRONLY,
+		[STDOUT_FILENO] = O_RDONLY,
+		[STDERR_FILENO] = O_RDONLY,
+	};
+	int fd;
+
+	for (fd = 0; fd < (int)ARRAY_SIZE(modes); fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			exit(fail_system(ctx, -errno, "/dev/null"));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct context ctx = { .sysroot = "" };
 	int first, status;
 
+	occupy_closed_streams(&ctx);
 	/* "+" stops at the command, whose options are not known yet. */
 	while (next_option(&ctx, argc, argv, "+", NULL) != -1)
 		;
