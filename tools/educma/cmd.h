@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 
 #include "libeducma.h"
+#include "reason.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -181,12 +182,22 @@ void close_session(struct session *s);
 int alloc_buffer(const struct context *ctx, const struct session *s,
 		 uint64_t bytes, struct educma_buffer *buf);
 
-/* Has educma_alloc()'s error a reason (enum educma_reason), with an advice? */
-bool has_reason(int err, uint32_t reason);
+/**
+ * struct alloc_failure - why there is no buffer
+ * @failure: for fail(); its advice may be below
+ * @text: what happened
+ * @advice: room for the advice
+ */
+struct alloc_failure {
+	struct failure failure;
+	char text[512];
+	char advice[REASON_TEXT];
+};
 
-/* What to do about it. Writes REASON_TEXT bytes at most, and returns @text. */
-char *alloc_advice(const struct context *ctx, const struct session *s,
-		   uint64_t bytes, uint32_t reason, char *text);
+/* Fills in @why for educma_alloc()'s error @err and what it left in @buf. */
+void explain_alloc(const struct context *ctx, const struct session *s,
+		   uint64_t bytes, int err, const struct educma_buffer *buf,
+		   struct alloc_failure *why);
 
 /* What QEMU's edu moves per second if it never waits, in either direction. */
 uint64_t edu_limit(const struct educma_info *info);

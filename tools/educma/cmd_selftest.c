@@ -43,19 +43,13 @@ static void advise(struct selftest *t, const char *advice)
 }
 
 enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
-			  uint32_t reason)
+			  const struct educma_buffer *buf)
 {
-	char size[SIZE_TEXT], advice[REASON_TEXT];
+	struct alloc_failure why;
 
-	size_format(size, bytes);
-	if (!has_reason(err, reason)) {
-		failed(t, "no buffer of %s: %s", size, errno_text(err));
-		advise(t, errno_advice(err));
-		return FAILED;
-	}
-	failed(t, "no buffer of %s for this %u-bit device: %s", size,
-	       t->s.info.dma_bits, reason_text(reason));
-	advise(t, alloc_advice(t->ctx, &t->s, bytes, reason, advice));
+	explain_alloc(t->ctx, &t->s, bytes, err, buf, &why);
+	failed(t, "%s", why.text);
+	advise(t, why.failure.advice);
 	return FAILED;
 }
 
@@ -166,7 +160,7 @@ static enum verdict test_buffers(struct selftest *t)
 	}
 	if (err) {
 		t->broken = true;
-		return failed_alloc(t, err, SMALL_BYTES, buf->reason);
+		return failed_alloc(t, err, SMALL_BYTES, buf);
 	}
 	return passed(t, "two of %s", size_format(size, SMALL_BYTES));
 }
@@ -305,11 +299,12 @@ static enum verdict test_reach(struct selftest *t)
 	if (bytes < CMA_ONLY)
 		return skipped(t, "CMA's largest free run is less than 8M");
 	err = educma_alloc(t->s.dev, bytes, &buf);
-	if (err == -ENOMEM && (buf.reason == EDUCMA_REASON_FRAGMENTED ||
-			       buf.reason == EDUCMA_REASON_IN_USE))
+	if (err == -ENOMEM && !buf.map_err &&
+	    (buf.reason == EDUCMA_REASON_FRAGMENTED ||
+	     buf.reason == EDUCMA_REASON_IN_USE))
 		return skipped(t, "CMA's largest free run was not to be had");
 	if (err)
-		return failed_alloc(t, err, bytes, buf.reason);
+		return failed_alloc(t, err, bytes, &buf);
 	verdict = reach_with(t, &buf);
 	educma_free(t->s.dev, &buf);
 	return verdict;

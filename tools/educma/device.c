@@ -94,10 +94,10 @@ int educma_alloc(struct educma *dev, uint64_t bytes, struct educma_buffer *buf)
 	buf->handle = req.handle;
 	buf->bytes = req.bytes;
 	buf->dma_addr = req.dma_addr;
-	err = educma_map(dev, buf);
-	if (err)
+	buf->map_err = educma_map(dev, buf);
+	if (buf->map_err)
 		educma_free(dev, buf);
-	return err;
+	return buf->map_err;
 }
 
 int educma_free(struct educma *dev, struct educma_buffer *buf)

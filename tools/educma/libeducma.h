@@ -42,6 +42,8 @@ struct educma_entry {
  * @dma_addr: bus address; 0 if the kernel hides it from this user
  * @map: where it is mapped; NULL if it is not
  * @reason: enum educma_reason, if it could not be allocated
+ * @map_err: 0, or mmap(2)'s negative errno: the driver allocated the buffer, but
+ *	this process could not map it, so it was freed again
  */
 struct educma_buffer {
 	uint64_t handle;
@@ -49,6 +51,7 @@ struct educma_buffer {
 	uint64_t dma_addr;
 	void *map;
 	uint32_t reason;
+	int map_err;
 };
 
 struct educma_counter {
@@ -163,10 +166,10 @@ int educma_info(struct educma *dev, struct educma_info *info);
  * educma_alloc() - allocate a coherent buffer, and map it
  * @dev: the device
  * @bytes: wanted, at least 1; rounded up to pages
- * @buf: filled in; @buf->reason after an error, too
+ * @buf: filled in; @buf->reason and @buf->map_err after an error, too
  *
- * Errors: -EINVAL (@bytes), -ENOMEM and -EIO (see @buf->reason), -EOVERFLOW
- * (more than this process can address), mmap(2)'s.
+ * Errors: the driver's -EINVAL (@bytes), -ENOMEM, -EDQUOT and -EIO (see
+ * @buf->reason), or @buf->map_err if that is not 0: educma_map()'s.
  */
 int educma_alloc(struct educma *dev, uint64_t bytes, struct educma_buffer *buf);
 

@@ -47,7 +47,7 @@ struct selftest {
 	struct tally from_device;
 	struct educma_counters start;
 	bool broken;
-	char detail[256];
+	char detail[512];
 	char advice[REASON_TEXT];
 };
 
@@ -60,9 +60,9 @@ enum verdict conclude(struct selftest *t, enum verdict how,
 #define failed(t, ...)	conclude(t, FAILED, __VA_ARGS__)
 #define skipped(t, ...)	conclude(t, SKIPPED, __VA_ARGS__)
 
-/* There is no buffer of @bytes: why, and what to do. */
+/* There is no buffer of @bytes: educma_alloc() failed with @err and left @buf. */
 enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
-			  uint32_t reason);
+			  const struct educma_buffer *buf);
 
 /* Does a transfer and counts it; after an error t->broken is set. */
 int transfer(struct selftest *t, const struct educma_submit *req);

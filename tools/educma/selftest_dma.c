@@ -387,7 +387,7 @@ enum verdict test_large(struct selftest *t)
 
 	err = educma_alloc(t->s.dev, t->large_bytes, &buf);
 	if (err)
-		return failed_alloc(t, err, t->large_bytes, buf.reason);
+		return failed_alloc(t, err, t->large_bytes, &buf);
 	verdict = test_large_places(t, &buf);
 	educma_free(t->s.dev, &buf);
 	return verdict;

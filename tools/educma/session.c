@@ -2,11 +2,13 @@
 /* From the options to an open device, with every way it can fail explained. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
 
 #include "cmd.h"
 #include "educma_regs.h"
-#include "reason.h"
 #include "size.h"
 
 static int fail_unbound(const struct context *ctx,
@@ -123,53 +125,98 @@ void close_session(struct session *s)
 	educma_close(s->dev);
 }
 
-bool has_reason(int err, uint32_t reason)
+/* Has educma_alloc()'s error a reason (enum educma_reason), with an advice? */
+static bool has_reason(int err, uint32_t reason)
 {
 	return err == -ENOMEM || err == -EDQUOT || (err == -EIO && reason);
 }
 
-char *alloc_advice(const struct context *ctx, const struct session *s,
-		   uint64_t bytes, uint32_t reason, char *text)
+static void explain_reason(const struct context *ctx, const struct session *s,
+			   uint64_t bytes, uint32_t reason,
+			   struct alloc_failure *why)
 {
-	struct reason_case why = {
+	struct reason_case what = {
 		.reason = reason,
 		.dma_bits = s->info.dma_bits,
 		.bytes = bytes,
 	};
+	char size[SIZE_TEXT];
 
-	if (educma_meminfo(ctx->sysroot, "CmaTotal", &why.cma_total))
-		why.cma_total = 0;
-	return reason_advice(text, &why);
+	if (educma_meminfo(ctx->sysroot, "CmaTotal", &what.cma_total))
+		what.cma_total = 0;
+	why->failure.reason = reason_name(reason);
+	why->failure.advice = reason_advice(why->advice, &what);
+	snprintf(why->text, sizeof(why->text),
+		 "no buffer of %s for this %u-bit device: %s",
+		 size_format(size, bytes), s->info.dma_bits,
+		 reason_text(reason));
 }
 
-static int fail_alloc(const struct context *ctx, const struct session *s,
-		      uint64_t bytes, uint32_t reason)
+/* The process may address as much as its limit says; 0 if it has none. */
+static uint64_t address_limit(void)
 {
-	char advice[REASON_TEXT], size[SIZE_TEXT];
-	struct failure failure = {
-		.status = STATUS_FAILURE,
-		.reason = reason_name(reason),
-		.advice = alloc_advice(ctx, s, bytes, reason, advice),
-	};
+	struct rlimit limit;
 
-	return fail(ctx, &failure, "no buffer of %s for this %u-bit device: %s",
-		    size_format(size, bytes), s->info.dma_bits,
-		    reason_text(reason));
+	if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return 0;
+	return limit.rlim_cur;
+}
+
+/* The kernel says ENOMEM for a limit, and for all else that there is not. */
+static void explain_map(uint64_t bytes, int err, struct alloc_failure *why)
+{
+	const uint64_t limit = err == -ENOMEM ? address_limit() : 0;
+	char size[SIZE_TEXT];
+
+	size_format(size, bytes);
+	why->failure.reason = "not_mapped";
+	if (limit) {
+		snprintf(why->text, sizeof(why->text),
+			 "the driver has a buffer of %s, but this program cannot map it: its address space is limited to %" PRIu64
+			 " KiB", size, limit / 1024);
+		why->failure.advice = "raise the limit ('ulimit -v unlimited' in the shell), or ask for less";
+		return;
+	}
+	snprintf(why->text, sizeof(why->text),
+		 "the driver has a buffer of %s, but this program cannot map it: %s",
+		 size, err == -EOVERFLOW ? errno_text(err) : strerror(-err));
+	if (err == -ENOMEM || err == -EOVERFLOW)
+		why->failure.advice = "ask for less; a 64-bit program has more addresses than a 32-bit one";
+}
+
+void explain_alloc(const struct context *ctx, const struct session *s,
+		   uint64_t bytes, int err, const struct educma_buffer *buf,
+		   struct alloc_failure *why)
+{
+	char size[SIZE_TEXT];
+
+	why->failure = (struct failure){ .status = STATUS_FAILURE };
+	if (buf->map_err && err != -ENODEV) {
+		explain_map(bytes, err, why);
+		return;
+	}
+	if (has_reason(err, buf->reason)) {
+		explain_reason(ctx, s, bytes, buf->reason, why);
+		return;
+	}
+	if (err == -ENODEV)
+		why->failure.status = STATUS_NO_DEVICE;
+	why->failure.advice = errno_advice(err);
+	snprintf(why->text, sizeof(why->text), "no buffer of %s: %s",
+		 size_format(size, bytes), errno_text(err));
 }
 
 int alloc_buffer(const struct context *ctx, const struct session *s,
 		 uint64_t bytes, struct educma_buffer *buf)
 {
-	char size[SIZE_TEXT];
+	struct alloc_failure why;
 	int err;
 
 	err = educma_alloc(s->dev, bytes, buf);
-	if (has_reason(err, buf->reason))
-		return fail_alloc(ctx, s, bytes, buf->reason);
-	if (err)
-		return fail_errno(ctx, err, "buffer of %s",
-				  size_format(size, bytes));
-	return 0;
+	if (!err)
+		return 0;
+	explain_alloc(ctx, s, bytes, err, buf, &why);
+	return fail(ctx, &why.failure, "%s", why.text);
 }
 
 uint64_t edu_limit(const struct educma_info *info)
