@@ -6,30 +6,100 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "educma_regs.h"
 #include "size.h"
+#include "sysfs.h"
+
+#define ADVICE_TEXT	512
+
+/* A module that is loaded, or a driver that is built in. */
+static bool driver_is_there(const struct context *ctx)
+{
+	char path[PATH_MAX];
+
+	return !path_format(path, sizeof(path),
+			    "%s/sys/bus/pci/drivers/educma", ctx->sysroot) &&
+	       !access(path, F_OK);
+}
+
+/* Whether sysfs reserves @pci for another driver: @name is set to that. */
+static bool is_reserved(const struct educma_entry *pci, char *name, size_t len)
+{
+	return !sysfs_read_word(pci->pci_dir, "driver_override", name, len) &&
+	       *name && strcmp(name, "(null)") && strcmp(name, "educma");
+}
+
+/* How educma gets @pci. Writes ADVICE_TEXT bytes at most, returns @text. */
+static char *bind_advice(const struct context *ctx,
+			 const struct educma_entry *pci, char *text)
+{
+	char other[32], clear[128] = "", unbind[128] = "", bind[64];
+
+	if (is_reserved(pci, other, sizeof(other)))
+		snprintf(clear, sizeof(clear),
+			 "echo > /sys/bus/pci/devices/%s/driver_override, then ",
+			 pci->pci);
+	if (*pci->driver)
+		snprintf(unbind, sizeof(unbind),
+			 "echo %s > /sys/bus/pci/drivers/%s/unbind, then ",
+			 pci->pci, pci->driver);
+	snprintf(bind, sizeof(bind), "modprobe educma");
+	if (driver_is_there(ctx))
+		snprintf(bind, sizeof(bind), "echo %s > /sys/bus/pci/drivers_probe",
+			 pci->pci);
+	snprintf(text, ADVICE_TEXT, "%s%s%s", clear, unbind, bind);
+	return text;
+}
+
+/* No driver at all has @pci, though educma could. */
+static int fail_refused(const struct context *ctx,
+			const struct educma_entry *pci)
+{
+	char advice[ADVICE_TEXT], other[32];
+	const struct failure failure = {
+		.status = STATUS_NO_DEVICE,
+		.reason = "not_bound",
+		.advice = advice,
+	};
+
+	bind_advice(ctx, pci, advice);
+	if (is_reserved(pci, other, sizeof(other)))
+		return fail(ctx, &failure,
+			    "no educma device: PCI device %s has no driver: its driver_override leaves it to %s",
+			    pci->pci, other);
+	snprintf(advice, sizeof(advice),
+		 "look for %s in the kernel log (dmesg) to see why; then echo %s > /sys/bus/pci/drivers_probe",
+		 pci->pci, pci->pci);
+	return fail(ctx, &failure,
+		    "no educma device: PCI device %s has no driver: educma is loaded, but has refused it or was unbound from it",
+		    pci->pci);
+}
 
 static int fail_unbound(const struct context *ctx,
 			const struct educma_entry *pci)
 {
-	struct failure failure = {
+	static const struct failure not_loaded = {
 		.status = STATUS_NO_DEVICE,
 		.reason = "no_driver",
 		.advice = "modprobe educma, and look for educma in the kernel log (dmesg)",
 	};
-	char advice[128];
+	char advice[ADVICE_TEXT];
+	struct failure other = {
+		.status = STATUS_NO_DEVICE,
+		.reason = "other_driver",
+	};
 
+	if (!*pci->driver && driver_is_there(ctx))
+		return fail_refused(ctx, pci);
 	if (!*pci->driver)
-		return fail(ctx, &failure,
-			    "no educma device: PCI device %s has no driver",
+		return fail(ctx, &not_loaded,
+			    "no educma device: PCI device %s has no driver: educma is not loaded",
 			    pci->pci);
-	snprintf(advice, sizeof(advice),
-		 "echo %s > /sys/bus/pci/drivers/%s/unbind, then modprobe educma",
-		 pci->pci, pci->driver);
-	failure.advice = advice;
-	return fail(ctx, &failure,
+	other.advice = bind_advice(ctx, pci, advice);
+	return fail(ctx, &other,
 		    "no educma device: PCI device %s is bound to the driver %s",
 		    pci->pci, pci->driver);
 }
