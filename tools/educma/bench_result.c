@@ -222,7 +222,7 @@ int bench_load(const struct context *ctx, const char *name,
 	bool ok;
 
 	if (access(name, R_OK))
-		return fail_errno(ctx, -errno, "%s", name);
+		return fail_system(ctx, -errno, "%s", name);
 	object = json_object_from_file(name);
 	ok = object && get_result(object, result);
 	json_object_put(object);

@@ -88,7 +88,7 @@ static int choose(const struct context *ctx, size_t devices,
 		return status;
 	err = educma_list(ctx->sysroot, list, count);
 	if (err)
-		return fail_errno(ctx, err, "devices");
+		return fail_system(ctx, err, "devices");
 	if (!*count)	/* the last one has gone meanwhile */
 		return fail_no_device(ctx);
 	if (ctx->device) {
@@ -119,7 +119,7 @@ int bench_open(const struct context *ctx, size_t devices, uint64_t bytes,
 		r->pfd = calloc(count, sizeof(*r->pfd));
 	}
 	if (!r || !r->lane || !r->pfd)
-		status = fail_errno(ctx, -ENOMEM, "devices");
+		status = fail_system(ctx, -ENOMEM, "devices");
 	else
 		status = open_lanes(r, list, bytes);
 	free(list);

@@ -106,13 +106,13 @@ int cmd_list(struct context *ctx, int argc, char **argv)
 	expect_operands(ctx, argc, 0, 0);
 	err = educma_list(ctx->sysroot, &list, &count);
 	if (err)
-		return fail_errno(ctx, err, "devices");
+		return fail_system(ctx, err, "devices");
 	if (!count)
 		return fail_no_device(ctx);
 	err = list_all(ctx->sysroot, &list, &count);
 	if (err) {
 		free(list);
-		return fail_errno(ctx, err, "devices");
+		return fail_system(ctx, err, "devices");
 	}
 	if (ctx->json)
 		list_json(list, count);

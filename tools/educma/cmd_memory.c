@@ -141,7 +141,7 @@ int cmd_write(struct context *ctx, int argc, char **argv)
 	name = file_operand(argc, argv);
 	in = name ? fopen(name, "re") : stdin;
 	if (!in)
-		return fail_errno(ctx, -errno, "%s", name);
+		return fail_system(ctx, -errno, "%s", name);
 	status = write_from(ctx, &w, in, name ? name : "standard input");
 	if (in != stdin)
 		fclose(in);
@@ -220,10 +220,10 @@ static int save(const struct context *ctx, const struct window *w,
 	int err;
 
 	if (!out)
-		return fail_errno(ctx, -errno, "%s", name);
+		return fail_system(ctx, -errno, "%s", name);
 	written = fwrite(w->buf.map, 1, bytes, out);
 	err = fclose(out) || written != bytes ? -errno : 0;
-	return err ? fail_errno(ctx, err, "%s", name) : 0;
+	return err ? fail_system(ctx, err, "%s", name) : 0;
 }
 
 /* main() finds what goes wrong with standard output. */

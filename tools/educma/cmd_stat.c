@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,14 @@ static void stat_text(const struct educma_counters *counters)
 		       counters->counter[i].value);
 }
 
+int fail_counters(const struct context *ctx, int err,
+		  const struct educma_entry *entry)
+{
+	if (err == -ENODEV)
+		return fail_errno(ctx, err, "%s", entry->name);
+	return fail_system(ctx, err, "%s/dma_counters", entry->pci_dir);
+}
+
 static int stat_one(const struct context *ctx)
 {
 	struct educma_counters counters;
@@ -45,7 +54,7 @@ static int stat_one(const struct context *ctx)
 		return status;
 	err = educma_read_counters(&entry, &counters);
 	if (err)
-		return fail_errno(ctx, err, "%s/dma_counters", entry.pci_dir);
+		return fail_counters(ctx, err, &entry);
 	if (ctx->json)
 		print_json(stat_json(&entry, &counters));
 	else
@@ -64,7 +73,7 @@ static int stat_list(const struct context *ctx, struct json_object *array,
 	for (i = 0; i < count; i++) {
 		err = educma_read_counters(&list[i], &counters);
 		if (err)
-			return fail_errno(ctx, err, "%s/dma_counters", list[i].pci_dir);
+			return fail_counters(ctx, err, &list[i]);
 		if (array) {
 			json_object_array_add(array,
 					      stat_json(&list[i], &counters));
@@ -86,7 +95,7 @@ static int stat_all(const struct context *ctx)
 
 	err = educma_list(ctx->sysroot, &list, &count);
 	if (err)
-		return fail_errno(ctx, err, "devices");
+		return fail_system(ctx, err, "devices");
 	if (!count)
 		return fail_no_device(ctx);
 	if (ctx->json)

@@ -8,20 +8,27 @@
 #include "libeducma.h"
 #include "sysfs.h"
 
-/* Whatever is not a number is not a counter. */
+/*
+ * Whatever is not a number is not a counter. One that cannot be read is an
+ * error: who misses it would take the device for one without it.
+ */
 static int add_counter(const char *dir, const char *name,
 		       struct educma_counters *counters)
 {
 	struct educma_counter *c = &counters->counter[counters->count];
+	int err;
 
 	if (name[0] == '.')
 		return 0;
 	if (counters->count == EDUCMA_COUNTERS_MAX)
 		return -E2BIG;
-	if (!path_format(c->name, sizeof(c->name), "%s", name) &&
-	    !sysfs_read_u64(dir, name, &c->value))
-		counters->count++;
-	return 0;
+	err = path_format(c->name, sizeof(c->name), "%s", name);
+	if (!err)
+		err = sysfs_read_u64(dir, name, &c->value);
+	if (err == -EINVAL)
+		return 0;
+	counters->count += !err;
+	return err;
 }
 
 static int counters_dir(char *dir, const struct educma_entry *entry)

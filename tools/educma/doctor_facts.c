@@ -330,8 +330,8 @@ static void gather_device(const char *sysroot, const char *which, uint32_t bits,
 
 /* The kernel ----------------------------------------------------------------*/
 
-/* "CONFIG_CMA=y" or "# CONFIG_CMA is not set" */
-static void config_line(struct doctor_facts *f, const char *line)
+/* "CONFIG_CMA=y" or "# CONFIG_CMA is not set"; else false. */
+static bool config_line(struct doctor_facts *f, const char *line)
 {
 	char name[64], value[16];
 	size_t i;
@@ -339,11 +339,12 @@ static void config_line(struct doctor_facts *f, const char *line)
 	if (sscanf(line, "# CONFIG_%63s is not set", name) == 1)
 		strcpy(value, "n");
 	else if (sscanf(line, "CONFIG_%63[^=]=%15s", name, value) != 2)
-		return;
+		return false;
 	for (i = 0; i < DOCTOR_OPTIONS; i++) {
 		if (!strcmp(name, option_names[i]))
 			strcpy(f->option[i], value);
 	}
+	return true;
 }
 
 /* zlib reads what is not compressed as well. */
@@ -351,8 +352,10 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 		       const char *path)
 {
 	char full[PATH_MAX], line[1024];
+	bool is_config = false;
 	gzFile file;
 	size_t i;
+	int err;
 
 	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
 		return -ENAMETOOLONG;
@@ -363,9 +366,14 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 	for (i = 0; i < DOCTOR_OPTIONS; i++)
 		strcpy(f->option[i], i == OPTION_CMA_SIZE ? "" : "n");
 	while (gzgets(file, line, sizeof(line)))
-		config_line(f, line);
+		is_config |= config_line(f, line);
+	gzerror(file, &err);
 	gzclose(file);
-	return 0;
+	if (is_config && err == Z_OK)
+		return 0;
+	/* What is not in a file that was not read to its end is not known. */
+	memset(f->option, 0, sizeof(f->option));
+	return -EIO;
 }
 
 static void gather_kernel(const char *sysroot, struct doctor_facts *f)

@@ -478,6 +478,10 @@ static void advise_looking(const struct doctor_facts *f,
 	} else if (f->cma_debugfs == NO) {
 		finding->config = "CONFIG_CMA_DEBUGFS=y";
 		advise(finding, "use a kernel with %s", finding->config);
+	} else if (f->cma_debugfs == YES && !*f->option[OPTION_CMA]) {
+		advise(finding,
+		       "put the kernel's configuration into /boot/config-%s, readable",
+		       f->release);
 	} else {
 		advise(finding,
 		       "run it as root, with /sys/kernel/debug mounted (it is a debugfs)");

@@ -242,7 +242,8 @@ int educma_transfer(struct educma *dev, const struct educma_submit *req);
  * @entry: from educma_list() or educma_find()
  * @counters: filled in; units are in the names
  *
- * Errors: -ENOENT (no counters: another driver, or gone), -E2BIG.
+ * Errors: -ENOENT (no counters: another driver, or gone), -E2BIG, open(2)'s and
+ * read(2)'s. A file that does not hold a number is left out.
  */
 int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,14 +54,17 @@ static int fail_spawn(const struct context *ctx, int err)
 
 	if (err == -ENOENT)
 		return fail(ctx, &missing, "there is no gnuplot here");
-	return fail_errno(ctx, err, "gnuplot");
+	return fail_system(ctx, err, "gnuplot");
 }
 
 /* Nothing is created yet: it may be in vain. */
 static int may_write(const char *name)
 {
 	char dir[PATH_MAX];
+	struct stat st;
 
+	if (!stat(name, &st) && S_ISDIR(st.st_mode))
+		return -EISDIR;
 	if (!access(name, W_OK))
 		return 0;
 	if (errno != ENOENT ||
@@ -74,7 +78,7 @@ static int open_script(const struct context *ctx, struct plot *plot)
 	int fds[2], err;
 
 	if (pipe2(fds, O_CLOEXEC))
-		return fail_errno(ctx, -errno, "pipe");
+		return fail_system(ctx, -errno, "pipe");
 	err = spawn(fds[0], plot->picture, &plot->pid);
 	close(fds[0]);
 	if (!err) {
@@ -93,11 +97,11 @@ int plot_open(const struct context *ctx, const char *name, struct plot *plot)
 
 	err = may_write(name);
 	if (err)
-		return fail_errno(ctx, err, "%s", name);
+		return fail_system(ctx, err, "%s", name);
 	plot->name = name;
 	plot->picture = memfd_create("picture", MFD_CLOEXEC);
 	if (plot->picture < 0)
-		return fail_errno(ctx, -errno, "picture");
+		return fail_system(ctx, -errno, "picture");
 	status = open_script(ctx, plot);
 	if (status)
 		close(plot->picture);
@@ -359,29 +363,31 @@ static int save(const struct context *ctx, const struct plot *plot)
 
 	file = fopen(plot->name, "we");
 	if (!file)
-		return fail_errno(ctx, -errno, "%s", plot->name);
+		return fail_system(ctx, -errno, "%s", plot->name);
 	while ((n = pread(plot->picture, block, sizeof(block), at)) > 0 &&
 	       fwrite(block, n, 1, file) == 1)
 		at += n;
 	err = n ? -errno : 0;
 	if (fclose(file) && !err)
 		err = -errno;
-	return err ? fail_errno(ctx, err, "%s", plot->name) : 0;
+	return err ? fail_system(ctx, err, "%s", plot->name) : 0;
 }
 
-/* A gnuplot that ends early is seen by its status. */
-static int draw(const struct plot *plot, const struct bench_result *result)
+/* Returns whether gnuplot took the whole script, ended well, and drew. */
+static bool draw(const struct plot *plot, const struct bench_result *result)
 {
 	sighandler_t before = signal(SIGPIPE, SIG_IGN);
+	bool written;
 	int state;
 
 	if (result)
 		write_script(plot->script, result);
-	fclose(plot->script);
+	written = !ferror(plot->script);
+	written &= !fclose(plot->script);
 	signal(SIGPIPE, before);
 	while (waitpid(plot->pid, &state, 0) < 0 && errno == EINTR)
 		;
-	return state;
+	return written && !state && lseek(plot->picture, 0, SEEK_END) > 0;
 }
 
 int plot_close(const struct context *ctx, struct plot *plot,
@@ -390,7 +396,9 @@ int plot_close(const struct context *ctx, struct plot *plot,
 	static const struct failure failed = { .status = STATUS_FAILURE };
 	int status = 0;
 
-	if (draw(plot, result))
+	bool drawn = draw(plot, result);
+
+	if (result && !drawn)
 		status = fail(ctx, &failed, "gnuplot did not draw it");
 	else if (result)
 		status = save(ctx, plot);

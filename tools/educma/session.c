@@ -139,7 +139,7 @@ int find_device(const struct context *ctx, struct educma_entry *entry)
 		return fail(ctx, &failure,
 			    "no device '%s': -d takes N, educmaN, or a PCI address like 0000:00:04.0",
 			    ctx->device);
-	return err ? fail_errno(ctx, err, "devices") : 0;
+	return err ? fail_system(ctx, err, "devices") : 0;
 }
 
 static int fail_in_use(const struct context *ctx, const struct session *s)
@@ -162,6 +162,8 @@ static int open_entry(const struct context *ctx, struct session *s, int flags)
 	err = educma_open(&s->entry, flags, &s->dev);
 	if (err == -EBUSY && flags & O_EXCL)
 		return fail_in_use(ctx, s);
+	if (err == -EPERM)	/* the driver says so of the device's memory only */
+		return fail_system(ctx, err, "%s", s->entry.node);
 	if (err)
 		return fail_errno(ctx, err, "%s", s->entry.node);
 	err = educma_info(s->dev, &s->info);
@@ -244,14 +246,16 @@ static void explain_map(uint64_t bytes, int err, struct alloc_failure *why)
 		snprintf(why->text, sizeof(why->text),
 			 "the driver has a buffer of %s, but this program cannot map it: its address space is limited to %" PRIu64
 			 " KiB", size, limit / 1024);
-		why->failure.advice = "raise the limit ('ulimit -v unlimited' in the shell), or ask for less";
+		why->failure.advice =
+			"raise the limit ('ulimit -v unlimited' in the shell), or ask for less";
 		return;
 	}
 	snprintf(why->text, sizeof(why->text),
 		 "the driver has a buffer of %s, but this program cannot map it: %s",
 		 size, err == -EOVERFLOW ? errno_text(err) : strerror(-err));
 	if (err == -ENOMEM || err == -EOVERFLOW)
-		why->failure.advice = "ask for less; a 64-bit program has more addresses than a 32-bit one";
+		why->failure.advice =
+			"ask for less; a 64-bit program has more addresses than a 32-bit one";
 }
 
 void explain_alloc(const struct context *ctx, const struct session *s,

@@ -97,8 +97,8 @@ static int take_sample(const struct live *l, const struct educma_entry *entry,
 		if (err && has_gone(l, entry))
 			return 0;
 		if (err)
-			return fail_errno(l->ctx, err, "%s/dma_counters/%s",
-					  entry->pci_dir, figure_names[i]);
+			return fail_system(l->ctx, err, "%s/dma_counters/%s",
+					   entry->pci_dir, figure_names[i]);
 	}
 	s->count++;
 	return 0;
@@ -114,10 +114,10 @@ static int take_samples(const struct live *l, struct samples *s)
 	*s = (struct samples){ };
 	err = educma_list(l->ctx->sysroot, &list, &count);
 	if (err)
-		return fail_errno(l->ctx, err, "devices");
+		return fail_system(l->ctx, err, "devices");
 	s->sample = calloc(count + 1, sizeof(*s->sample));
 	if (!s->sample)
-		status = fail_errno(l->ctx, -ENOMEM, "devices");
+		status = fail_system(l->ctx, -ENOMEM, "devices");
 	for (i = 0; !status && i < count; i++) {
 		if (!l->only || !strcmp(l->only, list[i].pci))
 			status = take_sample(l, &list[i], s);
