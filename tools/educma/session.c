@@ -2,7 +2,6 @@
 /* From the options to an open device, with every way it can fail explained. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -225,7 +224,7 @@ static void explain_reason(const struct context *ctx, const struct session *s,
 }
 
 /* The process may address as much as its limit says; 0 if it has none. */
-static uint64_t address_limit(void)
+static unsigned long long address_limit(void)
 {
 	struct rlimit limit;
 
@@ -237,15 +236,15 @@ static uint64_t address_limit(void)
 /* The kernel says ENOMEM for a limit, and for all else that there is not. */
 static void explain_map(uint64_t bytes, int err, struct alloc_failure *why)
 {
-	const uint64_t limit = err == -ENOMEM ? address_limit() : 0;
+	const unsigned long long limit = err == -ENOMEM ? address_limit() : 0;
 	char size[SIZE_TEXT];
 
 	size_format(size, bytes);
 	why->failure.reason = "not_mapped";
 	if (limit) {
 		snprintf(why->text, sizeof(why->text),
-			 "the driver has a buffer of %s, but this program cannot map it: its address space is limited to %" PRIu64
-			 " KiB", size, limit / 1024);
+			 "the driver has a buffer of %s, but this program cannot map it: its address space is limited to %llu KiB",
+			 size, limit / 1024);
 		why->failure.advice =
 			"raise the limit ('ulimit -v unlimited' in the shell), or ask for less";
 		return;
