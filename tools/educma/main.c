@@ -188,12 +188,23 @@ static void occupy_closed_streams(const struct context *ctx)
 	}
 }
 
+/* So that what is wrong with an option before --json is said in JSON, too. */
+static bool wants_json(char **argv)
+{
+	while (*++argv && strcmp(*argv, "--")) {
+		if (!strcmp(*argv, "--json"))
+			return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct context ctx = { .sysroot = "" };
 	int first, status;
 
 	occupy_closed_streams(&ctx);
+	ctx.json = argc && wants_json(argv);
 	/* "+" stops at the command, whose options are not known yet. */
 	while (next_option(&ctx, argc, argv, "+", NULL) != -1)
 		;
