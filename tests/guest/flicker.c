@@ -640,6 +640,20 @@ static void wait_for_progress(int fd, int users)
 	}
 }
 
+/* After which flicker something wrong was seen; it need not have caused it. */
+static void say_what_was_wrong(unsigned int number, enum kind kind, unsigned int ms,
+			       int users)
+{
+	static unsigned long before;
+	const struct tally now = sum(users);
+	const unsigned long all = now.wrong + now.half + now.astray;
+
+	if (all != before)
+		printf("%lu wrong bytes after flicker %u, %s for %u ms\n", all - before,
+		       number, kind_names[kind], ms);
+	before = all;
+}
+
 /* By turns a reset, which files survive, and unbinding, which they do not. */
 static int bring_back(int fd, unsigned int times)
 {
@@ -672,12 +686,14 @@ static unsigned int make_flickers(unsigned int wanted, uint64_t seed, int users)
 	wait_for_progress(fd, users);
 	for (i = 0; i < wanted && !failures; i++) {
 		enum kind kind = some(&random, sim ? KINDS : SIM_REGS_ZERO);
+		unsigned int ms = some_ms(&random);
 
-		flicker(fd, kind, some_ms(&random));
+		flicker(fd, kind, ms);
 		if (has_failed(fd))
 			fd = bring_back(fd, failed++);
 		if (some(&random, 4))
 			wait_for_progress(fd, users);
+		say_what_was_wrong(i, kind, ms, users);
 	}
 	wait_for_progress(fd, users);
 	if (has_failed(fd))
