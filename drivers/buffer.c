@@ -233,9 +233,9 @@ int educma_scrub(struct educma_dev *edev)
 	ret = mutex_lock_killable(&edev->alloc_lock);
 	if (ret)
 		return ret;
-	memset(edev->low, 0, EDU_MEM_BYTES);
+	memset(edev->low, 0, edev->hw->card->memory_bytes);
 	ret = educma_engine_run(engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
-				edev->low_dma, 0, engine->window);
+				edev->low_dma, 0, engine->chunk_bytes);
 	mutex_unlock(&edev->alloc_lock);
 	return ret;
 }

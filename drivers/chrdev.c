@@ -155,14 +155,14 @@ static long educma_info(struct educma_file *file, void *arg)
 
 	*info = (struct educma_info) {
 		.size = info->size,
-		.hw_id = edev->hw.id,
-		.chunk_bytes = edev->engine.window,
-		.device_bytes = EDU_MEM_BYTES,
+		.hw_id = edev->hw->id,
+		.chunk_bytes = edev->engine.chunk_bytes,
+		.device_bytes = edev->hw->card->memory_bytes,
 		.dma_bits = edev->dma_bits,
 		.max_in_flight = in_flight_limit(),
 		.max_buffers = educma_max_buffers(),
 	};
-	if (edev->pdev->msi_enabled)
+	if (edev->hw->own_irq)
 		info->flags |= EDUCMA_INFO_MSI;
 	if (error)
 		info->flags |= EDUCMA_INFO_FAILED;
@@ -301,7 +301,7 @@ static long educma_submit(struct educma_file *file, void *arg)
 	int ret;
 
 	if (submit->flags || submit->op > EDUCMA_OP_COPY || !submit->bytes ||
-	    submit->device_offset >= engine->window)
+	    submit->device_offset >= engine->chunk_bytes)
 		return -EINVAL;
 	/* What others left there is not for everybody. */
 	if (submit->op == EDUCMA_OP_FROM_DEVICE && !file->private)

@@ -38,279 +38,7 @@
 #include <linux/xarray.h>
 #include <linux/educma.h>
 
-#include "educma_regs.h"
-#include "split.h"
-
-/* hw.c: the registers */
-
-/**
- * struct educma_hw - the register file of one device
- * @pdev: the PCI function
- * @regs: BAR 0
- * @id: the identification register
- * @src: what EDU_REG_DMA_SRC was seen to hold; the device keeps it between
- *	transfers. U64_MAX: not known
- * @dst: the same of EDU_REG_DMA_DST
- * @count: the same of EDU_REG_DMA_COUNT
- * @cmd: what the last doorbell wrote, or was to write, into EDU_REG_DMA_CMD
- * @heard: what EDU_REG_DMA_CMD held before that doorbell
- * @intx_masked: INTx is disabled, because the device raised it and did not
- *	answer; the next start enables it
- */
-struct educma_hw {
-	struct pci_dev *pdev;
-	void __iomem *regs;
-	u32 id;
-	u64 src;
-	u64 dst;
-	u64 count;
-	u32 cmd;
-	u32 heard;
-	bool intx_masked;
-};
-
-/* What became of the DMA that was started. */
-enum educma_hw_state {
-	EDUCMA_HW_NOT_OURS,		/* another device's interrupt */
-	EDUCMA_HW_RUNNING,
-	EDUCMA_HW_ENDED,
-	EDUCMA_HW_NOT_STARTED,		/* the doorbell was not heard */
-	EDUCMA_HW_NO_BUS_MASTER,	/* somebody cleared bus mastering */
-	EDUCMA_HW_NO_RESPONSE,		/* the registers do not answer */
-	EDUCMA_HW_LOST_STATE,		/* they do not hold what was written */
-};
-
-int educma_hw_identify(struct educma_hw *hw);
-int educma_hw_settle(struct educma_hw *hw);
-void educma_hw_start(struct educma_hw *hw, enum educma_dir dir,
-		     dma_addr_t addr, u32 offset, u32 bytes);
-enum educma_hw_state educma_hw_irq(struct educma_hw *hw);
-bool educma_hw_idle_irq(struct educma_hw *hw);
-u32 educma_hw_ack(struct educma_hw *hw);
-enum educma_hw_state educma_hw_state(struct educma_hw *hw);
-void educma_hw_disconnect(struct educma_hw *hw);
-void educma_hw_connect(struct educma_hw *hw);
-bool educma_hw_dump(struct educma_hw *hw, struct seq_file *seq,
-		    unsigned int index);
-
-/* engine.c: the transfer queue */
-
-/**
- * struct educma_client - who submits; gets every other chunk beside another
- * @node: in educma_engine.ready while @queue is not empty
- * @queue: struct educma_xfer, in order of submission; the first may run
- *
- * Both under the engine's lock.
- */
-struct educma_client {
-	struct list_head node;
-	struct list_head queue;
-};
-
-/**
- * struct educma_xfer - one request
- * @complete: called once, in any context, with the engine's lock held and
- *	interrupts off: may wake, must not submit; it may hand the request to
- *	someone who frees it
- * @cookie: the submitter's; what educma_engine_cancel() looks for
- * @op: enum educma_op
- * @offset: where in the device's memory each chunk begins
- * @internal: the driver's own: not counted as anybody's bytes, and next in
- *	turn, for callers wait for it with locks held
- * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
- * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
- * @bytes: length, at least 1
- * @node: in @client's queue; the owner's before submission and after @complete
- * @id: number of the submission, from 1, for tracepoints
- * @client: who submitted it
- * @leg: direction of the next chunk
- * @done: bytes that have arrived
- * @stop: end with this error at the running chunk's end
- * @status: the result: 0 or a negative errno
- * @submit_ns: when submitted (CLOCK_MONOTONIC)
- * @start_ns: when its first chunk began; 0 before
- * @end_ns: when it completed
- *
- * The submitter fills the fields before @node; the engine owns the rest.
- */
-struct educma_xfer {
-	void (*complete)(struct educma_xfer *xfer);
-	u64 cookie;
-	u32 op;
-	u32 offset;
-	bool internal;
-	dma_addr_t src;
-	dma_addr_t dst;
-	u64 bytes;
-
-	struct list_head node;
-	u64 id;
-	struct educma_client *client;
-	enum educma_dir leg;
-	u64 done;
-	int stop;
-	int status;
-	u64 submit_ns;
-	u64 start_ns;
-	u64 end_ns;
-};
-
-/* From submission to the first chunk; or to the end, if none was started. */
-static inline u64 educma_xfer_queued_ns(const struct educma_xfer *xfer)
-{
-	return (xfer->start_ns ?: xfer->end_ns) - xfer->submit_ns;
-}
-
-/* From the first chunk to the end. */
-static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
-{
-	return xfer->start_ns ? xfer->end_ns - xfer->start_ns : 0;
-}
-
-/**
- * struct educma_chunk - one DMA of the device
- * @xfer: whose; NULL for none
- * @dir: its direction
- * @addr: bus address of the memory
- * @bytes: length
- * @start_ns: when the doorbell was rung (CLOCK_MONOTONIC)
- */
-struct educma_chunk {
-	struct educma_xfer *xfer;
-	enum educma_dir dir;
-	dma_addr_t addr;
-	u32 bytes;
-	u64 start_ns;
-};
-
-/**
- * struct educma_stats - what sysfs shows; see include/abi/sysfs-driver-educma
- * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
- *	counts in both
- * @irqs: interrupts that were this device's
- * @irqs_missed: times that the watchdog found a chunk ended without an interrupt
- * @irqs_spurious: interrupts that nobody waited for
- * @chunks_repeated: times that a chunk was started again, for nothing showed
- *	that it had been done
- * @timeouts: transfers that the device did not finish
- * @failures: times that the device was given up, for whatever reason
- * @queue_depth: transfers submitted and not complete
- */
-struct educma_stats {
-	struct educma_dir_stats {
-		u64 bytes;
-		u64 chunks;
-		u64 transfers;
-		u64 errors;
-		u64 busy_ns;
-	} dir[EDUCMA_DIRS];
-	u64 irqs;
-	u64 irqs_missed;
-	u64 irqs_spurious;
-	u64 chunks_repeated;
-	u64 timeouts;
-	u64 failures;
-	u64 queue_depth;
-};
-
-enum educma_latency {
-	EDUCMA_LATENCY_TO_DEVICE,	/* of a chunk: doorbell to interrupt */
-	EDUCMA_LATENCY_FROM_DEVICE,
-	EDUCMA_LATENCY_QUEUED,		/* of a transfer that ended well */
-	EDUCMA_LATENCY_RUN,
-	EDUCMA_LATENCIES
-};
-
-static_assert(EDUCMA_LATENCY_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
-static_assert(EDUCMA_LATENCY_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
-
-#define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
-
-/**
- * struct educma_histogram - how often something took how long
- * @count: [n]: 2^n to 2^(n+1) - 1 nanoseconds
- */
-struct educma_histogram {
-	u64 count[EDUCMA_LATENCY_ROWS];
-};
-
-/**
- * struct educma_engine - the queue of one device
- * @hw: the device
- * @window: bytes of device memory in use, from its start (chunk_bytes)
- * @watchdog: looks after a chunk that takes too long; pending while one runs
- * @idle: woken when a transfer completes, and when the last chunk before a
- *	pause ends
- * @failed: woken when new transfers begin to be refused
- * @lock: guards everything below, and @hw while interrupts are on
- * @error: why new transfers are refused: 0, -EIO (failed) or -ENODEV (gone)
- * @paused: nothing is started
- * @submitted: transfers so far
- * @ready: clients with something to do; the first is served next
- * @running: the chunk in the device; running.xfer is NULL if there is none
- * @repeats: how often @running has been started again
- * @stats: counters
- * @latency: histograms, by enum educma_latency
- * @rate: for the bandwidth over the last @window_ms
- * @window_ms: length of that window, milliseconds
- */
-struct educma_engine {
-	struct educma_hw *hw;
-	u32 window;
-	struct delayed_work watchdog;
-	wait_queue_head_t idle;
-	wait_queue_head_t failed;
-
-	spinlock_t lock;		/* the fields below */
-	int error;
-	bool paused;
-	u64 submitted;
-	struct list_head ready;
-	struct educma_chunk running;
-	unsigned int repeats;
-	struct educma_stats stats;
-	struct educma_histogram latency[EDUCMA_LATENCIES];
-	struct educma_rate rate;
-	u32 window_ms;
-};
-
-void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
-			u32 window);
-void educma_engine_refuse(struct educma_engine *engine);
-void educma_engine_stop(struct educma_engine *engine);
-void educma_engine_pause(struct educma_engine *engine, bool patient);
-void educma_engine_resume(struct educma_engine *engine);
-void educma_engine_fail(struct educma_engine *engine, int error);
-irqreturn_t educma_engine_irq(int irq, void *data);
-void educma_client_init(struct educma_client *client);
-int educma_engine_submit(struct educma_engine *engine,
-			 struct educma_client *client,
-			 struct educma_xfer *xfer);
-int educma_engine_run(struct educma_engine *engine,
-		      struct educma_client *client, enum educma_op op,
-		      dma_addr_t src, dma_addr_t dst, u64 bytes);
-bool educma_engine_cancel(struct educma_engine *engine,
-			  struct educma_client *client, u64 cookie);
-void educma_engine_cancel_all(struct educma_engine *engine,
-			      struct educma_client *client);
-void educma_engine_wait(struct educma_engine *engine,
-			struct educma_client *client);
-u64 educma_engine_left(struct educma_engine *engine,
-		       struct educma_client *client, u64 cookie);
-void educma_engine_stats(struct educma_engine *engine,
-			 struct educma_stats *stats);
-void educma_engine_latency(struct educma_engine *engine,
-			   enum educma_latency which,
-			   struct educma_histogram *histogram);
-int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq);
-int educma_engine_error(struct educma_engine *engine);
-u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
-
-#define EDUCMA_WINDOW_MIN_MS	10
-#define EDUCMA_WINDOW_MAX_MS	60000
-
-u32 educma_engine_get_window(struct educma_engine *engine);
-void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
+#include "engine.h"
 
 /* The device */
 
@@ -328,7 +56,7 @@ void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
  * @pdev: the PCI function; valid until @gone
  * @saved: its configuration with bus mastering off, for after a reset
  * @dma_bits: address bits that the driver was told the device decodes
- * @hw: registers
+ * @hw: the device as its card knows it
  * @engine: transfers
  * @low: a page that any mask reaches, for the reach test
  * @low_dma: its bus address
@@ -358,7 +86,7 @@ struct educma_dev {
 	struct pci_dev *pdev;
 	struct pci_saved_state *saved;
 	u32 dma_bits;
-	struct educma_hw hw;
+	struct educma_hw *hw;
 	struct educma_engine engine;
 	void *low;
 	dma_addr_t low_dma;
@@ -383,7 +111,10 @@ struct educma_dev {
 
 static inline void educma_dev_release(struct kref *ref)
 {
-	kfree(container_of(ref, struct educma_dev, ref));
+	struct educma_dev *edev = container_of(ref, struct educma_dev, ref);
+
+	kfree(edev->hw);
+	kfree(edev);
 }
 
 static inline void educma_dev_put(struct educma_dev *edev)

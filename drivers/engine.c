@@ -9,16 +9,18 @@
 #include <linux/ktime.h>
 #include <linux/log2.h>
 
-#include "educma.h"
-
-#define CREATE_TRACE_POINTS
+#include "engine.h"
 #include "trace.h"
 
-/* An edu chunk takes 100 ms. After this long the watchdog has a look. */
-#define EDUCMA_CHUNK_TIMEOUT_MS		2000
 /* A chunk without evidence is repeated this often; each costs a timeout. */
 #define EDUCMA_CHUNK_REPEATS		7
 #define EDUCMA_WINDOW_MS		1000
+
+/* After this long the watchdog looks after a chunk. */
+static unsigned long engine_timeout(const struct educma_engine *engine)
+{
+	return msecs_to_jiffies(engine->hw->card->timeout_ms);
+}
 
 static struct educma_client *engine_next_client(struct educma_engine *engine)
 {
@@ -54,11 +56,15 @@ static void engine_start_next(struct educma_engine *engine)
 	chunk->xfer = xfer;
 	chunk->dir = xfer->leg;
 	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
-					  engine->window - xfer->offset);
-	chunk->addr = xfer->done +
-		      (chunk->dir == EDUCMA_TO_DEVICE ? xfer->src : xfer->dst);
-	educma_hw_start(engine->hw, chunk->dir, chunk->addr, xfer->offset,
-			chunk->bytes);
+					  engine->chunk_bytes - xfer->offset);
+	if (chunk->dir == EDUCMA_TO_DEVICE) {
+		chunk->src = xfer->src + xfer->done;
+		chunk->dst = xfer->offset;
+	} else {
+		chunk->src = xfer->offset;
+		chunk->dst = xfer->dst + xfer->done;
+	}
+	engine->hw->card->start(engine->hw, chunk);
 }
 
 /* Note when the chunk just started did so; kept off the way to the doorbell. */
@@ -84,7 +90,7 @@ static void engine_kick(struct educma_engine *engine)
 	engine_note_start(engine, ktime_get_ns());
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
-				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
+				      engine_timeout(engine));
 }
 
 static void engine_count_latency(struct educma_engine *engine,
@@ -260,7 +266,7 @@ static void engine_end_running(struct educma_engine *engine, int status)
 static void engine_abandon(struct educma_engine *engine, int status)
 {
 	lockdep_assert_held(&engine->lock);
-	educma_hw_disconnect(engine->hw);
+	engine->hw->card->abort(engine->hw);
 	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
 	engine_end_running(engine, status);
 }
@@ -353,7 +359,8 @@ static const char *engine_judge(struct educma_engine *engine,
 /* A DMA was started: what does the interrupt say of it? Returns what to log. */
 static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 {
-	const enum educma_hw_state state = educma_hw_irq(engine->hw);
+	const enum educma_hw_state state =
+		engine->hw->card->irq(engine->hw);
 
 	*ours = state != EDUCMA_HW_NOT_OURS;
 	if (likely(state == EDUCMA_HW_ENDED))
@@ -386,13 +393,13 @@ irqreturn_t educma_engine_irq(int irq, void *data)
 	if (likely(engine->running.xfer)) {
 		trouble = engine_running_irq(engine, &ours);
 	} else {
-		ours = educma_hw_idle_irq(engine->hw);
+		ours = engine->hw->card->idle_irq(engine->hw);
 		engine->stats.irqs_spurious += ours;
 	}
 	engine->stats.irqs += ours;
 	spin_unlock(&engine->lock);
 	if (trouble)
-		pci_err(engine->hw->pdev, "%s\n", trouble);
+		dev_err(engine->hw->dev, "%s\n", trouble);
 	return ours ? IRQ_HANDLED : IRQ_NONE;
 }
 
@@ -401,34 +408,35 @@ static void engine_watchdog(struct work_struct *work)
 {
 	struct educma_engine *engine = container_of(work, struct educma_engine,
 						    watchdog.work);
-	const u64 limit = EDUCMA_CHUNK_TIMEOUT_MS * NSEC_PER_MSEC;
+	struct educma_hw *hw = engine->hw;
+	const u64 limit = hw->card->timeout_ms * (u64)NSEC_PER_MSEC;
 	const char *trouble = NULL;
 
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer &&
 	    ktime_get_ns() - engine->running.start_ns >= limit)
-		trouble = engine_judge(engine, educma_hw_state(engine->hw));
+		trouble = engine_judge(engine, hw->card->state(hw));
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
-				      msecs_to_jiffies(EDUCMA_CHUNK_TIMEOUT_MS));
+				      engine_timeout(engine));
 	spin_unlock_irq(&engine->lock);
 	if (trouble)
-		pci_err(engine->hw->pdev, "%s\n", trouble);
+		dev_err(engine->hw->dev, "%s\n", trouble);
 }
 
 /**
  * educma_engine_init() - an empty queue
  * @engine: the engine
  * @hw: its device
- * @window: most bytes of device memory to use, 1 to EDU_MEM_BYTES
+ * @chunk_bytes: most bytes of one DMA, 1 to the card's chunk_bytes_max
  *
  * Must precede request_irq(). Context: any.
  */
 void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
-			u32 window)
+			u32 chunk_bytes)
 {
 	engine->hw = hw;
-	engine->window = window;
+	engine->chunk_bytes = chunk_bytes;
 	INIT_DELAYED_WORK(&engine->watchdog, engine_watchdog);
 	init_waitqueue_head(&engine->idle);
 	init_waitqueue_head(&engine->failed);
@@ -469,7 +477,7 @@ static bool engine_will_end(struct educma_engine *engine)
 
 	spin_lock_irq(&engine->lock);
 	will = engine->running.xfer &&
-	       educma_hw_state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
+	       engine->hw->card->state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
 	spin_unlock_irq(&engine->lock);
 	return will;
 }
@@ -479,7 +487,7 @@ static void engine_wait_idle(struct educma_engine *engine)
 {
 	if (engine_will_end(engine))
 		wait_event_timeout(engine->idle, engine_is_idle(engine),
-				   msecs_to_jiffies(2 * EDUCMA_CHUNK_TIMEOUT_MS));
+				   2 * engine_timeout(engine));
 	cancel_delayed_work_sync(&engine->watchdog);
 }
 
@@ -836,7 +844,7 @@ int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 	do {
 		spin_lock_irqsave(&engine->lock, flags);
 		paused = engine->paused;
-		more = !paused && educma_hw_dump(engine->hw, seq, index++);
+		more = !paused && engine->hw->card->dump(engine->hw, seq, index++);
 		spin_unlock_irqrestore(&engine->lock, flags);
 	} while (more);
 	return paused ? -EAGAIN : 0;

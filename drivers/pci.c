@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "educma.h"
+#include "educma_regs.h"
 
 static unsigned int dma_bits = EDU_DMA_BITS;
 module_param(dma_bits, uint, 0444);
@@ -15,8 +16,21 @@ static unsigned int chunk_bytes = EDU_MEM_SAFE_BYTES;
 module_param(chunk_bytes, uint, 0444);
 MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 (default 4095; QEMU before 9.1 dies of 4096)");
 
+/*
+ * Numbers, not pointers, in pci_device_id.driver_data: a device that is bound
+ * by driver_override or new_id has 0 there, and is asked whether it is edu.
+ */
+enum educma_card_number {
+	EDUCMA_EDU,
+};
+
+static const struct educma_card *const educma_cards[] = {
+	[EDUCMA_EDU] = &educma_edu,
+};
+
 static int educma_map(struct educma_dev *edev)
 {
+	const struct educma_card *card = edev->hw->card;
 	struct pci_dev *pdev = edev->pdev;
 	int ret;
 
@@ -26,9 +40,8 @@ static int educma_map(struct educma_dev *edev)
 	ret = pci_request_mem_regions(pdev, KBUILD_MODNAME);
 	if (ret)
 		goto disable;
-	edev->hw.pdev = pdev;
-	edev->hw.regs = pci_iomap(pdev, EDU_BAR, EDU_BAR_BYTES);
-	if (edev->hw.regs)
+	edev->hw->regs = pci_iomap(pdev, card->bar, card->bar_bytes);
+	if (edev->hw->regs)
 		return 0;
 	ret = -ENOMEM;
 	pci_release_mem_regions(pdev);
@@ -39,7 +52,7 @@ disable:
 
 static void educma_unmap(struct educma_dev *edev)
 {
-	pci_iounmap(edev->pdev, edev->hw.regs);
+	pci_iounmap(edev->pdev, edev->hw->regs);
 	pci_release_mem_regions(edev->pdev);
 	pci_disable_device(edev->pdev);
 }
@@ -69,8 +82,9 @@ static int educma_get_irq(struct educma_dev *edev)
 		pci_err(pdev, "neither MSI nor INTx\n");
 		return ret;
 	}
+	edev->hw->own_irq = pci_dev_msi_enabled(pdev);
 	ret = request_irq(pci_irq_vector(pdev, 0), educma_engine_irq,
-			  pdev->msi_enabled ? 0 : IRQF_SHARED, KBUILD_MODNAME,
+			  edev->hw->own_irq ? 0 : IRQF_SHARED, KBUILD_MODNAME,
 			  &edev->engine);
 	if (ret)
 		pci_free_irq_vectors(pdev);
@@ -84,17 +98,36 @@ static void educma_put_irq(struct educma_dev *edev)
 	 * Freeing the vectors enables INTx, which the interrupt status raises:
 	 * clear it, and disable INTx again before a late DMA can raise it.
 	 */
-	educma_hw_ack(&edev->hw);
+	edev->hw->card->quiet(edev->hw);
 	pci_free_irq_vectors(edev->pdev);
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 }
 
-static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
+static struct educma_hw *educma_hw_create(struct pci_dev *pdev,
+					  const struct educma_card *card)
+{
+	struct educma_hw *hw = kzalloc(card->hw_bytes, GFP_KERNEL);
+
+	if (!hw)
+		return NULL;
+	hw->card = card;
+	hw->dev = &pdev->dev;
+	hw->pdev = pdev;
+	return hw;
+}
+
+static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
+					    const struct educma_card *card)
 {
 	struct educma_dev *edev = kzalloc(sizeof(*edev), GFP_KERNEL);
 
 	if (!edev)
 		return NULL;
+	edev->hw = educma_hw_create(pdev, card);
+	if (!edev->hw) {
+		kfree(edev);
+		return NULL;
+	}
 	kref_init(&edev->ref);
 	edev->pdev = pdev;
 	edev->dma_bits = dma_bits;
@@ -104,7 +137,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev)
 	INIT_LIST_HEAD(&edev->files);
 	INIT_LIST_HEAD(&edev->buffers);
 	xa_init_flags(&edev->held, XA_FLAGS_ALLOC1);
-	educma_engine_init(&edev->engine, &edev->hw, chunk_bytes);
+	educma_engine_init(&edev->engine, edev->hw, chunk_bytes);
 	return edev;
 }
 
@@ -118,7 +151,7 @@ static void educma_shut_down(struct educma_dev *edev)
 	educma_debugfs_del(edev);
 	educma_engine_stop(&edev->engine);
 	educma_dma_del(edev);
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 	down_write(&edev->gone_lock);
 	educma_chrdev_unmap(edev);
 	educma_put_irq(edev);
@@ -131,10 +164,10 @@ static int educma_check(struct educma_dev *edev)
 {
 	int ret;
 
-	ret = educma_hw_identify(&edev->hw);
+	ret = edev->hw->card->identify(edev->hw);
 	if (ret)
 		return ret;
-	return educma_hw_settle(&edev->hw);
+	return edev->hw->card->settle(edev->hw);
 }
 
 /*
@@ -145,7 +178,7 @@ static void educma_restore(struct educma_dev *edev)
 {
 	pci_load_saved_state(edev->pdev, edev->saved);
 	pci_restore_state(edev->pdev);
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 }
 
 static int educma_reset_function(struct educma_dev *edev)
@@ -185,7 +218,7 @@ static int educma_start_up(struct educma_dev *edev)
 	if (!pci_device_is_present(edev->pdev))
 		return -ENODEV;
 	/* Firmware or an earlier kernel may have left it on. */
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 	pci_save_state(edev->pdev);
 	edev->saved = pci_store_saved_state(edev->pdev);
 	if (!edev->saved)
@@ -204,7 +237,7 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	struct educma_dev *edev;
 	int ret;
 
-	edev = educma_dev_create(pdev);
+	edev = educma_dev_create(pdev, educma_cards[id->driver_data]);
 	if (!edev)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, edev);
@@ -214,7 +247,7 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = educma_start_up(edev);
 	if (ret)
 		goto unmap;
-	educma_hw_connect(&edev->hw);
+	educma_hw_connect(edev->hw);
 	ret = educma_buffers_init(edev);
 	if (ret)
 		goto shut_down;
@@ -230,7 +263,7 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto sysfs_del;
 	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
-		 edev->minor, pdev->msi_enabled ? "MSI" : "INTx", dma_bits,
+		 edev->minor, edev->hw->own_irq ? "MSI" : "INTx", dma_bits,
 		 chunk_bytes);
 	return 0;
 
@@ -265,14 +298,14 @@ static void educma_shutdown(struct pci_dev *pdev)
 
 	educma_chrdev_hangup(edev);
 	educma_engine_stop(&edev->engine);
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 }
 
 /* Until educma_wake() the device is left alone. Transfers wait. */
 static void educma_sleep(struct educma_dev *edev, bool patient)
 {
 	educma_engine_pause(&edev->engine, patient);
-	educma_hw_disconnect(&edev->hw);
+	educma_hw_disconnect(edev->hw);
 }
 
 /*
@@ -292,7 +325,7 @@ static int educma_wake(struct educma_dev *edev)
 		educma_engine_fail(&edev->engine, ret == -ENODEV ? ret : -EIO);
 		return ret;
 	}
-	educma_hw_connect(&edev->hw);
+	educma_hw_connect(edev->hw);
 	educma_engine_resume(&edev->engine);
 	return 0;
 }
@@ -367,7 +400,7 @@ static const struct pci_error_handlers educma_errors = {
 };
 
 static const struct pci_device_id educma_ids[] = {
-	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID) },
+	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID), .driver_data = EDUCMA_EDU },
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, educma_ids);

@@ -4,8 +4,8 @@
  * buffer at a time. What all of them add up to is in sysfs.
  *
  * @xfer is the transfer's number on its device. Those that are @internal are
- * the driver's own and in no counter. Each chunk that starts is later done or
- * abandoned; one that is abandoned for its time is a timeout before.
+ * the driver's own and in no counter. Each chunk that starts is later done,
+ * repeated or abandoned; one that is abandoned for its time is a timeout before.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM educma
@@ -15,7 +15,9 @@
 
 #include <linux/tracepoint.h>
 
-#include "educma.h"
+#include "engine.h"
+
+struct educma_buffer;
 
 #define EDUCMA_TRACE_NAME	16	/* "10000:00:04.0" */
 
@@ -51,7 +53,7 @@ TRACE_EVENT(educma_submit,
 		__field(u64, bytes)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, pci_name(engine->hw->pdev),
+		strscpy(__entry->device, dev_name(engine->hw->dev),
 			EDUCMA_TRACE_NAME);
 		__entry->xfer = xfer->id;
 		__entry->internal = xfer->internal;
@@ -80,11 +82,12 @@ TRACE_EVENT(educma_chunk_start,
 		__field(u32, bytes)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, pci_name(engine->hw->pdev),
+		strscpy(__entry->device, dev_name(engine->hw->dev),
 			EDUCMA_TRACE_NAME);
 		__entry->xfer = chunk->xfer->id;
 		__entry->dir = chunk->dir;
-		__entry->addr = chunk->addr;
+		__entry->addr = chunk->dir == EDUCMA_TO_DEVICE ? chunk->src :
+								 chunk->dst;
 		__entry->bytes = chunk->bytes;
 	),
 	TP_printk("%s xfer=%llu %s addr=%#llx bytes=%u", __entry->device,
@@ -105,7 +108,7 @@ DECLARE_EVENT_CLASS(educma_chunk_end,
 		__field(u64, busy_ns)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, pci_name(engine->hw->pdev),
+		strscpy(__entry->device, dev_name(engine->hw->dev),
 			EDUCMA_TRACE_NAME);
 		__entry->xfer = chunk->xfer->id;
 		__entry->dir = chunk->dir;
@@ -158,7 +161,7 @@ TRACE_EVENT(educma_xfer_done,
 		__field(u64, run_ns)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, pci_name(engine->hw->pdev),
+		strscpy(__entry->device, dev_name(engine->hw->dev),
 			EDUCMA_TRACE_NAME);
 		__entry->xfer = xfer->id;
 		__entry->internal = xfer->internal;

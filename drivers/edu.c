@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * QEMU's edu card: the only file that knows its registers. It knows nothing of
+ * queues.
+ *
+ * A transfer may only be reported as a success on evidence that belongs to the
+ * chunk in question. A PCI function can stop answering for a moment, for
+ * example because somebody clears memory decoding or moves BAR 0: then reads
+ * give 0 or all ones, and writes are lost. It can also lose bus mastering for
+ * a moment: then edu ends its DMAs as always, but no byte moves. The evidence:
+ *
+ * Before the doorbell: a DMA register that was written is read back. If it does
+ *	not hold the new value, the doorbell is not rung. So no DMA starts with
+ *	the address of an earlier chunk, whose memory may have been freed.
+ * The doorbell was heard, and the DMA has ended: the command register holds
+ *	exactly what this doorbell wrote, with RUN clear. Each doorbell writes a
+ *	different number into the upper bits, which edu keeps and does not use
+ *	(tests/conformance writes and reads them on QEMU 7.2, 10.0 and 11.1).
+ * The DMA had bus mastering: with MSI the interrupt itself is the evidence,
+ *	for a function without bus mastering cannot send one, and edu moves
+ *	the data and sends the interrupt in one step. With INTx the command
+ *	register of configuration space is read; a loss of bus mastering that
+ *	ends between the DMA and this read cannot be seen.
+ * Without an interrupt nothing shows that there was bus mastering. So the
+ *	engine repeats such a chunk; it never counts it as done.
+ *
+ * One case cannot be seen with MSI: a chunk ends without bus mastering, and a
+ * message of an earlier chunk, late by the watchdog's time, arrives after that.
+ */
+#include <linux/delay.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/iopoll.h>
+#include <linux/pci.h>
+#include <linux/random.h>
+#include <linux/seq_file.h>
+
+#include "card.h"
+#include "educma_regs.h"
+
+#define EDU_ALL_ONES		0xffffffff	/* nobody answered the read */
+#define EDU_SETTLE_US	2000000
+#define EDU_CMD_NUMBER_ONE	0x8		/* the lowest unused bit of the command */
+
+/**
+ * struct edu - one edu card
+ * @hw: what all cards have
+ * @src: what EDU_REG_DMA_SRC was seen to hold; the device keeps it between
+ *	transfers. U64_MAX: not known
+ * @dst: the same of EDU_REG_DMA_DST
+ * @count: the same of EDU_REG_DMA_COUNT
+ * @cmd: what the last doorbell wrote, or was to write, into EDU_REG_DMA_CMD
+ * @heard: what EDU_REG_DMA_CMD held before that doorbell
+ */
+struct edu {
+	struct educma_hw hw;
+	u64 src;
+	u64 dst;
+	u64 count;
+	u32 cmd;
+	u32 heard;
+};
+
+static struct edu *to_edu(struct educma_hw *hw)
+{
+	return container_of(hw, struct edu, hw);
+}
+
+static u32 edu_read(struct edu *edu, u32 reg)
+{
+	return readl(edu->hw.regs + reg);
+}
+
+static u64 edu_read_wide(struct edu *edu, u32 reg)
+{
+	return readq(edu->hw.regs + reg);
+}
+
+static void edu_write(struct edu *edu, u32 reg, u32 value)
+{
+	writel(value, edu->hw.regs + reg);
+}
+
+/* The DMA registers may hold anything: write all of them next time. */
+static void edu_forget(struct edu *edu)
+{
+	edu->src = U64_MAX;
+	edu->dst = U64_MAX;
+	edu->count = U64_MAX;
+}
+
+/*
+ * Write a DMA register, unless it already holds the value, and read it back.
+ * Return whether the device holds the value.
+ */
+static bool edu_set(struct edu *edu, u32 reg, u64 *held, u64 value)
+{
+	if (*held == value)
+		return true;
+	writeq(value, edu->hw.regs + reg);
+	if (edu_read_wide(edu, reg) != value) {
+		edu_forget(edu);
+		return false;
+	}
+	*held = value;
+	return true;
+}
+
+/* Reads the identification, then expects the inverse of what it writes. */
+static int edu_identify(struct educma_hw *hw)
+{
+	static const u32 patterns[] = { 0x00000000, 0x5aa5c33c, 0xffffffff };
+	struct edu *edu = to_edu(hw);
+	unsigned int i;
+
+	hw->id = edu_read(edu, EDU_REG_ID);
+	if (hw->id != EDU_REG_ID_VALUE) {
+		dev_err(hw->dev, "identification is %#x, not %#x\n", hw->id,
+			EDU_REG_ID_VALUE);
+		return -ENODEV;
+	}
+	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
+		u32 echo;
+
+		edu_write(edu, EDU_REG_LIVENESS, patterns[i]);
+		echo = edu_read(edu, EDU_REG_LIVENESS);
+		if (echo != ~patterns[i]) {
+			dev_err(hw->dev, "liveness: wrote %#x, read %#x\n",
+				patterns[i], echo);
+			return -ENODEV;
+		}
+	}
+	return 0;
+}
+
+/* Clear just those interrupts that were read. Returns them; 0 if none. */
+static u32 edu_ack(struct edu *edu)
+{
+	u32 status = edu_read(edu, EDU_REG_IRQ_STATUS);
+
+	if (status == EDU_ALL_ONES)
+		return 0;
+	if (status)
+		edu_write(edu, EDU_REG_IRQ_ACK, status);
+	return status;
+}
+
+static void edu_quiet(struct educma_hw *hw)
+{
+	edu_ack(to_edu(hw));
+}
+
+/*
+ * Nothing stops a started DMA, and the registers are locked until it ends;
+ * with bus mastering off it harms nobody.
+ */
+static int edu_settle(struct educma_hw *hw)
+{
+	struct edu *edu = to_edu(hw);
+	u32 cmd;
+	int ret;
+
+	ret = read_poll_timeout(edu_read, cmd, !(cmd & EDU_REG_DMA_CMD_RUN),
+				10000, EDU_SETTLE_US, false, edu,
+				EDU_REG_DMA_CMD);
+	if (ret) {
+		dev_err(hw->dev, "a DMA from before does not end\n");
+		return -EBUSY;
+	}
+	edu_forget(edu);
+	/* The numbers go on from the last one that the device has seen. */
+	edu->heard = cmd;
+	edu->cmd = cmd;
+	edu_ack(edu);
+	return 0;
+}
+
+/* The next doorbell's value: its number differs from the last one's. */
+static u32 edu_next_cmd(const struct edu *edu, enum educma_dir dir)
+{
+	const u32 number = (edu->cmd & EDU_REG_DMA_CMD_UNUSED) + EDU_CMD_NUMBER_ONE;
+
+	return number | EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ |
+	       (dir == EDUCMA_FROM_DEVICE ? EDU_REG_DMA_CMD_FROM_DEVICE : 0);
+}
+
+/*
+ * The engine keeps the chunk within the device's memory: newer QEMU overruns
+ * its buffer otherwise, and 7.2 aborts. When the device does not take an
+ * address, no DMA starts and no interrupt comes.
+ */
+static void edu_start(struct educma_hw *hw, const struct educma_chunk *chunk)
+{
+	const bool from = chunk->dir == EDUCMA_FROM_DEVICE;
+	struct edu *edu = to_edu(hw);
+
+	edu->cmd = edu_next_cmd(edu, chunk->dir);
+	if (unlikely(hw->intx_masked))
+		educma_hw_unmask_intx(hw);
+	if (!edu_set(edu, EDU_REG_DMA_SRC, &edu->src,
+		     chunk->src + (from ? EDU_MEM_ADDR : 0)) ||
+	    !edu_set(edu, EDU_REG_DMA_DST, &edu->dst,
+		     chunk->dst + (from ? 0 : EDU_MEM_ADDR)) ||
+	    !edu_set(edu, EDU_REG_DMA_COUNT, &edu->count, chunk->bytes))
+		return;
+	/* writel() orders the buffer's contents before the doorbell. */
+	edu_write(edu, EDU_REG_DMA_CMD, edu->cmd);
+}
+
+/* What the command register reads when the last doorbell's DMA has ended. */
+static u32 edu_ended_cmd(const struct edu *edu)
+{
+	return edu->cmd & ~EDU_REG_DMA_CMD_RUN;
+}
+
+/* Whether the device answers: the interrupt status of a raised INTx is not 0. */
+static bool edu_is_raised(u32 status)
+{
+	return status && status != EDU_ALL_ONES;
+}
+
+/*
+ * An interrupt came on the shared line: acknowledge it if it is this device's.
+ *
+ * A device that does not answer cannot be asked by a register, and cannot be
+ * told to lower the line either; configuration space can do both.
+ *
+ * Return: EDUCMA_HW_NOT_OURS, EDUCMA_HW_NO_RESPONSE (INTx is disabled until
+ * the next start), or EDUCMA_HW_RUNNING (acknowledged).
+ */
+static enum educma_hw_state edu_ack_intx(struct edu *edu)
+{
+	u32 status = edu_read(edu, EDU_REG_IRQ_STATUS);
+
+	if (!edu_is_raised(status)) {
+		if (!educma_hw_mask_intx(&edu->hw))
+			return EDUCMA_HW_NOT_OURS;
+		/* The device may have raised the line after the first read. */
+		status = edu_read(edu, EDU_REG_IRQ_STATUS);
+		if (!edu_is_raised(status))
+			return EDUCMA_HW_NO_RESPONSE;
+		educma_hw_unmask_intx(&edu->hw);
+	}
+	edu_write(edu, EDU_REG_IRQ_ACK, status);
+	return EDUCMA_HW_RUNNING;
+}
+
+/*
+ * An interrupt alone proves nothing: anybody can raise one through register
+ * 0x60, and an earlier chunk's may be late. With INTx the interrupt is
+ * acknowledged before the command register is read, so that a DMA that ends in
+ * between raises a new one. With MSI the interrupt status is neither read nor
+ * acknowledged: edu sends a message at the end of each DMA, whatever the status
+ * holds. That leaves one MMIO read here.
+ */
+static enum educma_hw_state edu_irq(struct educma_hw *hw)
+{
+	struct edu *edu = to_edu(hw);
+	u32 cmd;
+
+	if (!hw->own_irq) {
+		enum educma_hw_state state = edu_ack_intx(edu);
+
+		if (state != EDUCMA_HW_RUNNING)
+			return state;
+	}
+	cmd = edu_read(edu, EDU_REG_DMA_CMD);
+	if (likely(cmd == edu_ended_cmd(edu))) {
+		edu->heard = cmd;
+		return hw->own_irq || educma_hw_is_master(hw) ?
+			EDUCMA_HW_ENDED : EDUCMA_HW_NO_BUS_MASTER;
+	}
+	return cmd == edu->cmd ? EDUCMA_HW_RUNNING : EDUCMA_HW_NO_RESPONSE;
+}
+
+static bool edu_idle_irq(struct educma_hw *hw)
+{
+	struct edu *edu = to_edu(hw);
+
+	if (!hw->own_irq)
+		return edu_ack_intx(edu) != EDUCMA_HW_NOT_OURS;
+	edu_ack(edu);
+	return true;
+}
+
+/* Liveness gives back the inverse of what was written: does it today? */
+static bool edu_answers(struct edu *edu)
+{
+	const u32 pattern = get_random_u32();
+
+	edu_write(edu, EDU_REG_LIVENESS, pattern);
+	return edu_read(edu, EDU_REG_LIVENESS) == ~pattern &&
+	       edu_read(edu, EDU_REG_ID) == EDU_REG_ID_VALUE;
+}
+
+/* Whether the device still holds what the DMA was started with. */
+static bool edu_holds_registers(struct edu *edu)
+{
+	return edu_read_wide(edu, EDU_REG_DMA_SRC) == edu->src &&
+	       edu_read_wide(edu, EDU_REG_DMA_DST) == edu->dst &&
+	       edu_read_wide(edu, EDU_REG_DMA_COUNT) == edu->count;
+}
+
+static enum educma_hw_state edu_state(struct educma_hw *hw)
+{
+	struct edu *edu = to_edu(hw);
+	const u32 cmd = edu_read(edu, EDU_REG_DMA_CMD);
+
+	/* After reading CMD: all ones of an absent device look like RUN. */
+	if (!edu_answers(edu))
+		return EDUCMA_HW_NO_RESPONSE;
+	if (cmd == edu->cmd)
+		return EDUCMA_HW_RUNNING;
+	if (!educma_hw_is_master(hw))
+		return EDUCMA_HW_NO_BUS_MASTER;
+	if (cmd == edu_ended_cmd(edu) && edu_holds_registers(edu)) {
+		edu->heard = cmd;
+		return EDUCMA_HW_ENDED;
+	}
+	return cmd == edu->heard ? EDUCMA_HW_NOT_STARTED : EDUCMA_HW_LOST_STATE;
+}
+
+/* The registers that can be read; reading changes none. */
+static const struct edu_register {
+	const char *name;
+	u32 reg;
+	bool wide;
+} edu_registers[] = {
+	{ "identification", EDU_REG_ID, false },
+	{ "liveness", EDU_REG_LIVENESS, false },
+	{ "factorial", EDU_REG_FACTORIAL, false },
+	{ "status", EDU_REG_STATUS, false },
+	{ "irq_status", EDU_REG_IRQ_STATUS, false },
+	{ "dma_src", EDU_REG_DMA_SRC, true },
+	{ "dma_dst", EDU_REG_DMA_DST, true },
+	{ "dma_count", EDU_REG_DMA_COUNT, true },
+	{ "dma_cmd", EDU_REG_DMA_CMD, true },
+};
+
+static bool edu_dump(struct educma_hw *hw, struct seq_file *seq,
+		     unsigned int index)
+{
+	const struct edu_register *r = &edu_registers[index];
+	struct edu *edu = to_edu(hw);
+
+	if (index >= ARRAY_SIZE(edu_registers))
+		return false;
+	if (r->wide)
+		seq_printf(seq, "%s %#018llx\n", r->name,
+			   edu_read_wide(edu, r->reg));
+	else
+		seq_printf(seq, "%s %#010x\n", r->name, edu_read(edu, r->reg));
+	return true;
+}
+
+const struct educma_card educma_edu = {
+	.name = "edu",
+	.hw_bytes = sizeof(struct edu),
+	.bar = EDU_BAR,
+	.bar_bytes = EDU_BAR_BYTES,
+	.memory_bytes = EDU_MEM_BYTES,
+	.chunk_bytes = EDU_MEM_SAFE_BYTES,
+	.chunk_bytes_max = EDU_MEM_BYTES,
+	.dma_bits = EDU_DMA_BITS,
+	.timeout_ms = 2000,	/* a DMA takes 100 ms */
+	.identify = edu_identify,
+	.settle = edu_settle,
+	.start = edu_start,
+	.irq = edu_irq,
+	.idle_irq = edu_idle_irq,
+	.quiet = edu_quiet,
+	.state = edu_state,
+	.abort = educma_hw_disconnect,
+	.dump = edu_dump,
+};
