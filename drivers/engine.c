@@ -308,9 +308,14 @@ static const char *engine_repeat(struct educma_engine *engine,
 	engine->stats.chunks_repeated++;
 	engine_start_next(engine);
 	engine_note_start(engine, ktime_get_ns());
-	/* Paused: the chunk is started again by educma_engine_resume(). */
-	if (!engine->running.xfer)
+	/*
+	 * While the engine is paused, the chunk does not start again before
+	 * educma_engine_resume(), and another chunk may start then.
+	 */
+	if (!engine->running.xfer) {
+		engine->repeats = 0;
 		wake_up(&engine->idle);
+	}
 	return NULL;
 }
 
