@@ -293,6 +293,8 @@ static const char *engine_repeat(struct educma_engine *engine,
 	struct educma_xfer *xfer = engine->running.xfer;
 
 	if (xfer->stop) {
+		trace_educma_chunk_abandoned(engine, &engine->running,
+					     ktime_get_ns());
 		engine_end_running(engine, xfer->stop);
 		engine_kick(engine);
 		return NULL;
