@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Delayed work: an event of the virtual world. A jiffy is a millisecond. */
+#ifndef SHIM_WORKQUEUE_H
+#define SHIM_WORKQUEUE_H
+
+#include "../../world.h"
+#include "kernel.h"
+
+struct work_struct {
+	void (*run)(struct work_struct *work);
+};
+
+struct delayed_work {
+	struct work_struct work;
+	struct world_event timer;
+};
+
+static inline void shim_work_run(struct world_event *event)
+{
+	struct delayed_work *delayed = container_of(event, struct delayed_work,
+						    timer);
+
+	world.in_work = true;
+	delayed->work.run(&delayed->work);
+	world.in_work = false;
+	world_rule(!world.locks && !world.irqs_off,
+		   "work releases its locks");
+}
+
+static inline void INIT_DELAYED_WORK(struct delayed_work *delayed,
+				     void (*run)(struct work_struct *work))
+{
+	memset(delayed, 0, sizeof(*delayed));
+	delayed->work.run = run;
+}
+
+static inline bool schedule_delayed_work(struct delayed_work *delayed,
+					 unsigned long jiffies)
+{
+	if (delayed->timer.pending)
+		return false;
+	world_at(&delayed->timer, world.now_ns + jiffies * (u64)NSEC_PER_MSEC,
+		 shim_work_run);
+	return true;
+}
+
+static inline bool cancel_delayed_work_sync(struct delayed_work *delayed)
+{
+	world_may_sleep();
+	world_rule(!world.in_work, "work does not wait for its own end");
+	return world_forget(&delayed->timer);
+}
+
+static inline unsigned long msecs_to_jiffies(unsigned int ms)
+{
+	return ms;
+}
+
+#endif
