@@ -618,6 +618,9 @@ int educma_engine_submit(struct educma_engine *engine,
 	xfer->id = ++engine->submitted;
 	xfer->client = client;
 	xfer->leg = first_leg(xfer);
+	xfer->done = 0;
+	xfer->stop = 0;
+	xfer->start_ns = 0;
 	xfer->submit_ns = ktime_get_ns();
 	list_add_tail(&xfer->node, &client->queue);
 	if (list_empty(&client->node))
