@@ -13,6 +13,8 @@
 
 #define BYTES	(64 * 1024)
 #define WAIT_MS	30000
+#define LINGER_MS	2000
+#define LINGER_MAX_MS	10000
 
 static struct dma_chan *chan;
 static u8 *src, *dst;
@@ -20,6 +22,8 @@ static dma_cookie_t cookie;
 static DECLARE_COMPLETION(done);
 static struct dmaengine_result last;
 static unsigned int calls;
+static bool lingers, pends;
+static DECLARE_COMPLETION(lingering);
 
 static int do_request(void)
 {
@@ -38,8 +42,30 @@ static int do_release(void)
 	return 0;
 }
 
+/*
+ * A callback that takes long, and at its end issues the transfer that another
+ * thread has submitted meanwhile. When the device is removed in that time, the
+ * provider waits for this callback.
+ */
+static void linger(void)
+{
+	const unsigned long least = jiffies + msecs_to_jiffies(LINGER_MS);
+	const unsigned long most = jiffies + msecs_to_jiffies(LINGER_MAX_MS);
+
+	lingers = false;
+	complete(&lingering);
+	while (time_before(jiffies, least) ||
+	       (time_before(jiffies, most) && !READ_ONCE(pends)))
+		cpu_relax();
+	dma_async_issue_pending(chan);
+}
+
 static void on_done(void *unused, const struct dmaengine_result *result)
 {
+	if (lingers) {
+		linger();
+		return;
+	}
 	last = *result;
 	calls++;
 	complete(&done);
@@ -66,7 +92,8 @@ static struct dmaengine_unmap_data *map(struct device *dev)
 	return NULL;
 }
 
-static int do_submit(void)
+/* Submits a transfer, but does not issue it: it is pending. */
+static int submit(void)
 {
 	struct dma_async_tx_descriptor *txd;
 	struct dmaengine_unmap_data *um;
@@ -83,10 +110,57 @@ static int do_submit(void)
 		txd->callback_result = on_done;
 		dma_set_unmap(txd, um);
 		cookie = dmaengine_submit(txd);
-		dma_async_issue_pending(chan);
 	}
 	dmaengine_unmap_put(um);
 	return txd ? 0 : -EBUSY;
+}
+
+static int do_issue(void)
+{
+	dma_async_issue_pending(chan);
+	return 0;
+}
+
+static int do_submit(void)
+{
+	const int ret = submit();
+
+	return ret ?: do_issue();
+}
+
+/* Of a transfer that is pending, everything is left to do. */
+static int do_pend(void)
+{
+	struct dma_tx_state state = { .residue = 0 };
+	const int ret = submit();
+
+	if (ret)
+		return ret;
+	if (dmaengine_tx_status(chan, cookie, &state) != DMA_IN_PROGRESS)
+		return -EALREADY;
+	return state.residue == BYTES ? 0 : -ERANGE;
+}
+
+/*
+ * One transfer is done, its callback is under way, and another is pending. The
+ * word "wait" is then about the other one.
+ */
+static int do_linger(void)
+{
+	int ret;
+
+	reinit_completion(&lingering);
+	pends = false;
+	lingers = true;
+	ret = do_submit();
+	if (ret)
+		return ret;
+	if (!wait_for_completion_timeout(&lingering, msecs_to_jiffies(WAIT_MS)))
+		return -ETIMEDOUT;
+	/* The first transfer's memory has been unmapped before its callback. */
+	ret = submit();
+	WRITE_ONCE(pends, true);
+	return ret;
 }
 
 /* What is left never grows, and is seen to become less; -EIO: DMA_ERROR. */
@@ -161,6 +235,9 @@ static const struct {
 	{ "request", do_request, true },
 	{ "release", do_release },
 	{ "submit", do_submit },
+	{ "pend", do_pend },
+	{ "issue", do_issue },
+	{ "linger", do_linger },
 	{ "watch", do_watch },
 	{ "wait", do_wait },
 	{ "verify", do_verify },
