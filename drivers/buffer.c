@@ -288,8 +288,8 @@ static void buffer_list(struct educma_buffer *buf)
 
 	spin_lock(&edev->lists_lock);
 	list_add_tail(&buf->node, &edev->buffers);
-	edev->buffer_count++;
-	edev->buffer_bytes += buf->bytes;
+	WRITE_ONCE(edev->buffer_count, edev->buffer_count + 1);
+	WRITE_ONCE(edev->buffer_bytes, edev->buffer_bytes + buf->bytes);
 	spin_unlock(&edev->lists_lock);
 	trace_educma_buffer_alloc(buf);
 }
@@ -302,8 +302,8 @@ static void buffer_free_memory(struct educma_buffer *buf)
 		return;
 	spin_lock(&edev->lists_lock);
 	list_del(&buf->node);
-	edev->buffer_count--;
-	edev->buffer_bytes -= buf->bytes;
+	WRITE_ONCE(edev->buffer_count, edev->buffer_count - 1);
+	WRITE_ONCE(edev->buffer_bytes, edev->buffer_bytes - buf->bytes);
 	spin_unlock(&edev->lists_lock);
 	trace_educma_buffer_free(buf);
 	dma_put(edev, buf->bytes, buf->cpu, buf->dma);

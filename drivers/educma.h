@@ -75,8 +75,8 @@
  * @lists_lock: guards the fields below; gone_lock for writing does so too
  * @files: open files
  * @buffers: buffers that have memory
- * @buffer_count: how many
- * @buffer_bytes: their sum
+ * @buffer_count: how many; read without the lock
+ * @buffer_bytes: their sum; read without the lock
  * @users: open files, and who has the channel
  * @exclusive: the only one of them is to remain so
  */
