@@ -346,9 +346,22 @@ struct educma_call {
 	long (*fn)(struct educma_file *file, void *arg);
 };
 
-/* The first version's sizes are today's; a smaller structure is -EINVAL. */
+union educma_arg {
+	struct educma_info info;
+	struct educma_alloc alloc;
+	struct educma_free free;
+	struct educma_submit submit;
+	struct educma_cancel cancel;
+};
+
+/*
+ * The size is that of the union's member: without one there is no room for the
+ * call's structure, and this does not compile. The first version's sizes are
+ * today's; a smaller structure is -EINVAL.
+ */
 #define EDUCMA_CALL(CMD, name, answers) \
-	{ EDUCMA_IOC_##CMD, sizeof(struct educma_##name), answers, educma_##name }
+	{ EDUCMA_IOC_##CMD, sizeof_field(union educma_arg, name), answers, \
+	  educma_##name }
 
 static const struct educma_call educma_calls[] = {
 	EDUCMA_CALL(INFO, info, true),
@@ -374,13 +387,7 @@ static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
 	const struct educma_call *call = find_call(cmd);
 	struct educma_file *file = filp->private_data;
 	void __user *uarg = (void __user *)arg;
-	union {
-		struct educma_info info;
-		struct educma_alloc alloc;
-		struct educma_free free;
-		struct educma_submit submit;
-		struct educma_cancel cancel;
-	} u;
+	union educma_arg u;
 	u32 size;
 	long ret;
 
