@@ -483,8 +483,44 @@ static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+static int buffer_access(const struct educma_buffer *buf, u64 offset,
+			 void *to, int bytes, int write)
+{
+	if (offset >= buf->bytes || bytes > buf->bytes - offset)
+		return -EIO;
+	if (write)
+		memcpy(buf->cpu + offset, to, bytes);
+	else
+		memcpy(to, buf->cpu + offset, bytes);
+	return bytes;
+}
+
+/*
+ * A debugger's way, and that of /proc/PID/mem, for the pages of such a mapping
+ * are not to be had one by one. Kernel memory, so no fault under gone_lock.
+ */
+static int buffer_vm_access(struct vm_area_struct *vma, unsigned long addr,
+			    void *to, int bytes, int write)
+{
+	struct educma_buffer *buf = vma->vm_private_data;
+	struct educma_dev *edev = buf->edev;
+	const u64 offset = addr - vma->vm_start +
+			   ((u64)vma->vm_pgoff << PAGE_SHIFT);
+	int ret = -EIO;
+
+	if (write && !(vma->vm_flags & VM_WRITE))
+		return -EIO;
+	bytes = min_t(unsigned long, bytes, vma->vm_end - addr);
+	down_read(&edev->gone_lock);
+	if (!READ_ONCE(edev->gone))
+		ret = buffer_access(buf, offset, to, bytes, write);
+	up_read(&edev->gone_lock);
+	return ret;
+}
+
 static const struct vm_operations_struct buffer_vm_ops = {
 	.fault = buffer_vm_fault,
+	.access = buffer_vm_access,
 	.open = buffer_vm_open,
 	.close = buffer_vm_close,
 };
