@@ -161,7 +161,10 @@ static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
 	return ret;
 }
 
-/* Both ways at the highest address of a buffer; -EREMOTEIO: not reached. */
+/*
+ * Both ways at the highest address of a buffer; -EREMOTEIO: not reached. One
+ * test for each address bit is enough.
+ */
 static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 		      size_t bytes)
 {
@@ -169,7 +172,7 @@ static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 	int ret;
 
 	lockdep_assert_held(&edev->alloc_lock);
-	if (dma + bytes - 1 <= edev->proven)
+	if (dma + bytes - 1 <= educma_reach(edev))
 		return 0;
 	ret = reach_leg(edev, cpu + at, dma + at, edev->low, edev->low_dma);
 	if (!ret)
@@ -187,11 +190,13 @@ static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
  * A device decodes the lower bits of an address, so what reaches one with the
  * highest of them set reaches all with no more bits. Context: any.
  *
- * Return: the highest bus address.
+ * Return: the highest bus address; 0 before the first reach test.
  */
 u64 educma_reach(struct educma_dev *edev)
 {
-	return GENMASK_ULL(fls64(READ_ONCE(edev->proven)) - 1, 0);
+	const u64 proven = READ_ONCE(edev->proven);
+
+	return proven ? GENMASK_ULL(fls64(proven) - 1, 0) : 0;
 }
 
 /* Memory that the device is proven to reach, or why there is none. */

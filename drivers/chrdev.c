@@ -169,7 +169,7 @@ static long educma_info(struct educma_file *file, void *arg)
 	if (error == -ENODEV)
 		info->flags |= EDUCMA_INFO_GONE;
 	if (capable(CAP_SYS_ADMIN))
-		info->proven_addr = READ_ONCE(edev->proven);
+		info->proven_addr = educma_reach(edev);
 	return 0;
 }
 

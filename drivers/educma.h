@@ -71,7 +71,7 @@
  * @alloc_lock: one allocation at a time: to find out why one failed, the
  *	coherent mask is widened for a moment, and nobody else may get memory
  *	meanwhile. Guards @prober, @low, and writes of @proven
- * @proven: highest bus address proven to be reached
+ * @proven: highest bus address that a reach test has read and written
  * @lists_lock: guards the fields below; gone_lock for writing does so too
  * @files: open files
  * @buffers: buffers that have memory

@@ -51,8 +51,9 @@
  * @dma_bits: out: address bits the driver was told the device decodes
  * @max_in_flight: out: transfers a file may have submitted and not collected
  * @max_buffers: out: buffers a file may have; ignored on the way in
- * @proven_addr: out: highest bus address that the device has proved to reach
- *	both ways; 0 without CAP_SYS_ADMIN
+ * @proven_addr: out: highest bus address that the device is proven to reach
+ *	both ways: it has read and written one with the same highest bit, and a
+ *	device decodes the lower bits of an address; 0 without CAP_SYS_ADMIN
  */
 struct educma_info {
 	__u32 size;
