@@ -531,23 +531,26 @@ static const struct vm_operations_struct buffer_vm_ops = {
 };
 
 /**
- * educma_buffer_mmap() - map a buffer, from its begin, into user space
+ * educma_buffer_mmap() - map a buffer, or a part of it, into user space
  * @buf: the buffer
- * @vma: at most as long as the buffer
+ * @vma: at most as long as what follows @offset
+ * @offset: where in the buffer it begins; a multiple of the page size
  *
  * Takes a reference for the mapping. Context: mmap_lock and gone_lock held.
  *
- * Return: 0, -EINVAL (longer than the buffer, or a private mapping), or what
+ * Return: 0, -EINVAL (beyond the buffer's end, or a private mapping), or what
  * dma_mmap_attrs() says.
  */
-int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma)
+int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
+		       u64 offset)
 {
 	int ret;
 
-	if (!(vma->vm_flags & VM_MAYSHARE) ||
-	    vma->vm_end - vma->vm_start > buf->bytes)
+	if (!(vma->vm_flags & VM_MAYSHARE) || offset >= buf->bytes ||
+	    vma->vm_end - vma->vm_start > buf->bytes - offset)
 		return -EINVAL;
-	vma->vm_pgoff = 0;	/* it was the handle, now it is an offset */
+	/* It was the offset in the file's space, now it is the buffer's. */
+	vma->vm_pgoff = offset >> PAGE_SHIFT;
 	ret = dma_mmap_attrs(&buf->edev->pdev->dev, vma, buf->cpu, buf->dma,
 			     buf->bytes, EDUCMA_ATTRS);
 	if (ret)

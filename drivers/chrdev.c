@@ -15,7 +15,10 @@
 #include "educma.h"
 
 #define EDUCMA_MINORS		256
-#define EDUCMA_HANDLES		XA_LIMIT(1, INT_MAX)	/* 0 is no handle */
+
+/* Pages of a file's space of mmap offsets: a 32-bit mmap2() can name each. */
+#define EDUCMA_PAGE_FIRST	1ULL		/* 0 is no handle */
+#define EDUCMA_PAGE_LAST	U32_MAX
 
 static unsigned int max_in_flight = 64;
 module_param(max_in_flight, uint, 0644);
@@ -29,7 +32,10 @@ MODULE_PARM_DESC(max_in_flight, "transfers that an open file may have submitted 
  * @client: its place in the engine
  * @account: what it has allocated
  * @private: may read the device's memory: root, or alone with the device
- * @buffers: struct educma_buffer by handle >> PAGE_SHIFT; xa_lock
+ * @handles_lock: held while a buffer is given its range, and for @next_page
+ * @next_page: where the next range of mmap offsets begins, unless it is taken
+ * @buffers: struct educma_buffer by the last page of its range, which is the
+ *	one after the buffer's own last page; xa_lock
  * @wait: woken at each completion and when the device goes
  * @lock: guards @done and @in_flight
  * @done: struct educma_request, completed and not yet read
@@ -42,6 +48,8 @@ struct educma_file {
 	struct educma_client client;
 	struct educma_account account;
 	bool private;
+	struct mutex handles_lock;	/* next_page, and who comes first */
+	u64 next_page;
 	struct xarray buffers;
 	wait_queue_head_t wait;
 	spinlock_t lock;		/* the fields below */
@@ -85,19 +93,99 @@ static struct educma_request *to_request(struct educma_xfer *xfer)
 	return container_of(xfer, struct educma_request, xfer);
 }
 
+static unsigned long last_page(const struct educma_buffer *buf)
+{
+	return buf->page + (buf->bytes >> PAGE_SHIFT);
+}
+
+/* The buffer in whose range this page of the file's space is, or NULL. */
+static struct educma_buffer *find_buffer(struct educma_file *file, u64 page)
+{
+	unsigned long index = page;
+	struct educma_buffer *buf;
+
+	lockdep_assert_held(&file->buffers.xa_lock);
+	if (page > EDUCMA_PAGE_LAST)
+		return NULL;
+	buf = xa_find(&file->buffers, &index, EDUCMA_PAGE_LAST, XA_PRESENT);
+	return buf && page >= buf->page && page < last_page(buf) ? buf : NULL;
+}
+
+/* The buffer that has this handle, or NULL. */
+static struct educma_buffer *find_handle(struct educma_file *file, u64 handle)
+{
+	struct educma_buffer *buf = find_buffer(file, handle >> PAGE_SHIFT);
+
+	return buf && handle == (u64)buf->page << PAGE_SHIFT ? buf : NULL;
+}
+
 static struct educma_buffer *file_get_buffer(struct educma_file *file,
 					     u64 handle)
 {
-	struct educma_buffer *buf = NULL;
+	struct educma_buffer *buf;
 
-	if (!IS_ALIGNED(handle, PAGE_SIZE) || handle >> PAGE_SHIFT > U32_MAX)
-		return NULL;
 	xa_lock(&file->buffers);
-	buf = xa_load(&file->buffers, handle >> PAGE_SHIFT);
+	buf = find_handle(file, handle);
 	if (buf)
 		kref_get(&buf->ref);
 	xa_unlock(&file->buffers);
 	return buf;
+}
+
+/* The same for an offset of mmap(2), which may lie within the buffer. */
+static struct educma_buffer *file_get_mapped(struct educma_file *file,
+					     u64 page)
+{
+	struct educma_buffer *buf;
+
+	xa_lock(&file->buffers);
+	buf = find_buffer(file, page);
+	if (buf)
+		kref_get(&buf->ref);
+	xa_unlock(&file->buffers);
+	return buf;
+}
+
+/*
+ * The first page from @page on where a range of @pages more than one is free;
+ * past EDUCMA_PAGE_LAST if there is none.
+ */
+static u64 next_free_range(struct educma_file *file, u64 page, u64 pages)
+{
+	struct educma_buffer *buf;
+	unsigned long index;
+
+	while (page + pages <= EDUCMA_PAGE_LAST) {
+		index = page;
+		buf = xa_find(&file->buffers, &index, EDUCMA_PAGE_LAST,
+			      XA_PRESENT);
+		if (!buf || buf->page > page + pages)
+			break;
+		page = last_page(buf) + 1;
+	}
+	return page;
+}
+
+/* A range for the buffer; its handle is valid from here on. */
+static int file_add_buffer(struct educma_file *file, struct educma_buffer *buf)
+{
+	const u64 pages = buf->bytes >> PAGE_SHIFT;
+	int ret = -ENOMEM;
+	u64 page;
+
+	mutex_lock(&file->handles_lock);
+	page = next_free_range(file, file->next_page, pages);
+	if (page + pages > EDUCMA_PAGE_LAST)
+		page = next_free_range(file, EDUCMA_PAGE_FIRST, pages);
+	if (page + pages <= EDUCMA_PAGE_LAST) {
+		buf->page = page;
+		ret = xa_err(xa_store(&file->buffers, last_page(buf), buf,
+				      GFP_KERNEL));
+	}
+	if (!ret)
+		file->next_page = page + pages + 1;
+	mutex_unlock(&file->handles_lock);
+	return ret;
 }
 
 static void request_free(struct educma_request *req)
@@ -177,7 +265,6 @@ static long educma_alloc(struct educma_file *file, void *arg)
 {
 	struct educma_alloc *alloc = arg;
 	struct educma_buffer *buf;
-	u32 id;
 	int ret;
 
 	if (alloc->flags || alloc->reserved)
@@ -188,24 +275,28 @@ static long educma_alloc(struct educma_file *file, void *arg)
 		return PTR_ERR(buf);
 	alloc->bytes = buf->bytes;
 	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
-	/* From here on another thread may guess the handle and free it. */
-	ret = xa_alloc(&file->buffers, &id, buf, EDUCMA_HANDLES, GFP_KERNEL);
+	/* Once it has a handle another thread may guess that and free it. */
+	kref_get(&buf->ref);
+	ret = file_add_buffer(file, buf);
 	if (ret) {
 		alloc->reason = EDUCMA_REASON_NO_MEMORY;
 		educma_buffer_put(buf);
-		return -ENOMEM;
+	} else {
+		alloc->handle = (u64)buf->page << PAGE_SHIFT;
 	}
-	alloc->handle = (u64)id << PAGE_SHIFT;
-	return 0;
+	educma_buffer_put(buf);
+	return ret;
 }
 
 static long file_free_buffer(struct educma_file *file, u64 handle)
 {
 	struct educma_buffer *buf;
 
-	if (!IS_ALIGNED(handle, PAGE_SIZE) || handle >> PAGE_SHIFT > U32_MAX)
-		return -ENOENT;
-	buf = xa_erase(&file->buffers, handle >> PAGE_SHIFT);
+	xa_lock(&file->buffers);
+	buf = find_handle(file, handle);
+	if (buf)
+		__xa_erase(&file->buffers, last_page(buf));
+	xa_unlock(&file->buffers);
 	if (!buf)
 		return -ENOENT;
 	educma_buffer_put(buf);
@@ -415,24 +506,73 @@ static long educma_fop_ioctl(struct file *filp, unsigned int cmd,
 	return -EFAULT;
 }
 
+static int file_mmap(struct educma_file *file, struct vm_area_struct *vma)
+{
+	struct educma_buffer *buf = file_get_mapped(file, vma->vm_pgoff);
+	int ret;
+
+	if (!buf)
+		return -ENOENT;
+	ret = educma_buffer_mmap(buf, vma,
+				 (u64)(vma->vm_pgoff - buf->page) << PAGE_SHIFT);
+	educma_buffer_put(buf);
+	return ret;
+}
+
 static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
 {
 	struct educma_file *file = filp->private_data;
-	struct educma_buffer *buf;
 	int ret;
 
 	ret = educma_dev_enter(file->edev);
 	if (ret)
 		return ret;
-	buf = file_get_buffer(file, (u64)vma->vm_pgoff << PAGE_SHIFT);
-	if (buf) {
-		ret = educma_buffer_mmap(buf, vma);
-		educma_buffer_put(buf);
-	} else {
-		ret = -ENOENT;
-	}
+	ret = file_mmap(file, vma);
 	educma_dev_leave(file->edev);
 	return ret;
+}
+
+/* After remove() there is no memory at what was its address. */
+static void show_buffer(struct seq_file *seq, const struct educma_buffer *buf)
+{
+	seq_printf(seq, "educma-buffer:\t%#llx %zu %#llx\n",
+		   (u64)buf->page << PAGE_SHIFT, buf->bytes,
+		   buf->cpu ? (u64)buf->dma : 0);
+}
+
+/* Addresses are for who opened the fdinfo as root. */
+static void show_buffers(struct seq_file *seq, struct educma_file *file)
+{
+	const bool all = file_ns_capable(seq->file, &init_user_ns,
+					 CAP_SYS_ADMIN);
+	struct educma_buffer *buf;
+	unsigned long index, count = 0;
+	u64 bytes = 0;
+
+	xa_lock(&file->buffers);
+	xa_for_each(&file->buffers, index, buf) {
+		count++;
+		bytes += buf->bytes;
+		if (all)
+			show_buffer(seq, buf);
+	}
+	xa_unlock(&file->buffers);
+	seq_printf(seq, "educma-buffers:\t%lu\neducma-bytes:\t%llu\n", count,
+		   bytes);
+}
+
+static void educma_fop_show_fdinfo(struct seq_file *seq, struct file *filp)
+{
+	struct educma_file *file = filp->private_data;
+	unsigned int in_flight;
+
+	down_read(&file->edev->gone_lock);
+	show_buffers(seq, file);
+	up_read(&file->edev->gone_lock);
+	spin_lock_irq(&file->lock);
+	in_flight = file->in_flight;
+	spin_unlock_irq(&file->lock);
+	seq_printf(seq, "educma-in-flight:\t%u\n", in_flight);
 }
 
 static bool file_is_idle(struct educma_file *file)
@@ -596,7 +736,9 @@ static struct educma_file *file_create(struct educma_dev *edev,
 	file->edev = edev;
 	file->mapping = filp->f_mapping;
 	educma_client_init(&file->client);
-	xa_init_flags(&file->buffers, XA_FLAGS_ALLOC);
+	mutex_init(&file->handles_lock);
+	file->next_page = EDUCMA_PAGE_FIRST;
+	xa_init(&file->buffers);
 	init_waitqueue_head(&file->wait);
 	spin_lock_init(&file->lock);
 	INIT_LIST_HEAD(&file->done);
@@ -678,6 +820,7 @@ static const struct file_operations educma_fops = {
 	.read = educma_fop_read,
 	.poll = educma_fop_poll,
 	.mmap = educma_fop_mmap,
+	.show_fdinfo = educma_fop_show_fdinfo,
 	.unlocked_ioctl = educma_fop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

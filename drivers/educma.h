@@ -183,6 +183,7 @@ struct educma_account {
  * @cpu: kernel address; NULL once remove() has freed the memory
  * @dma: bus address
  * @bytes: length, a multiple of the page size
+ * @page: the first page of its range of mmap offsets; 0 while it has none
  */
 struct educma_buffer {
 	struct kref ref;
@@ -192,6 +193,7 @@ struct educma_buffer {
 	void *cpu;
 	dma_addr_t dma;
 	size_t bytes;
+	u32 page;
 };
 
 int educma_buffers_init(struct educma_dev *edev);
@@ -204,7 +206,8 @@ int educma_scrub(struct educma_dev *edev);
 u64 educma_reach(struct educma_dev *edev);
 void educma_prove_reach(struct educma_dev *edev);
 void educma_buffer_put(struct educma_buffer *buf);
-int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma);
+int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
+		       u64 offset);
 
 /* chrdev.c: /dev/educmaN */
 

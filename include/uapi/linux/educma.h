@@ -22,6 +22,22 @@
  * itself; others get -EBUSY. Unless CAP_SYS_ADMIN opens it, the device's
  * memory is overwritten with zeros first, which a failed device refuses
  * with -EIO or -ENODEV.
+ *
+ * A handle is the first byte of the buffer's range of mmap(2) offsets, which
+ * is as long as the buffer: a mapping at @handle + N begins N bytes into the
+ * buffer (N is a multiple of the page size) and ends within it. Each file has
+ * its own space of 2^44 bytes, so that a 32-bit mmap2(2) can name each page.
+ * Ranges are given out upwards, with a page that belongs to nobody after each,
+ * and none is given out again before the space has been used up.
+ *
+ * A file's /proc/PID/fdinfo/FD has these lines, each a name, a colon, a tab and
+ * a value:
+ *	educma-buffers:		buffers that have a handle
+ *	educma-bytes:		their sum
+ *	educma-in-flight:	transfers submitted and not collected
+ * and for who opened it with CAP_SYS_ADMIN a line for each such buffer:
+ *	educma-buffer:		handle, bytes, bus address, as "0x1000 8192 0x8000000"
+ * After the driver has been unbound the buffers have no memory: address 0.
  */
 #ifndef _UAPI_LINUX_EDUCMA_H
 #define _UAPI_LINUX_EDUCMA_H
