@@ -14,16 +14,19 @@
 #include "educma.h"
 #include "trace.h"
 
-static unsigned int max_buffers = 65536;
-module_param(max_buffers, uint, 0644);
-MODULE_PARM_DESC(max_buffers, "buffers that an open file may have (default 65536)");
-
-static unsigned long max_bytes;
-module_param(max_bytes, ulong, 0644);
-MODULE_PARM_DESC(max_bytes, "bytes that an open file may allocate (default 0: no limit)");
+static u64 reserve;
+module_param(reserve, educma_size, 0444);
+MODULE_PARM_DESC(reserve, "bytes that each device holds for its buffers from probe to remove, as 64M (default 0)");
 
 /* Without this an IOMMU would collect scattered pages instead of using CMA. */
 #define EDUCMA_ATTRS		(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
+
+/*
+ * A buffer is worth some reclaim, but never a process: neither of these lets
+ * the OOM killer loose. The second is for finding out why there is no memory.
+ */
+#define EDUCMA_GFP_BUFFER	(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+#define EDUCMA_GFP_LOOK		(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY)
 
 static const char *const reason_text[] = {
 	[EDUCMA_REASON_NONE] = "no reason",
@@ -37,15 +40,15 @@ static const char *const reason_text[] = {
 	[EDUCMA_REASON_TOO_BIG] = "the machine has less memory than that",
 	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
 	[EDUCMA_REASON_NO_MEMORY] = "out of memory",
-	[EDUCMA_REASON_LIMIT] = "more than an open file may have (max_buffers, max_bytes)",
+	[EDUCMA_REASON_LIMIT] = "more than a user may have (max_buffers, max_bytes)",
 	[EDUCMA_REASON_NO_ADDRESSES] =
 		"the IOMMU has no such range of addresses left within the device's reach",
 };
 
-static void *dma_get(struct educma_dev *edev, size_t bytes, dma_addr_t *dma)
+static void *dma_get(struct educma_dev *edev, size_t bytes, dma_addr_t *dma,
+		     gfp_t gfp)
 {
-	return dma_alloc_attrs(&edev->pdev->dev, bytes, dma,
-			       GFP_KERNEL | __GFP_NOWARN, EDUCMA_ATTRS);
+	return dma_alloc_attrs(&edev->pdev->dev, bytes, dma, gfp, EDUCMA_ATTRS);
 }
 
 static void dma_put(struct educma_dev *edev, size_t bytes, void *cpu,
@@ -56,31 +59,39 @@ static void dma_put(struct educma_dev *edev, size_t bytes, void *cpu,
 
 /* The same with another mask; what the old one was is put back. */
 static void *dma_get_below(struct educma_dev *edev, unsigned int bits,
-			   size_t bytes, dma_addr_t *dma)
+			   size_t bytes, dma_addr_t *dma, gfp_t gfp)
 {
 	struct device *dev = &edev->pdev->dev;
 	void *cpu = NULL;
 
 	lockdep_assert_held(&edev->alloc_lock);
 	if (!dma_set_coherent_mask(dev, DMA_BIT_MASK(bits)))
-		cpu = dma_get(edev, bytes, dma);
+		cpu = dma_get(edev, bytes, dma, gfp);
 	dma_set_coherent_mask(dev, DMA_BIT_MASK(edev->dma_bits));
 	return cpu;
 }
 
-/* Would a device that reaches everything have got it? */
-static bool lies_above_mask(struct educma_dev *edev, size_t bytes)
+static unsigned long cpu_to_pfn(const void *cpu)
 {
-	dma_addr_t dma;
-	void *cpu;
+	if (is_vmalloc_addr(cpu))
+		return vmalloc_to_pfn(cpu);
+	return PHYS_PFN(virt_to_phys((void *)cpu));
+}
 
-	if (edev->dma_bits == EDUCMA_DMA_BITS_MAX)
+/*
+ * Is this memory of dma_get() from CMA? A module may not ask for a page's
+ * migrate type. But CMA gives each page a reference of its own, while a block
+ * of the page allocator has only one, on its first page. One page tells
+ * nothing, and is not CMA's: dma_alloc_contiguous() has none for it.
+ */
+static bool is_from_cma(const void *cpu, size_t bytes)
+{
+	const unsigned long second = cpu_to_pfn(cpu) + 1;
+
+	if (bytes <= PAGE_SIZE || !pfn_valid(second))
 		return false;
-	cpu = dma_get_below(edev, EDUCMA_DMA_BITS_MAX, bytes, &dma);
-	if (!cpu)
-		return false;
-	dma_put(edev, bytes, cpu, dma);
-	return true;
+	return page_count(pfn_to_page(second)) &&
+	       !PageReserved(pfn_to_page(second));
 }
 
 /* Behind such an IOMMU where memory lies does not matter to the device. */
@@ -92,7 +103,14 @@ static bool is_translated(struct educma_dev *edev)
 	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
 }
 
-static void cma_bytes(u64 *total, u64 *free)
+/**
+ * educma_cma_bytes() - how much CMA this machine has
+ * @total: set to the sum of all areas
+ * @free: set to what is free of it, in whatever pieces
+ *
+ * A module sees no areas, only their sums. Context: any.
+ */
+void educma_cma_bytes(u64 *total, u64 *free)
 {
 	int nid, i;
 
@@ -109,26 +127,68 @@ static void cma_bytes(u64 *total, u64 *free)
 	}
 }
 
-/* Why dma_get() gave nothing. A module sees no areas, only their sums. */
-static enum educma_reason why_none(struct educma_dev *edev, size_t bytes)
+/*
+ * Is there memory of this length that only a device with more address bits
+ * would have got? Not if the device's bits cover all memory.
+ */
+static bool lies_above_mask(struct educma_dev *edev, size_t bytes, bool *cma)
 {
-	u64 total, free;
+	const u64 mask = DMA_BIT_MASK(edev->dma_bits);
+	dma_addr_t dma;
+	bool above;
+	void *cpu;
 
-	if (bytes >> PAGE_SHIFT > totalram_pages())
-		return EDUCMA_REASON_TOO_BIG;
-	if (lies_above_mask(edev, bytes))
-		return is_translated(edev) ? EDUCMA_REASON_NO_ADDRESSES :
-					     EDUCMA_REASON_ABOVE_MASK;
-	if (bytes <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
-		return EDUCMA_REASON_NO_MEMORY;
+	*cma = false;
+	if (edev->dma_bits == EDUCMA_DMA_BITS_MAX ||
+	    (!is_translated(edev) &&
+	     dma_get_required_mask(&edev->pdev->dev) <= mask))
+		return false;
+	cpu = dma_get_below(edev, EDUCMA_DMA_BITS_MAX, bytes, &dma,
+			    EDUCMA_GFP_LOOK);
+	if (!cpu)
+		return false;
+	*cma = is_from_cma(cpu, bytes);
+	above = dma + bytes - 1 > mask;
+	dma_put(edev, bytes, cpu, dma);
+	return above;
+}
+
+/* Why CMA, of which this machine has @total bytes, gave nothing. */
+static enum educma_reason why_not_cma(size_t bytes, u64 total, u64 free)
+{
 	if (!IS_ENABLED(CONFIG_DMA_CMA))
 		return EDUCMA_REASON_NO_CMA;
-	cma_bytes(&total, &free);
 	if (!total)
 		return EDUCMA_REASON_NO_AREA;
 	if (bytes > total)
 		return EDUCMA_REASON_TOO_SMALL;
 	return bytes > free ? EDUCMA_REASON_IN_USE : EDUCMA_REASON_FRAGMENTED;
+}
+
+/*
+ * Why there is no memory for a buffer. What lies above the device's reach is
+ * the reason only if CMA lies there, or if there is no CMA: else CMA within its
+ * reach could have given the memory, and did not.
+ */
+static enum educma_reason why_none(const struct educma_buffer *buf)
+{
+	struct educma_dev *edev = buf->edev;
+	const size_t bytes = buf->bytes;
+	bool above, cma_above;
+	u64 total, free;
+
+	if (bytes >> PAGE_SHIFT > totalram_pages())
+		return EDUCMA_REASON_TOO_BIG;
+	educma_cma_bytes(&total, &free);
+	above = lies_above_mask(edev, bytes, &cma_above);
+	if (above && is_translated(edev))
+		return EDUCMA_REASON_NO_ADDRESSES;
+	if (above && (cma_above || (!total && !buf->cma_only)))
+		return EDUCMA_REASON_ABOVE_MASK;
+	if (!above && !buf->cma_only &&
+	    bytes <= PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
+		return EDUCMA_REASON_NO_MEMORY;
+	return why_not_cma(bytes, total, free);
 }
 
 /*
@@ -161,6 +221,22 @@ static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
 	return ret;
 }
 
+/**
+ * educma_reach() - up to where the device's DMA is known to get
+ * @edev: the device
+ *
+ * A device decodes the lower bits of an address, so what reaches one with the
+ * highest of them set reaches all with no more bits. Context: any.
+ *
+ * Return: the highest bus address; 0 before the first reach test.
+ */
+u64 educma_reach(struct educma_dev *edev)
+{
+	const u64 proven = READ_ONCE(edev->proven);
+
+	return proven ? GENMASK_ULL(fls64(proven) - 1, 0) : 0;
+}
+
 /*
  * Both ways at the highest address of a buffer; -EREMOTEIO: not reached. One
  * test for each address bit is enough.
@@ -183,20 +259,47 @@ static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 	return ret;
 }
 
-/**
- * educma_reach() - up to where the device's DMA is known to get
- * @edev: the device
- *
- * A device decodes the lower bits of an address, so what reaches one with the
- * highest of them set reaches all with no more bits. Context: any.
- *
- * Return: the highest bus address; 0 before the first reach test.
- */
-u64 educma_reach(struct educma_dev *edev)
+/* Returns whether there was memory, of the kind that is wanted. */
+static bool buffer_try(struct educma_buffer *buf)
 {
-	const u64 proven = READ_ONCE(edev->proven);
+	struct educma_dev *edev = buf->edev;
 
-	return proven ? GENMASK_ULL(fls64(proven) - 1, 0) : 0;
+	buf->cpu = dma_get(edev, buf->bytes, &buf->dma, EDUCMA_GFP_BUFFER);
+	if (!buf->cpu)
+		return false;
+	buf->origin = EDUCMA_ORIGIN_ORDINARY;
+	if (is_from_cma(buf->cpu, buf->bytes))
+		buf->origin = EDUCMA_ORIGIN_CMA;
+	if (buf->origin == EDUCMA_ORIGIN_CMA || !buf->cma_only)
+		return true;
+	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	buf->cpu = NULL;
+	return false;
+}
+
+/* One page is never CMA's, two may be: the user gets, and pays for, both. */
+static bool buffer_try_two_pages(struct educma_buffer *buf, u32 *reason)
+{
+	if (!educma_account_charge(buf->account, 0, PAGE_SIZE)) {
+		*reason = EDUCMA_REASON_LIMIT;
+		return false;
+	}
+	buf->bytes = 2 * PAGE_SIZE;
+	return buffer_try(buf);
+}
+
+static int buffer_get_pages(struct educma_buffer *buf, u32 *reason)
+{
+	const bool one_page = buf->bytes == PAGE_SIZE;
+
+	if (!(one_page && buf->cma_only) && buffer_try(buf))
+		return 0;
+	if (one_page && buffer_try_two_pages(buf, reason))
+		return 0;
+	if (*reason)
+		return -EDQUOT;
+	*reason = why_none(buf);
+	return -ENOMEM;
 }
 
 /* Memory that the device is proven to reach, or why there is none. */
@@ -206,11 +309,11 @@ static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 	int ret;
 
 	lockdep_assert_held(&edev->alloc_lock);
-	buf->cpu = dma_get(edev, buf->bytes, &buf->dma);
-	if (!buf->cpu) {
-		*reason = why_none(edev, buf->bytes);
-		return -ENOMEM;
-	}
+	if (educma_reserve_take(buf))
+		return 0;
+	ret = buffer_get_pages(buf, reason);
+	if (ret)
+		return ret;
 	ret = reach_test(edev, buf->cpu, buf->dma, buf->bytes);
 	if (!ret)
 		return 0;
@@ -245,48 +348,6 @@ int educma_scrub(struct educma_dev *edev)
 	return ret;
 }
 
-/**
- * educma_max_buffers() - how many buffers an open file may have
- *
- * Context: any.
- *
- * Return: the module parameter's value now.
- */
-unsigned int educma_max_buffers(void)
-{
-	return READ_ONCE(max_buffers);
-}
-
-static bool account_charge(struct educma_dev *edev,
-			   struct educma_account *account, u64 bytes)
-{
-	const u64 most = READ_ONCE(max_bytes) ?: U64_MAX;
-	bool fits;
-
-	if (!account)
-		return true;
-	spin_lock(&edev->lists_lock);
-	fits = account->buffers < educma_max_buffers() && bytes <= most &&
-	       account->bytes <= most - bytes;
-	if (fits) {
-		account->buffers++;
-		account->bytes += bytes;
-	}
-	spin_unlock(&edev->lists_lock);
-	return fits;
-}
-
-static void account_refund(struct educma_dev *edev,
-			   struct educma_account *account, u64 bytes)
-{
-	if (!account)
-		return;
-	spin_lock(&edev->lists_lock);
-	account->buffers--;
-	account->bytes -= bytes;
-	spin_unlock(&edev->lists_lock);
-}
-
 static void buffer_list(struct educma_buffer *buf)
 {
 	struct educma_dev *edev = buf->edev;
@@ -311,15 +372,18 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	WRITE_ONCE(edev->buffer_bytes, edev->buffer_bytes - buf->bytes);
 	spin_unlock(&edev->lists_lock);
 	trace_educma_buffer_free(buf);
-	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	if (buf->origin == EDUCMA_ORIGIN_RESERVE)
+		educma_reserve_give(buf);
+	else
+		dma_put(edev, buf->bytes, buf->cpu, buf->dma);
 	buf->cpu = NULL;
 }
 
 static struct educma_buffer *buffer_create(struct educma_dev *edev,
 					   struct educma_account *account,
-					   u64 bytes)
+					   u64 bytes, u32 flags)
 {
-	struct educma_buffer *buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+	struct educma_buffer *buf = kzalloc(sizeof(*buf), GFP_KERNEL_ACCOUNT);
 
 	if (!buf)
 		return NULL;
@@ -327,6 +391,7 @@ static struct educma_buffer *buffer_create(struct educma_dev *edev,
 	buf->edev = edev;
 	buf->account = account;
 	buf->bytes = PAGE_ALIGN(bytes);
+	buf->cma_only = flags & EDUCMA_ALLOC_CMA;
 	return buf;
 }
 
@@ -335,7 +400,7 @@ static int buffer_fill(struct educma_buffer *buf, u32 *reason)
 	struct educma_dev *edev = buf->edev;
 	int ret;
 
-	if (!account_charge(edev, buf->account, buf->bytes)) {
+	if (!educma_account_charge(buf->account, 1, buf->bytes)) {
 		*reason = EDUCMA_REASON_LIMIT;
 		return -EDQUOT;
 	}
@@ -345,14 +410,13 @@ static int buffer_fill(struct educma_buffer *buf, u32 *reason)
 		mutex_unlock(&edev->alloc_lock);
 	}
 	if (ret)
-		account_refund(edev, buf->account, buf->bytes);
-	else
-		buffer_list(buf);
+		educma_account_refund(buf->account, buf->bytes);
 	return ret;
 }
 
 static int buffer_make(struct educma_dev *edev, struct educma_account *account,
-		       u64 bytes, u32 *reason, struct educma_buffer **made)
+		       u64 bytes, u32 flags, u32 *reason,
+		       struct educma_buffer **made)
 {
 	struct educma_buffer *buf;
 	int ret;
@@ -363,7 +427,7 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
 		*reason = EDUCMA_REASON_TOO_BIG;
 		return -ENOMEM;
 	}
-	buf = buffer_create(edev, account, bytes);
+	buf = buffer_create(edev, account, bytes, flags);
 	if (!buf) {
 		*reason = EDUCMA_REASON_NO_MEMORY;
 		return -ENOMEM;
@@ -376,15 +440,30 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
 	return ret;
 }
 
+/* One line; rate limited, for a user can make it appear. */
+static void log_reason(struct educma_dev *edev, u64 bytes, u32 reason)
+{
+	struct device *dev = &edev->pdev->dev;
+
+	if (reason == EDUCMA_REASON_LIMIT)
+		dev_err_ratelimited(dev, "no buffer of %llu bytes: %s: max_buffers=%u max_bytes=%llu\n",
+				    bytes, reason_text[reason],
+				    educma_max_buffers(), educma_max_bytes());
+	else if (reason)
+		dev_err_ratelimited(dev, "no buffer of %llu bytes within %u address bits: %s\n",
+				    bytes, edev->dma_bits, reason_text[reason]);
+}
+
 /**
  * educma_buffer_alloc() - one contiguous, zeroed, proven buffer
  * @edev: the device
- * @account: on whose; outlives the buffer. NULL: without limits
+ * @account: on whose; the buffer has a reference. NULL: without limits
  * @bytes: wanted; rounded up to pages
+ * @flags: EDUCMA_ALLOC_CMA or 0
  * @reason: on -ENOMEM, -EDQUOT and -EIO, enum educma_reason
  *
- * Logs one line when it fails (rate limited: a user can make it fail).
- * Context: gone_lock held for reading; sleeps, seconds for gigabytes.
+ * Logs one line when it fails. Context: gone_lock held for reading; sleeps,
+ * seconds for gigabytes.
  *
  * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
  * -ENOMEM, -EDQUOT (a limit), -EIO (not reached), -EINTR (killed while another
@@ -392,7 +471,7 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
  */
 struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
-					  u64 bytes, u32 *reason)
+					  u64 bytes, u32 flags, u32 *reason)
 {
 	struct educma_buffer *buf;
 	int ret;
@@ -400,14 +479,13 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 	*reason = EDUCMA_REASON_NONE;
 	if (!bytes)
 		return ERR_PTR(-EINVAL);
-	ret = buffer_make(edev, account, bytes, reason, &buf);
-	if (!ret)
-		return buf;
-	if (*reason)
-		dev_err_ratelimited(&edev->pdev->dev,
-				    "no buffer of %llu bytes within %u address bits: %s\n",
-				    bytes, edev->dma_bits, reason_text[*reason]);
-	return ERR_PTR(ret);
+	ret = buffer_make(edev, account, bytes, flags, reason, &buf);
+	if (ret) {
+		log_reason(edev, bytes, *reason);
+		return ERR_PTR(ret);
+	}
+	buffer_list(buf);
+	return buf;
 }
 
 static void buffer_release(struct kref *ref)
@@ -415,7 +493,7 @@ static void buffer_release(struct kref *ref)
 	struct educma_buffer *buf = container_of(ref, struct educma_buffer, ref);
 
 	buffer_free_memory(buf);
-	account_refund(buf->edev, buf->account, buf->bytes);
+	educma_account_refund(buf->account, buf->bytes);
 	kfree(buf);
 }
 
@@ -448,17 +526,10 @@ static void buffer_vm_close(struct vm_area_struct *vma)
 	up_read(&edev->gone_lock);
 }
 
-static unsigned long buffer_pfn(const struct educma_buffer *buf)
-{
-	if (is_vmalloc_addr(buf->cpu))
-		return vmalloc_to_pfn(buf->cpu);
-	return PHYS_PFN(virt_to_phys(buf->cpu));
-}
-
 static vm_fault_t buffer_insert_all(const struct educma_buffer *buf,
 				    struct vm_area_struct *vma)
 {
-	unsigned long pfn = buffer_pfn(buf) + vma->vm_pgoff;
+	unsigned long pfn = cpu_to_pfn(buf->cpu) + vma->vm_pgoff;
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 	unsigned long addr;
 
@@ -572,7 +643,8 @@ static void get_low_page(struct educma_dev *edev)
 	unsigned int bits;
 
 	for (bits = EDUCMA_DMA_BITS_MIN; bits <= edev->dma_bits; bits++) {
-		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma);
+		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma,
+					  EDUCMA_GFP_BUFFER);
 		if (edev->low)
 			break;
 	}
@@ -594,7 +666,7 @@ static int probe_reach(struct educma_dev *edev)
 	int ret;
 
 	lockdep_assert_held(&edev->alloc_lock);
-	cpu = dma_get(edev, bytes, &dma);
+	cpu = dma_get(edev, bytes, &dma, EDUCMA_GFP_BUFFER);
 	if (!cpu)
 		return -ENOMEM;
 	get_low_page(edev);
@@ -663,15 +735,46 @@ void educma_prove_reach(struct educma_dev *edev)
 	mutex_unlock(&edev->alloc_lock);
 }
 
+/*
+ * Without it the driver refuses the device: who asked for a reserve relies on
+ * it, and would otherwise hear of its lack only when a buffer is missing.
+ */
+static int get_reserve(struct educma_dev *edev)
+{
+	u32 reason = EDUCMA_REASON_NONE;
+	int ret;
+
+	if (!reserve)
+		return 0;
+	ret = buffer_make(edev, NULL, reserve, 0, &reason, &edev->reserved);
+	if (!ret)
+		ret = educma_reserve_init(edev, edev->reserved);
+	if (ret)
+		pci_err(edev->pdev, "no reserve of %llu bytes within %u address bits: %s\n",
+			reserve, edev->dma_bits, reason_text[reason]);
+	return ret;
+}
+
+static void put_reserve(struct educma_dev *edev)
+{
+	struct educma_buffer *buf = edev->reserved;
+
+	educma_reserve_exit(edev);
+	edev->reserved = NULL;
+	if (buf)
+		dma_put(edev, buf->bytes, buf->cpu, buf->dma);
+	kfree(buf);
+}
+
 /**
  * educma_buffers_init() - get ready to allocate, and test the reach
  * @edev: the device: mask set, interrupts and bus mastering on
  *
  * Undone by educma_buffers_exit(), also after a failure. Context: probe;
- * sleeps for four DMAs.
+ * sleeps for four DMAs, and four more for a reserve.
  *
- * Return: 0, -ENOMEM, -EIO (the device does not reach its memory) or what
- * the engine says.
+ * Return: 0, -ENOMEM (of the reserve, too), -EIO (the device does not reach its
+ * memory) or what the engine says.
  */
 int educma_buffers_init(struct educma_dev *edev)
 {
@@ -681,7 +784,7 @@ int educma_buffers_init(struct educma_dev *edev)
 	mutex_lock(&edev->alloc_lock);
 	ret = probe_reach(edev);
 	mutex_unlock(&edev->alloc_lock);
-	return ret;
+	return ret ?: get_reserve(edev);
 }
 
 /**
@@ -700,4 +803,5 @@ void educma_buffers_exit(struct educma_dev *edev)
 	if (edev->low)
 		dma_put(edev, PAGE_SIZE, edev->low, edev->low_dma);
 	edev->low = NULL;
+	put_reserve(edev);
 }

@@ -30,7 +30,7 @@ MODULE_PARM_DESC(max_in_flight, "transfers that an open file may have submitted 
  * @node: in educma_dev.files
  * @mapping: where this file's mappings are found
  * @client: its place in the engine
- * @account: what it has allocated
+ * @account: its user's; NULL: without limits
  * @private: may read the device's memory: root, or alone with the device
  * @handles_lock: held while a buffer is given its range, and for @next_page
  * @next_page: where the next range of mmap offsets begins, unless it is taken
@@ -46,7 +46,7 @@ struct educma_file {
 	struct list_head node;
 	struct address_space *mapping;
 	struct educma_client client;
-	struct educma_account account;
+	struct educma_account *account;
 	bool private;
 	struct mutex handles_lock;	/* next_page, and who comes first */
 	u64 next_page;
@@ -249,6 +249,7 @@ static long educma_info(struct educma_file *file, void *arg)
 		.dma_bits = edev->dma_bits,
 		.max_in_flight = in_flight_limit(),
 		.max_buffers = educma_max_buffers(),
+		.max_bytes = educma_max_bytes(),
 	};
 	if (edev->hw->own_irq)
 		info->flags |= EDUCMA_INFO_MSI;
@@ -256,6 +257,8 @@ static long educma_info(struct educma_file *file, void *arg)
 		info->flags |= EDUCMA_INFO_FAILED;
 	if (error == -ENODEV)
 		info->flags |= EDUCMA_INFO_GONE;
+	if (!file->account)
+		info->flags |= EDUCMA_INFO_UNLIMITED;
 	if (capable(CAP_SYS_ADMIN))
 		info->proven_addr = educma_reach(edev);
 	return 0;
@@ -267,14 +270,15 @@ static long educma_alloc(struct educma_file *file, void *arg)
 	struct educma_buffer *buf;
 	int ret;
 
-	if (alloc->flags || alloc->reserved)
+	if (alloc->flags & ~EDUCMA_ALLOC_CMA)
 		return -EINVAL;
-	buf = educma_buffer_alloc(file->edev, &file->account, alloc->bytes,
-				  &alloc->reason);
+	buf = educma_buffer_alloc(file->edev, file->account, alloc->bytes,
+				  alloc->flags, &alloc->reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	alloc->bytes = buf->bytes;
 	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
+	alloc->origin = buf->origin;
 	/* Once it has a handle another thread may guess that and free it. */
 	kref_get(&buf->ref);
 	ret = file_add_buffer(file, buf);
@@ -397,7 +401,7 @@ static long educma_submit(struct educma_file *file, void *arg)
 	/* What others left there is not for everybody. */
 	if (submit->op == EDUCMA_OP_FROM_DEVICE && !file->private)
 		return -EPERM;
-	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
 	if (!req)
 		return -ENOMEM;
 	ret = request_fill(file, req, submit);
@@ -726,10 +730,17 @@ static int file_make_private(struct educma_file *file, bool exclusive)
 	return ret;
 }
 
+static void file_destroy(struct educma_file *file)
+{
+	educma_account_put(file->account);
+	xa_destroy(&file->buffers);
+	kfree(file);
+}
+
 static struct educma_file *file_create(struct educma_dev *edev,
 				       struct file *filp)
 {
-	struct educma_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+	struct educma_file *file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 
 	if (!file)
 		return NULL;
@@ -738,11 +749,17 @@ static struct educma_file *file_create(struct educma_dev *edev,
 	educma_client_init(&file->client);
 	mutex_init(&file->handles_lock);
 	file->next_page = EDUCMA_PAGE_FIRST;
-	xa_init(&file->buffers);
+	xa_init_flags(&file->buffers, XA_FLAGS_ACCOUNT);
 	init_waitqueue_head(&file->wait);
 	spin_lock_init(&file->lock);
 	INIT_LIST_HEAD(&file->done);
-	return file;
+	if (capable(CAP_SYS_RESOURCE))
+		return file;
+	file->account = educma_account_get(filp->f_cred->uid);
+	if (file->account)
+		return file;
+	file_destroy(file);
+	return NULL;
 }
 
 static struct educma_dev *get_dev(unsigned int minor)
@@ -781,7 +798,7 @@ static int educma_fop_open(struct inode *inode, struct file *filp)
 	return nonseekable_open(inode, filp);
 
 free_file:
-	kfree(file);
+	file_destroy(file);
 put_dev:
 	educma_dev_put(edev);
 	return ret;
@@ -807,8 +824,7 @@ static int educma_fop_release(struct inode *inode, struct file *filp)
 	file_part(file);
 	up_read(&edev->gone_lock);
 
-	xa_destroy(&file->buffers);
-	kfree(file);
+	file_destroy(file);
 	educma_dev_put(edev);
 	return 0;
 }

@@ -36,7 +36,7 @@ static int hold_buffer(struct educma_dev *edev, u64 bytes)
 	u32 id, reason;
 	int ret;
 
-	buf = educma_buffer_alloc(edev, NULL, bytes, &reason);
+	buf = educma_buffer_alloc(edev, NULL, bytes, 0, &reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	ret = xa_alloc(&edev->held, &id, buf, xa_limit_31b, GFP_KERNEL);
@@ -49,16 +49,16 @@ static ssize_t alloc_write(struct file *filp, const char __user *from,
 			   size_t bytes, loff_t *pos)
 {
 	struct educma_dev *edev = file_inode(filp)->i_private;
-	char word[EDUCMA_WORD_MAX], *end, *text;
+	char word[EDUCMA_WORD_MAX], *text;
 	u64 wanted;
 	int ret;
 
 	text = get_word(word, from, bytes);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	wanted = memparse(text, &end);
-	if (end == text || *end)
-		return -EINVAL;
+	ret = educma_parse_size(text, &wanted);
+	if (ret)
+		return ret;
 	ret = educma_dev_enter(edev);
 	if (ret)
 		return ret;

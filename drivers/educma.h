@@ -18,6 +18,8 @@
  *	educma_dma.submit_lock
  *	educma_engine.lock (hard interrupt)
  *	educma_file.lock, educma_dma.done_lock (hard interrupt)
+ * educma_file.handles_lock is taken inside gone_lock, the lock of the accounts
+ * inside anything but spinlocks; neither is held while another is taken.
  * User memory is never touched under gone_lock, for a page fault takes
  * mmap_lock.
  */
@@ -27,12 +29,14 @@
 #include <linux/interrupt.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uidgid.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -48,6 +52,22 @@
  */
 #define EDUCMA_DMA_BITS_MIN	24
 #define EDUCMA_DMA_BITS_MAX	64
+
+/**
+ * struct educma_reserve - memory that a device holds for its buffers
+ * @cpu: kernel address
+ * @dma: bus address
+ * @bytes: length, a multiple of the page size; 0: there is no reserve
+ * @map: a bit for each page that is in a buffer; under lists_lock
+ * @free_bytes: what is in no buffer; written under lists_lock
+ */
+struct educma_reserve {
+	void *cpu;
+	dma_addr_t dma;
+	size_t bytes;
+	unsigned long *map;
+	size_t free_bytes;
+};
 
 /**
  * struct educma_dev - one PCI function
@@ -72,6 +92,8 @@
  *	coherent mask is widened for a moment, and nobody else may get memory
  *	meanwhile. Guards @prober, @low, and writes of @proven
  * @proven: highest bus address that a reach test has read and written
+ * @reserve: memory that buffers are carved from
+ * @reserved: the buffer that all of @reserve is, or NULL
  * @lists_lock: guards the fields below; gone_lock for writing does so too
  * @files: open files
  * @buffers: buffers that have memory
@@ -99,6 +121,8 @@ struct educma_dev {
 	bool gone;
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, prober */
 	u64 proven;
+	struct educma_reserve reserve;
+	struct educma_buffer *reserved;
 
 	spinlock_t lists_lock;		/* the fields below */
 	struct list_head files;
@@ -160,19 +184,41 @@ static inline void educma_dev_part(struct educma_dev *edev)
 	spin_unlock(&edev->lists_lock);
 }
 
-/* buffer.c: coherent buffers */
+/* account.c: what one user may have */
 
 /**
- * struct educma_account - what one user of the device has allocated
+ * struct educma_account - what one user has on all devices
+ * @node: in the list of accounts
+ * @uid: the user
+ * @refs: one for each open file and each buffer
  * @buffers: how many
  * @bytes: their sum
  *
- * Both under educma_dev.lists_lock, and bounded by module parameters.
+ * All of it is under the lock of the accounts.
  */
 struct educma_account {
+	struct list_head node;
+	kuid_t uid;
+	unsigned long refs;
 	unsigned long buffers;
 	u64 bytes;
 };
+
+/* module_param(name, educma_size, mode): name is a u64. */
+extern const struct kernel_param_ops param_ops_educma_size;
+#define param_check_educma_size(name, p)	__param_check(name, p, u64)
+
+int educma_parse_size(const char *text, u64 *bytes);
+void educma_limits_init(void);
+unsigned int educma_max_buffers(void);
+u64 educma_max_bytes(void);
+struct educma_account *educma_account_get(kuid_t uid);
+void educma_account_put(struct educma_account *account);
+bool educma_account_charge(struct educma_account *account,
+			   unsigned int buffers, u64 bytes);
+void educma_account_refund(struct educma_account *account, u64 bytes);
+
+/* buffer.c: coherent buffers */
 
 /**
  * struct educma_buffer - one coherent allocation
@@ -183,6 +229,8 @@ struct educma_account {
  * @cpu: kernel address; NULL once remove() has freed the memory
  * @dma: bus address
  * @bytes: length, a multiple of the page size
+ * @cma_only: CMA, the reserve, or nothing
+ * @origin: enum educma_origin, where its memory is from
  * @page: the first page of its range of mmap offsets; 0 while it has none
  */
 struct educma_buffer {
@@ -193,21 +241,31 @@ struct educma_buffer {
 	void *cpu;
 	dma_addr_t dma;
 	size_t bytes;
+	bool cma_only;
+	u8 origin;
 	u32 page;
 };
 
 int educma_buffers_init(struct educma_dev *edev);
 void educma_buffers_exit(struct educma_dev *edev);
-unsigned int educma_max_buffers(void);
+void educma_cma_bytes(u64 *total, u64 *free);
 struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
-					  u64 bytes, u32 *reason);
+					  u64 bytes, u32 flags, u32 *reason);
 int educma_scrub(struct educma_dev *edev);
 u64 educma_reach(struct educma_dev *edev);
 void educma_prove_reach(struct educma_dev *edev);
 void educma_buffer_put(struct educma_buffer *buf);
 int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 		       u64 offset);
+
+/* reserve.c: memory held from probe to remove */
+
+int educma_reserve_init(struct educma_dev *edev,
+			const struct educma_buffer *memory);
+void educma_reserve_exit(struct educma_dev *edev);
+bool educma_reserve_take(struct educma_buffer *buf);
+void educma_reserve_give(const struct educma_buffer *buf);
 
 /* chrdev.c: /dev/educmaN */
 

@@ -12,9 +12,9 @@ static unsigned int dma_bits = EDU_DMA_BITS;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "address bits that the device decodes, 24 to 64 (default 28)");
 
-static unsigned int chunk_bytes = EDU_MEM_SAFE_BYTES;
-module_param(chunk_bytes, uint, 0444);
-MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 (default 4095; QEMU before 9.1 dies of 4096)");
+static u64 chunk_bytes = EDU_MEM_SAFE_BYTES;
+module_param(chunk_bytes, educma_size, 0444);
+MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 or 4K (default 4095; QEMU before 9.1 dies of 4096)");
 
 /*
  * Numbers, not pointers, in pci_device_id.driver_data: a device that is bound
@@ -262,7 +262,7 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = educma_chrdev_add(edev);
 	if (ret)
 		goto sysfs_del;
-	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
+	pci_info(pdev, "educma%u: %s, %u address bits, %llu bytes a chunk\n",
 		 edev->minor, edev->hw->own_irq ? "MSI" : "INTx", dma_bits,
 		 chunk_bytes);
 	return 0;
@@ -423,7 +423,7 @@ static int educma_check_parameters(void)
 		return -EINVAL;
 	}
 	if (!chunk_bytes || chunk_bytes > EDU_MEM_BYTES) {
-		pr_err("educma: chunk_bytes=%u: must be 1 to %u\n", chunk_bytes,
+		pr_err("educma: chunk_bytes=%llu: must be 1 to %u\n", chunk_bytes,
 		       EDU_MEM_BYTES);
 		return -EINVAL;
 	}
@@ -437,6 +437,7 @@ static int __init educma_init(void)
 	ret = educma_check_parameters();
 	if (ret)
 		return ret;
+	educma_limits_init();
 	ret = educma_dma_init();
 	if (ret)
 		return ret;

@@ -125,6 +125,24 @@ static ssize_t buffer_bytes_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(buffer_bytes);
 
+static ssize_t reserve_bytes_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	struct educma_dev *edev = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%zu\n", edev->reserve.bytes);
+}
+static DEVICE_ATTR_RO(reserve_bytes);
+
+static ssize_t reserve_free_bytes_show(struct device *dev,
+				       struct device_attribute *attr, char *buf)
+{
+	struct educma_dev *edev = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%zu\n", READ_ONCE(edev->reserve.free_bytes));
+}
+static DEVICE_ATTR_RO(reserve_free_bytes);
+
 static ssize_t bandwidth_window_ms_show(struct device *dev,
 					struct device_attribute *attr,
 					char *buf)
@@ -173,6 +191,8 @@ static struct attribute *educma_attrs[] = {
 	&counter_queue_depth.attr.attr,
 	&dev_attr_buffers_allocated.attr,
 	&dev_attr_buffer_bytes.attr,
+	&dev_attr_reserve_bytes.attr,
+	&dev_attr_reserve_free_bytes.attr,
 	&dev_attr_bandwidth_window_ms.attr,
 	NULL
 };

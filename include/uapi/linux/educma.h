@@ -30,6 +30,10 @@
  * Ranges are given out upwards, with a page that belongs to nobody after each,
  * and none is given out again before the space has been used up.
  *
+ * What a user may have on all devices and in all open files together is
+ * limited (@max_buffers, @max_bytes); the user is whoever opened the file.
+ * A file that was opened with CAP_SYS_RESOURCE has no such limits.
+ *
  * A file's /proc/PID/fdinfo/FD has these lines, each a name, a colon, a tab and
  * a value:
  *	educma-buffers:		buffers that have a handle
@@ -56,6 +60,7 @@
 #define EDUCMA_INFO_MSI		(1 << 0)	/* else INTx */
 #define EDUCMA_INFO_FAILED	(1 << 1)	/* takes no transfers: rebind, reset */
 #define EDUCMA_INFO_GONE	(1 << 2)	/* failed: it does not answer */
+#define EDUCMA_INFO_UNLIMITED	(1 << 3)	/* max_buffers, max_bytes are not for this file */
 
 /**
  * struct educma_info - what the device and the driver are set to
@@ -66,10 +71,11 @@
  * @device_bytes: out: the device's own memory, in bytes
  * @dma_bits: out: address bits the driver was told the device decodes
  * @max_in_flight: out: transfers a file may have submitted and not collected
- * @max_buffers: out: buffers a file may have; ignored on the way in
+ * @max_buffers: out: buffers a user may have; ignored on the way in
  * @proven_addr: out: highest bus address that the device is proven to reach
  *	both ways: it has read and written one with the same highest bit, and a
  *	device decodes the lower bits of an address; 0 without CAP_SYS_ADMIN
+ * @max_bytes: out: bytes a user may have; ignored on the way in
  */
 struct educma_info {
 	__u32 size;
@@ -81,6 +87,7 @@ struct educma_info {
 	__u32 max_in_flight;
 	__u32 max_buffers;
 	__u64 proven_addr;
+	__u64 max_bytes;
 };
 
 /*
@@ -98,24 +105,36 @@ enum educma_reason {
 	EDUCMA_REASON_TOO_BIG = 7,	/* more than this machine's memory */
 	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not get there */
 	EDUCMA_REASON_NO_MEMORY = 9,	/* the kernel is out of ordinary memory */
-	EDUCMA_REASON_LIMIT = 10,	/* more than one open file may have */
+	EDUCMA_REASON_LIMIT = 10,	/* more than a user may have: max_buffers, max_bytes */
 	EDUCMA_REASON_NO_ADDRESSES = 11, /* the IOMMU has none left below the mask */
+};
+
+#define EDUCMA_ALLOC_CMA	(1 << 0)	/* from CMA or the reserve, or not at all */
+
+/* Where a buffer's memory is from (struct educma_alloc, @origin). */
+enum educma_origin {
+	EDUCMA_ORIGIN_ORDINARY = 1,	/* the page allocator's, not CMA's */
+	EDUCMA_ORIGIN_CMA = 2,
+	EDUCMA_ORIGIN_RESERVE = 3,	/* held by the driver from the start */
 };
 
 /**
  * struct educma_alloc - allocate one contiguous coherent buffer
  * @size: sizeof(struct educma_alloc)
- * @flags: must be 0
- * @bytes: in: wanted, at least 1; out: allocated, a multiple of the page size
+ * @flags: EDUCMA_ALLOC_CMA, or 0 for memory of any origin
+ * @bytes: in: wanted, at least 1; out: allocated, a multiple of the page size;
+ *	two pages instead of one where only CMA is left, which gives no single page
  * @handle: out: names the buffer in this file; the mmap(2) offset as well
  * @dma_addr: out: bus address; 0 without CAP_SYS_ADMIN
  * @reason: out: enum educma_reason; written on -ENOMEM, -EDQUOT and -EIO too
- * @reserved: must be 0
+ * @origin: out: enum educma_origin; ignored on the way in
  *
- * The buffer is zeroed. One that ends higher than any before is first proven
- * to be reached, which overwrites the begin of the device's memory: allocate
- * before you rely on that. Errors: -EINVAL (0 bytes), -ENOMEM (see @reason),
- * -EDQUOT (EDUCMA_REASON_LIMIT), -EIO (EDUCMA_REASON_UNREACHED).
+ * The buffer is zeroed, and carved from the reserve if there is room (module
+ * parameter reserve). One whose last address has a higher bit set than any
+ * before is first proven to be reached, which overwrites the begin of the
+ * device's memory: allocate before you rely on that. Errors: -EINVAL (0 bytes),
+ * -ENOMEM (see @reason), -EDQUOT (EDUCMA_REASON_LIMIT), -EIO
+ * (EDUCMA_REASON_UNREACHED).
  */
 struct educma_alloc {
 	__u32 size;
@@ -124,7 +143,7 @@ struct educma_alloc {
 	__u64 handle;
 	__u64 dma_addr;
 	__u32 reason;
-	__u32 reserved;
+	__u32 origin;
 };
 
 /**
