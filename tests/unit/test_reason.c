@@ -69,6 +69,8 @@ static void advises(uint32_t reason, const char *what)
 		.dma_bits = 28,
 		.bytes = 64 * MIB,
 		.cma_total = 32 * MIB,
+		.max_buffers = 16,
+		.max_bytes = 48 * MIB,
 	};
 	char text[REASON_TEXT];
 
@@ -93,7 +95,8 @@ static void each_reason_has_its_cure(void **state)
 	advises(EDUCMA_REASON_TOO_BIG, "less");
 	advises(EDUCMA_REASON_UNREACHED, "dma_bits=");
 	advises(EDUCMA_REASON_NO_MEMORY, "end other programs");
-	advises(EDUCMA_REASON_LIMIT, "max_bytes");
+	advises(EDUCMA_REASON_LIMIT, "max_bytes (now 48M)");
+	advises(EDUCMA_REASON_LIMIT, "max_buffers (now 16)");
 	advises(EDUCMA_REASON_NO_ADDRESSES, "iommu.passthrough=1");
 }
 

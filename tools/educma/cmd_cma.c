@@ -360,6 +360,32 @@ static void print_elsewhere(const struct held_list *list)
 	}
 }
 
+/* What a driver holds for its buffers lies in an area, and is used there. */
+static void print_reserve(const struct educma_entry *entry)
+{
+	char size[SIZE_TEXT], free_size[SIZE_TEXT];
+	uint64_t bytes, free_bytes;
+
+	if (educma_read_counter(entry, "reserve_bytes", &bytes) || !bytes ||
+	    educma_read_counter(entry, "reserve_free_bytes", &free_bytes))
+		return;
+	printf("%-12s %s of %s, %s free\n", "reserve",
+	       size_format(size, bytes), entry->pci,
+	       size_format(free_size, free_bytes));
+}
+
+static void print_reserves(const char *sysroot)
+{
+	struct educma_entry *entries;
+	size_t count, i;
+
+	if (educma_list(sysroot, &entries, &count))
+		return;
+	for (i = 0; i < count; i++)
+		print_reserve(&entries[i]);
+	free(entries);
+}
+
 static void areas_text(const char *sysroot, const struct educma_cma_area *areas,
 		       size_t count, const struct held_list *list)
 {
@@ -371,6 +397,39 @@ static void areas_text(const char *sysroot, const struct educma_cma_area *areas,
 		print_area(sysroot, &areas[i], list);
 	}
 	print_elsewhere(list);
+	print_reserves(sysroot);
+}
+
+static struct json_object *reserve_json(const struct educma_entry *entry,
+					uint64_t bytes, uint64_t free_bytes)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "pci", entry->pci);
+	json_add_u64(object, "bytes", bytes);
+	json_add_u64(object, "free_bytes", free_bytes);
+	return object;
+}
+
+static struct json_object *reserves_json(const char *sysroot)
+{
+	struct json_object *array = json_object_new_array();
+	uint64_t bytes, free_bytes;
+	struct educma_entry *entries;
+	size_t count, i;
+
+	if (educma_list(sysroot, &entries, &count))
+		return array;
+	for (i = 0; i < count; i++)
+		if (!educma_read_counter(&entries[i], "reserve_bytes", &bytes) &&
+		    bytes && !educma_read_counter(&entries[i],
+						  "reserve_free_bytes",
+						  &free_bytes))
+			json_object_array_add(array,
+					      reserve_json(&entries[i], bytes,
+							   free_bytes));
+	free(entries);
+	return array;
 }
 
 static struct json_object *run_json(const struct educma_cma_area *area,
@@ -471,6 +530,7 @@ static void areas_json(const char *sysroot, const struct educma_cma_area *areas,
 	json_object_object_add(object, "areas", array);
 	json_object_object_add(object, "buffers_elsewhere",
 			       buffers_json(list, NULL));
+	json_object_object_add(object, "reserves", reserves_json(sysroot));
 	print_json(object);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "size.h"
 #include "educma_regs.h"
 
 #define NSEC_PER_MSEC	1000000ULL
@@ -10,6 +11,27 @@
 static const char *interrupt_name(const struct educma_info *info)
 {
 	return info->flags & EDUCMA_INFO_MSI ? "MSI" : "INTx";
+}
+
+/* A driver that is too old for a reserve has none. */
+static int read_reserve(const struct educma_entry *entry, uint64_t *bytes,
+			uint64_t *free_bytes)
+{
+	int err = educma_read_counter(entry, "reserve_bytes", bytes);
+
+	return err ?: educma_read_counter(entry, "reserve_free_bytes",
+					  free_bytes);
+}
+
+static void add_reserve(struct json_object *object,
+			const struct educma_entry *entry)
+{
+	uint64_t bytes, free_bytes;
+
+	if (read_reserve(entry, &bytes, &free_bytes))
+		return;
+	json_add_u64(object, "reserve_bytes", bytes);
+	json_add_u64(object, "reserve_free_bytes", free_bytes);
 }
 
 static void info_json(const struct session *s)
@@ -27,6 +49,11 @@ static void info_json(const struct session *s)
 	json_add_u64(object, "device_bytes", info->device_bytes);
 	json_add_u64(object, "max_in_flight", info->max_in_flight);
 	json_add_u64(object, "max_buffers", info->max_buffers);
+	json_add_u64(object, "max_bytes", info->max_bytes);
+	json_object_object_add(object, "unlimited",
+			       json_object_new_boolean(info->flags &
+						       EDUCMA_INFO_UNLIMITED));
+	add_reserve(object, &s->entry);
 	json_add_u64(object, "edu_limit_bytes_per_s", edu_limit(info));
 	json_object_object_add(object, "failed",
 			       json_object_new_boolean(info->flags &
@@ -43,6 +70,30 @@ static void print_proven(uint64_t address)
 		printf("%-15s 0x%08" PRIx64 "\n", "proven address", address);
 	else
 		printf("%-15s hidden: needs root\n", "proven address");
+}
+
+static void print_limits(const struct educma_info *info)
+{
+	char size[SIZE_TEXT];
+
+	printf("%-15s %u a user, %s in all%s\n", "buffers", info->max_buffers,
+	       size_format(size, info->max_bytes),
+	       info->flags & EDUCMA_INFO_UNLIMITED ? "; not for root" : "");
+}
+
+static void print_reserve(const struct educma_entry *entry)
+{
+	char size[SIZE_TEXT], free_size[SIZE_TEXT];
+	uint64_t bytes, free_bytes;
+
+	if (read_reserve(entry, &bytes, &free_bytes))
+		return;
+	if (bytes)
+		printf("%-15s %s, %s free\n", "reserve",
+		       size_format(size, bytes),
+		       size_format(free_size, free_bytes));
+	else
+		printf("%-15s none\n", "reserve");
 }
 
 static const char *state_name(const struct educma_info *info)
@@ -69,7 +120,8 @@ static void info_text(const struct session *s)
 	printf("%-15s %u bytes\n", "device memory", info->device_bytes);
 	printf("%-15s %u transfers a file\n", "in flight",
 	       info->max_in_flight);
-	printf("%-15s %u a file\n", "buffers", info->max_buffers);
+	print_limits(info);
+	print_reserve(&s->entry);
 	printf("%-15s %" PRIu64 " bytes/s each way (a chunk in %llu ms), if it is QEMU's edu\n",
 	       "limit", edu_limit(info), EDU_DMA_NS / NSEC_PER_MSEC);
 	printf("%-15s %s\n", "state", state_name(info));

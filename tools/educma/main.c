@@ -58,11 +58,11 @@ static const struct command commands[] = {
 	  "      --area NAME       this area (alloc and free default to the only one, or\n"
 	  "                        to 'reserved', the one for DMA)\n"
 	  "\n"
-	  "Without alloc or free: where each area lies, how much of it is used, a map, and\n"
-	  "the buffers in it that an educma device's debugfs holds. alloc has CMA's debugfs\n"
-	  "take N pages, in one run, and hold them; free gives N of them back, the latest\n"
-	  "first. N alone is a number of pages; with a unit, as in 16M, it is a size.\n"
-	  "All of it needs root.\n",
+	  "Without alloc or free: where each area lies, how much of it is used, a map, the\n"
+	  "buffers in it that an educma device's debugfs holds, and what a device holds in\n"
+	  "reserve (module parameter reserve). alloc has CMA's debugfs take N pages, in one\n"
+	  "run, and hold them; free gives N of them back, the latest first. N alone is a\n"
+	  "number of pages; with a unit, as in 16M, it is a size. All of it needs root.\n",
 	  cmd_cma },
 	{ "selftest", "[--size SIZE]",
 	  "find out whether a device is well",

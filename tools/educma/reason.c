@@ -16,9 +16,9 @@
 
 /*
  * What @advice ends in: nothing, the parameter for the buffer alone, or for
- * the buffer beside what this boot's areas hold already.
+ * the buffer beside what this boot's areas hold already, or the driver's limits.
  */
-enum parameter { NO_PARAMETER, FOR_BUFFER, BESIDE_OTHERS };
+enum parameter { NO_PARAMETER, FOR_BUFFER, BESIDE_OTHERS, LIMITS };
 
 struct reason {
 	const char *name;
@@ -74,9 +74,8 @@ static const struct reason reasons[] = {
 		"end other programs and try again", NO_PARAMETER,
 	},
 	[EDUCMA_REASON_LIMIT] = {
-		"limit", "it is more than one open file may have",
-		"raise max_buffers or max_bytes in /sys/module/educma/parameters",
-		NO_PARAMETER,
+		"limit", "it is more than one user may have on all devices together",
+		"free other buffers, or have root raise", LIMITS,
 	},
 	[EDUCMA_REASON_NO_ADDRESSES] = {
 		"no_addresses",
@@ -160,6 +159,16 @@ int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits,
 	return 0;
 }
 
+static void limits_advice(char *text, const char *advice,
+			  const struct reason_case *c)
+{
+	char size[SIZE_TEXT];
+
+	snprintf(text, REASON_TEXT,
+		 "%s max_bytes (now %s) or max_buffers (now %u) in /sys/module/educma/parameters",
+		 advice, size_format(size, c->max_bytes), c->max_buffers);
+}
+
 char *reason_advice(char *text, const struct reason_case *c)
 {
 	const struct reason *r = lookup(c->reason);
@@ -168,7 +177,9 @@ char *reason_advice(char *text, const struct reason_case *c)
 
 	if (r->parameter == BESIDE_OTHERS)
 		bytes += c->cma_total;
-	if (r->parameter == NO_PARAMETER)
+	if (r->parameter == LIMITS)
+		limits_advice(text, r->advice, c);
+	else if (r->parameter == NO_PARAMETER)
 		snprintf(text, REASON_TEXT, "%s", r->advice);
 	else if (!cma_parameter(parameter, bytes, c->dma_bits, 0))
 		snprintf(text, REASON_TEXT, "%s %.64s", r->advice, parameter);

@@ -15,12 +15,16 @@
  * @dma_bits: address bits of the device
  * @bytes: what was asked for
  * @cma_total: all CMA areas of this boot, in bytes; 0 if not known
+ * @max_buffers: buffers a user may have
+ * @max_bytes: bytes a user may have
  */
 struct reason_case {
 	uint32_t reason;
 	uint32_t dma_bits;
 	uint64_t bytes;
 	uint64_t cma_total;
+	uint32_t max_buffers;
+	uint64_t max_bytes;
 };
 
 /* The reason's name for programs: "above_mask". */

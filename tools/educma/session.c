@@ -210,6 +210,8 @@ static void explain_reason(const struct context *ctx, const struct session *s,
 		.reason = reason,
 		.dma_bits = s->info.dma_bits,
 		.bytes = bytes,
+		.max_buffers = s->info.max_buffers,
+		.max_bytes = s->info.max_bytes,
 	};
 	char size[SIZE_TEXT];
 
