@@ -44,12 +44,11 @@ static void test_sizes(void)
 	EXPECT(call(fd, EDUCMA_IOC_INFO, &arg), -E2BIG);
 }
 
-static int try_alloc(uint64_t bytes, uint32_t flags, uint32_t reserved,
-		     uint32_t *reason)
+static int try_alloc(uint64_t bytes, uint32_t flags, uint32_t *reason)
 {
 	struct educma_alloc alloc = {
 		.size = sizeof(alloc), .bytes = bytes,
-		.flags = flags, .reserved = reserved,
+		.flags = flags, .origin = UINT32_MAX,
 	};
 	int ret = call(fd, EDUCMA_IOC_ALLOC, &alloc);
 
@@ -66,19 +65,20 @@ static void test_alloc(void)
 	uint32_t reason;
 	void *page;
 
-	EXPECT(try_alloc(0, 0, 0, &reason), -EINVAL);
-	EXPECT(try_alloc(4096, 1, 0, &reason), -EINVAL);
-	EXPECT(try_alloc(4096, 0, 1, &reason), -EINVAL);
-	EXPECT(try_alloc(UINT64_MAX, 0, 0, &reason), -ENOMEM);
+	EXPECT(try_alloc(0, 0, &reason), -EINVAL);
+	EXPECT(try_alloc(4096, 2, &reason), -EINVAL);
+	EXPECT(try_alloc(4096, UINT32_MAX, &reason), -EINVAL);
+	EXPECT(try_alloc(UINT64_MAX, 0, &reason), -ENOMEM);
 	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
-	EXPECT(try_alloc(UINT64_MAX - 4094, 0, 0, &reason), -ENOMEM);
+	EXPECT(try_alloc(UINT64_MAX - 4094, 0, &reason), -ENOMEM);
 	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
-	EXPECT(try_alloc(1ULL << 40, 0, 0, &reason), -ENOMEM);
+	EXPECT(try_alloc(1ULL << 40, 0, &reason), -ENOMEM);
 	EXPECT(reason, EDUCMA_REASON_TOO_BIG);
 
 	EXPECT(call(fd, EDUCMA_IOC_ALLOC, &alloc), 0);
 	EXPECT(alloc.bytes, 4096);
 	EXPECT(alloc.dma_addr != 0, 1);
+	EXPECT(alloc.origin, EDUCMA_ORIGIN_ORDINARY);
 	EXPECT(counter("buffers_allocated"), before + 1);
 	EXPECT(free_buffer(fd, alloc.handle), 0);
 
@@ -133,7 +133,9 @@ static void test_mmap(void)
 	EXPECT(map_errno(handle, 4096, MAP_SHARED), 0);
 	EXPECT(map_errno(handle, 4 * 4096, MAP_SHARED), -EINVAL);
 	EXPECT(map_errno(handle, 3 * 4096, MAP_PRIVATE), -EINVAL);
-	EXPECT(map_errno(handle + 4096, 4096, MAP_SHARED), -ENOENT);
+	EXPECT(map_errno(handle + 4096, 4096, MAP_SHARED), 0);
+	EXPECT(map_errno(handle + 2 * 4096, 2 * 4096, MAP_SHARED), -EINVAL);
+	EXPECT(map_errno(handle + 3 * 4096, 4096, MAP_SHARED), -ENOENT);
 	EXPECT(map_errno(0, 4096, MAP_SHARED), -ENOENT);
 
 	/* A mapping keeps the memory when the handle is gone. */

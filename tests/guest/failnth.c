@@ -68,7 +68,8 @@ static int load(void)
 
 	if (file < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, file, "", 0))
+	/* With a reserve that is too small for the buffers of the other steps. */
+	if (syscall(SYS_finit_module, file, "reserve=4K", 0))
 		ret = -errno;
 	close(file);
 	return ret;
@@ -283,6 +284,14 @@ static void dropped(int ret)
 	closed(ret);
 }
 
+static int do_fdinfo(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	return read_from(path);
+}
+
 static int do_counter(void)
 {
 	return read_from("/sys/class/educma/educma0/device/dma_counters/irqs");
@@ -319,6 +328,7 @@ static const struct step steps[] = {
 	{ "debugfs alloc", nothing, do_hold, dropped },
 	{ "debugfs show", held, do_show, dropped },
 	{ "debugfs free", held, do_drop, dropped },
+	{ "fdinfo", allocated, do_fdinfo, closed },
 	{ "sysfs", nothing, do_counter, closed },
 	{ "unbind", nothing, do_unbind, bind_again },
 };

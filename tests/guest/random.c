@@ -81,7 +81,7 @@ static void do_info(struct file *file)
 static void do_alloc(struct file *file)
 {
 	struct educma_alloc alloc = {
-		.flags = one_in(50), .reserved = one_in(50),
+		.flags = one_in(50) ? number(4) : 0,
 		.bytes = spoilt(1 + number(one_in(10) ? 1 << 20 : 16384)),
 	};
 	uint64_t *handle = &file->handles[number(BUFFERS)];
