@@ -71,6 +71,13 @@ static void *dma_get_below(struct educma_dev *edev, unsigned int bits,
 	return cpu;
 }
 
+/* The low page is also what the device's memory is overwritten with. */
+static size_t low_bytes(const struct educma_dev *edev)
+{
+	return max_t(size_t, PAGE_ALIGN(edev->hw->card->memory_bytes),
+		     PAGE_SIZE);
+}
+
 static unsigned long cpu_to_pfn(const void *cpu)
 {
 	if (is_vmalloc_addr(cpu))
@@ -237,6 +244,14 @@ u64 educma_reach(struct educma_dev *edev)
 	return proven ? GENMASK_ULL(fls64(proven) - 1, 0) : 0;
 }
 
+/* Overwrite what a test has left in the device's memory, for its next user. */
+static void reach_forget(struct educma_dev *edev)
+{
+	memset(edev->low, 0, 2 * sizeof(struct reach_nonce));
+	educma_engine_run(&edev->engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
+			  edev->low_dma, 0, sizeof(struct reach_nonce));
+}
+
 /*
  * Both ways at the highest address of a buffer; -EREMOTEIO: not reached. One
  * test for each address bit is enough.
@@ -256,6 +271,7 @@ static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 				dma + at);
 	if (!ret)
 		WRITE_ONCE(edev->proven, dma + bytes - 1);
+	reach_forget(edev);
 	return ret;
 }
 
@@ -341,7 +357,7 @@ int educma_scrub(struct educma_dev *edev)
 	ret = mutex_lock_killable(&edev->alloc_lock);
 	if (ret)
 		return ret;
-	memset(edev->low, 0, edev->hw->card->memory_bytes);
+	memset(edev->low, 0, low_bytes(edev));
 	ret = educma_engine_run(engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
 				edev->low_dma, 0, engine->chunk_bytes);
 	mutex_unlock(&edev->alloc_lock);
@@ -643,7 +659,8 @@ static void get_low_page(struct educma_dev *edev)
 	unsigned int bits;
 
 	for (bits = EDUCMA_DMA_BITS_MIN; bits <= edev->dma_bits; bits++) {
-		edev->low = dma_get_below(edev, bits, PAGE_SIZE, &edev->low_dma,
+		edev->low = dma_get_below(edev, bits, low_bytes(edev),
+					  &edev->low_dma,
 					  EDUCMA_GFP_BUFFER);
 		if (edev->low)
 			break;
@@ -700,9 +717,7 @@ static int prove_bit(struct educma_dev *edev, unsigned int bit)
 				sizeof(nonce));
 	if (!ret && !memcmp(low + 1, &nonce, sizeof(nonce)))
 		ret = -EREMOTEIO;
-	memset(low, 0, 2 * sizeof(nonce));
-	educma_engine_run(&edev->engine, &edev->prober, EDUCMA_OP_TO_DEVICE,
-			  edev->low_dma, 0, sizeof(nonce));
+	reach_forget(edev);
 	return ret;
 }
 
@@ -771,7 +786,7 @@ static void put_reserve(struct educma_dev *edev)
  * @edev: the device: mask set, interrupts and bus mastering on
  *
  * Undone by educma_buffers_exit(), also after a failure. Context: probe;
- * sleeps for four DMAs, and four more for a reserve.
+ * sleeps for five DMAs, and five more for a reserve.
  *
  * Return: 0, -ENOMEM (of the reserve, too), -EIO (the device does not reach its
  * memory) or what the engine says.
@@ -801,7 +816,7 @@ void educma_buffers_exit(struct educma_dev *edev)
 	list_for_each_entry_safe(buf, next, &edev->buffers, node)
 		buffer_free_memory(buf);
 	if (edev->low)
-		dma_put(edev, PAGE_SIZE, edev->low, edev->low_dma);
+		dma_put(edev, low_bytes(edev), edev->low, edev->low_dma);
 	edev->low = NULL;
 	put_reserve(edev);
 }
