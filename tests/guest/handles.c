@@ -231,9 +231,10 @@ static long fdinfo_number(int fd, const char *name)
 static void is_listed(int fd, int n, const struct educma_alloc *alloc)
 {
 	unsigned long long handle = 0, bytes = 0, addr = 0;
+	const char *line = line_of(fd, "educma-buffer", n);
+	int got = sscanf(line, "%llx %llu %llx", &handle, &bytes, &addr);
 
-	EXPECT(sscanf(line_of(fd, "educma-buffer", n), "%llx %llu %llx",
-		      &handle, &bytes, &addr), 3);
+	EXPECT(got, 3);
 	EXPECT(handle, alloc->handle);
 	EXPECT(bytes, alloc->bytes);
 	EXPECT(addr, alloc->dma_addr);
