@@ -3,7 +3,7 @@
 #ifndef EDUCMA_DOCTOR_VERDICT_H
 #define EDUCMA_DOCTOR_VERDICT_H
 
-#include "doctor_facts.h"
+#include "facts.h"
 #include "reason.h"
 
 /* Good: the memory can be had; what else there is to say comes with it. */

@@ -13,7 +13,7 @@
 
 #include <zlib.h>
 
-#include "doctor_facts.h"
+#include "facts.h"
 #include "educma_regs.h"
 #include "libeducma.h"
 #include "sysfs.h"

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "doctor_verdict.h"
+#include "verdict.h"
 #include "size.h"
 
 #define SMALL_HOLES	(64ULL << 20)

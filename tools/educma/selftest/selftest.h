@@ -70,7 +70,7 @@ int transfer(struct selftest *t, const struct educma_submit *req);
 /* transfer() failed. */
 enum verdict failed_transfer(struct selftest *t, int err);
 
-/* selftest_dma.c: the points that are about bytes */
+/* dma.c: the points that are about bytes */
 enum verdict test_device_memory(struct selftest *t);
 enum verdict test_copies(struct selftest *t);
 enum verdict test_large(struct selftest *t);

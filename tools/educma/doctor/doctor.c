@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "doctor_facts.h"
-#include "doctor_verdict.h"
+#include "facts.h"
+#include "verdict.h"
 #include "size.h"
 #include "sysfs.h"
 
