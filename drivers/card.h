@@ -38,7 +38,7 @@ enum educma_hw_state {
  * @own_irq: the interrupt is a message (MSI or MSI-X), so no other device
  *	raises it; else it is INTx, on a line that may be shared
  * @intx_masked: INTx is disabled, because the device raised it and did not
- *	answer; the next start enables it
+ *	answer, or was disconnected; the next start enables it
  *
  * A card that has more to remember embeds this as the first member of a
  * structure of its own, see educma_card.hw_bytes.
@@ -86,6 +86,8 @@ struct educma_chunk {
  *	in the log. Sleeps
  * @settle: wait until a DMA of an earlier driver has ended, with bus mastering
  *	off, and clear old interrupts; 0 or -EBUSY. Sleeps, bounded
+ * @wake: called before @start when the device was idle since the last DMA, and
+ *	may have been reset meanwhile. Any context, the engine's lock held
  * @start: start a DMA, when none runs. A card that does not take the command
  *	may do nothing: @state tells. Any context, the engine's lock held
  * @irq: an interrupt came while a DMA was started; acknowledged on return.
@@ -114,6 +116,7 @@ struct educma_card {
 
 	int (*identify)(struct educma_hw *hw);
 	int (*settle)(struct educma_hw *hw);
+	void (*wake)(struct educma_hw *hw);
 	void (*start)(struct educma_hw *hw, const struct educma_chunk *chunk);
 	enum educma_hw_state (*irq)(struct educma_hw *hw);
 	bool (*idle_irq)(struct educma_hw *hw);

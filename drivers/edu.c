@@ -24,8 +24,13 @@
  * Without an interrupt nothing shows that there was bus mastering. So the
  *	engine repeats such a chunk; it never counts it as done.
  *
- * One case cannot be seen with MSI: a chunk ends without bus mastering, and a
- * message of an earlier chunk, late by the watchdog's time, arrives after that.
+ * A device that was idle may have been reset meanwhile: the command register is
+ * read before the first chunk, and if it does not hold the last command, all DMA
+ * registers are written anew.
+ *
+ * One case cannot be seen with MSI: a chunk ends without bus mastering, and then
+ * a message arrives that is not its own. That is one of an earlier chunk, late by
+ * the watchdog's time, or one that somebody raises through register 0x60.
  */
 #include <linux/delay.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
@@ -70,9 +75,12 @@ static u32 edu_read(struct edu *edu, u32 reg)
 	return readl(edu->hw.regs + reg);
 }
 
+/* Two reads of 4 bytes would not do: edu has no register at @reg + 4. */
 static u64 edu_read_wide(struct edu *edu, u32 reg)
 {
-	return readq(edu->hw.regs + reg);
+	if (IS_ENABLED(CONFIG_64BIT))
+		return readq(edu->hw.regs + reg);
+	return edu_read(edu, reg);
 }
 
 static void edu_write(struct edu *edu, u32 reg, u32 value)
@@ -149,9 +157,20 @@ static void edu_quiet(struct educma_hw *hw)
 	edu_ack(to_edu(hw));
 }
 
+/* Liveness gives back the inverse of what was written: does it today? */
+static bool edu_answers(struct edu *edu)
+{
+	const u32 pattern = get_random_u32();
+
+	edu_write(edu, EDU_REG_LIVENESS, pattern);
+	return edu_read(edu, EDU_REG_LIVENESS) == ~pattern &&
+	       edu_read(edu, EDU_REG_ID) == EDU_REG_ID_VALUE;
+}
+
 /*
  * Nothing stops a started DMA, and the registers are locked until it ends;
- * with bus mastering off it harms nobody.
+ * with bus mastering off it harms nobody. The device must answer before and
+ * after the read that shows that RUN is clear.
  */
 static int edu_settle(struct educma_hw *hw)
 {
@@ -162,7 +181,11 @@ static int edu_settle(struct educma_hw *hw)
 	ret = read_poll_timeout(edu_read, cmd, !(cmd & EDU_REG_DMA_CMD_RUN),
 				10000, EDU_SETTLE_US, false, edu,
 				EDU_REG_DMA_CMD);
-	if (ret) {
+	if (!ret && edu_answers(edu))
+		cmd = edu_read(edu, EDU_REG_DMA_CMD);
+	else
+		cmd = EDU_REG_DMA_CMD_RUN;
+	if ((cmd & EDU_REG_DMA_CMD_RUN) || !edu_answers(edu)) {
 		dev_err(hw->dev, "a DMA from before does not end\n");
 		return -EBUSY;
 	}
@@ -172,6 +195,15 @@ static int edu_settle(struct educma_hw *hw)
 	edu->cmd = cmd;
 	edu_ack(edu);
 	return 0;
+}
+
+/* A device that was reset does not hold the last command any more. */
+static void edu_wake(struct educma_hw *hw)
+{
+	struct edu *edu = to_edu(hw);
+
+	if (edu_read(edu, EDU_REG_DMA_CMD) != edu->heard)
+		edu_forget(edu);
 }
 
 /* The next doorbell's value: its number differs from the last one's. */
@@ -282,16 +314,6 @@ static bool edu_idle_irq(struct educma_hw *hw)
 	return true;
 }
 
-/* Liveness gives back the inverse of what was written: does it today? */
-static bool edu_answers(struct edu *edu)
-{
-	const u32 pattern = get_random_u32();
-
-	edu_write(edu, EDU_REG_LIVENESS, pattern);
-	return edu_read(edu, EDU_REG_LIVENESS) == ~pattern &&
-	       edu_read(edu, EDU_REG_ID) == EDU_REG_ID_VALUE;
-}
-
 /* Whether the device still holds what the DMA was started with. */
 static bool edu_holds_registers(struct edu *edu)
 {
@@ -303,9 +325,12 @@ static bool edu_holds_registers(struct edu *edu)
 static enum educma_hw_state edu_state(struct educma_hw *hw)
 {
 	struct edu *edu = to_edu(hw);
-	const u32 cmd = edu_read(edu, EDU_REG_DMA_CMD);
+	u32 cmd;
 
-	/* After reading CMD: all ones of an absent device look like RUN. */
+	/* What is read in between is the device's word. */
+	if (!edu_answers(edu))
+		return EDUCMA_HW_NO_RESPONSE;
+	cmd = edu_read(edu, EDU_REG_DMA_CMD);
 	if (!edu_answers(edu))
 		return EDUCMA_HW_NO_RESPONSE;
 	if (cmd == edu->cmd)
@@ -364,6 +389,7 @@ const struct educma_card educma_edu = {
 	.timeout_ms = 2000,	/* a DMA takes 100 ms */
 	.identify = edu_identify,
 	.settle = edu_settle,
+	.wake = edu_wake,
 	.start = edu_start,
 	.irq = edu_irq,
 	.idle_irq = edu_idle_irq,

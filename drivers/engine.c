@@ -84,8 +84,9 @@ static void engine_note_start(struct educma_engine *engine, u64 now)
 static void engine_kick(struct educma_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
-	if (engine->running.xfer)
+	if (engine->running.xfer || engine->paused || list_empty(&engine->ready))
 		return;
+	engine->hw->card->wake(engine->hw);
 	engine_start_next(engine);
 	engine_note_start(engine, ktime_get_ns());
 	if (engine->running.xfer)

@@ -41,6 +41,7 @@ void educma_hw_disconnect(struct educma_hw *hw)
 	command |= PCI_COMMAND_INTX_DISABLE;
 	pci_write_config_word(hw->pdev, PCI_COMMAND, command);
 	pci_clear_master(hw->pdev);
+	hw->intx_masked = true;
 }
 
 /**
@@ -52,8 +53,7 @@ void educma_hw_disconnect(struct educma_hw *hw)
 void educma_hw_connect(struct educma_hw *hw)
 {
 	pci_set_master(hw->pdev);
-	if (!hw->own_irq)
-		educma_hw_unmask_intx(hw);
+	educma_hw_unmask_intx(hw);
 }
 
 /**
@@ -64,18 +64,19 @@ void educma_hw_connect(struct educma_hw *hw)
  * Without this the interrupt would come again at once, until the kernel
  * disables the line for every device on it. Context: any.
  *
- * Return: whether the device raises INTx; it is disabled then.
+ * Return: whether the device raised INTx; it is disabled then. An INTx that is
+ * disabled already is another device's.
  */
 bool educma_hw_mask_intx(struct educma_hw *hw)
 {
-	if (!pci_check_and_mask_intx(hw->pdev))
+	if (hw->intx_masked || !pci_check_and_mask_intx(hw->pdev))
 		return false;
 	hw->intx_masked = true;
 	return true;
 }
 
 /**
- * educma_hw_unmask_intx() - enable INTx
+ * educma_hw_unmask_intx() - enable INTx, unless the device has MSI
  * @hw: the device
  *
  * Context: any.
@@ -83,5 +84,6 @@ bool educma_hw_mask_intx(struct educma_hw *hw)
 void educma_hw_unmask_intx(struct educma_hw *hw)
 {
 	hw->intx_masked = false;
-	pci_intx(hw->pdev, 1);
+	if (!hw->own_irq)
+		pci_intx(hw->pdev, 1);
 }

@@ -119,6 +119,15 @@ static enum educma_hw_state fake_first_state(enum fake_fault fault)
 	}
 }
 
+static void fake_wake(struct educma_hw *hw)
+{
+	struct fake_card *fake = to_fake(hw);
+
+	lockdep_assert_held(&fake->engine->lock);
+	world_rule(!fake->engine->paused, "the card is left alone in a pause");
+	fake->awake_ns = world.now_ns;
+}
+
 static void fake_start(struct educma_hw *hw, const struct educma_chunk *chunk)
 {
 	struct fake_card *fake = to_fake(hw);
@@ -128,6 +137,8 @@ static void fake_start(struct educma_hw *hw, const struct educma_chunk *chunk)
 	world_rule(fake->is != EDUCMA_HW_RUNNING && !fake->end.pending,
 		   "a DMA starts when none runs");
 	world_rule(!fake->is_aborted, "no DMA starts after an abort");
+	world_rule(fake->awake_ns == world.now_ns,
+		   "a card that was idle is woken first");
 	fake->chunk = *chunk;
 	fake->has_moved = false;
 	fake->now = number - fake->fault_from < fake->fault_count ?
@@ -160,6 +171,7 @@ static enum educma_hw_state fake_irq(struct educma_hw *hw)
 		says = EDUCMA_HW_NO_RESPONSE;
 	if (says == EDUCMA_HW_NOT_STARTED || says == EDUCMA_HW_LOST_STATE)
 		says = EDUCMA_HW_NO_RESPONSE;
+	fake->awake_ns = world.now_ns;
 	fake->watcher->irq(fake, says);
 	return says;
 }
@@ -181,6 +193,7 @@ static enum educma_hw_state fake_state(struct educma_hw *hw)
 	lockdep_assert_held(&fake->engine->lock);
 	world_rule(fake->is != EDUCMA_HW_NOT_OURS,
 		   "the card is asked of a DMA only after one was started");
+	fake->awake_ns = world.now_ns;
 	fake->watcher->state(fake, fake->is);
 	return fake->is;
 }
@@ -209,6 +222,7 @@ const struct educma_card fake_educma_card = {
 	.chunk_bytes = FAKE_CHUNK_BYTES,
 	.chunk_bytes_max = FAKE_MEMORY_BYTES,
 	.timeout_ms = FAKE_TIMEOUT_MS,
+	.wake = fake_wake,
 	.start = fake_start,
 	.irq = fake_irq,
 	.idle_irq = fake_idle_irq,

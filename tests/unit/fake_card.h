@@ -70,6 +70,7 @@ struct fake_watcher {
  * @fault_from: the first DMA with the fault; the first of all is 0
  * @fault_count: how many DMAs have the fault
  * @starts: DMAs so far
+ * @awake_ns: when the engine last woke or asked the card
  * @is_aborted: no DMA reaches memory
  * @chunk: the last DMA
  * @now: what happens to it
@@ -93,6 +94,7 @@ struct fake_card {
 	unsigned long fault_from;
 	unsigned long fault_count;
 	unsigned long starts;
+	u64 awake_ns;
 	bool is_aborted;
 	struct educma_chunk chunk;
 	enum fake_fault now;
