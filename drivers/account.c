@@ -4,10 +4,12 @@
  * open files, and two module parameters limit it. Neither limits root: a file
  * that was opened with CAP_SYS_RESOURCE has no account.
  */
+#include <linux/cred.h>
 #include <linux/ctype.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/overflow.h>
+#include <linux/user_namespace.h>
 
 #include "educma.h"
 
@@ -50,7 +52,7 @@ static LIST_HEAD(accounts);
 
 /**
  * educma_parse_size() - read a size as people write it
- * @text: a number and perhaps K, M, G, T, P or E, in either case
+ * @text: a number and perhaps K, M, G, T or P, in either case
  * @bytes: set to it
  *
  * Unlike memparse() it refuses what does not fit. Context: any.
@@ -59,7 +61,7 @@ static LIST_HEAD(accounts);
  */
 int educma_parse_size(const char *text, u64 *bytes)
 {
-	static const char units[] = "KMGTPE";
+	static const char units[] = "KMGTP";	/* E is a digit */
 	char word[EDUCMA_SIZE_CHARS], *number;
 	const char *unit = NULL;
 	unsigned int shift = 0;
@@ -123,6 +125,20 @@ u64 educma_max_bytes(void)
 	return READ_ONCE(max_bytes);
 }
 
+/*
+ * Who has to answer for a user of these credentials. In a user namespace this
+ * is who made the outermost one: its ids are as many as he likes.
+ */
+static kuid_t who_pays(const struct cred *cred)
+{
+	const struct user_namespace *ns;
+	kuid_t uid = cred->uid;
+
+	for (ns = cred->user_ns; ns != &init_user_ns; ns = ns->parent)
+		uid = ns->owner;
+	return uid;
+}
+
 static struct educma_account *find_account(kuid_t uid)
 {
 	struct educma_account *account;
@@ -136,15 +152,16 @@ static struct educma_account *find_account(kuid_t uid)
 
 /**
  * educma_account_get() - the account of a user
- * @uid: the user
+ * @cred: the user's credentials
  *
  * Context: may sleep.
  *
  * Return: the account, with a reference for educma_account_put(); NULL: out of
  * memory.
  */
-struct educma_account *educma_account_get(kuid_t uid)
+struct educma_account *educma_account_get(const struct cred *cred)
 {
+	const kuid_t uid = who_pays(cred);
 	struct educma_account *account, *new;
 
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);

@@ -89,7 +89,8 @@ static unsigned long cpu_to_pfn(const void *cpu)
  * Is this memory of dma_get() from CMA? A module may not ask for a page's
  * migrate type. But CMA gives each page a reference of its own, while a block
  * of the page allocator has only one, on its first page. One page tells
- * nothing, and is not CMA's: dma_alloc_contiguous() has none for it.
+ * nothing, and is not CMA's: dma_alloc_contiguous() has none for it. (32-bit
+ * ARM without an IOMMU splits its blocks, so all memory looks like CMA there.)
  */
 static bool is_from_cma(const void *cpu, size_t bytes)
 {
@@ -275,43 +276,55 @@ static int reach_test(struct educma_dev *edev, void *cpu, dma_addr_t dma,
 	return ret;
 }
 
-/* Returns whether there was memory, of the kind that is wanted. */
-static bool buffer_try(struct educma_buffer *buf)
+/* Charge the buffer's user with more bytes, if the limits allow it. */
+static bool buffer_charge(struct educma_buffer *buf, u64 bytes, u32 *reason)
 {
+	if (!educma_account_charge(buf->account, 0, bytes)) {
+		*reason = EDUCMA_REASON_LIMIT;
+		return false;
+	}
+	buf->charged += bytes;
+	return true;
+}
+
+/*
+ * Returns whether there was memory, of the kind that is wanted. The page
+ * allocator gives a power of two of pages, and the user pays for all of them;
+ * they count in the user's cgroup as well, which CMA's cannot.
+ */
+static bool buffer_try(struct educma_buffer *buf, u32 *reason)
+{
+	const u64 rest = (PAGE_SIZE << get_order(buf->bytes)) - buf->bytes;
+	const gfp_t account = buf->account ? __GFP_ACCOUNT : 0;
 	struct educma_dev *edev = buf->edev;
 
-	buf->cpu = dma_get(edev, buf->bytes, &buf->dma, EDUCMA_GFP_BUFFER);
+	buf->cpu = dma_get(edev, buf->bytes, &buf->dma,
+			   EDUCMA_GFP_BUFFER | account);
 	if (!buf->cpu)
 		return false;
-	buf->origin = EDUCMA_ORIGIN_ORDINARY;
+	buf->origin = EDUCMA_ORIGIN_CMA;
 	if (is_from_cma(buf->cpu, buf->bytes))
-		buf->origin = EDUCMA_ORIGIN_CMA;
-	if (buf->origin == EDUCMA_ORIGIN_CMA || !buf->cma_only)
+		return true;
+	buf->origin = EDUCMA_ORIGIN_ORDINARY;
+	if (!buf->cma_only && buffer_charge(buf, rest, reason))
 		return true;
 	dma_put(edev, buf->bytes, buf->cpu, buf->dma);
 	buf->cpu = NULL;
 	return false;
 }
 
-/* One page is never CMA's, two may be: the user gets, and pays for, both. */
-static bool buffer_try_two_pages(struct educma_buffer *buf, u32 *reason)
-{
-	if (!educma_account_charge(buf->account, 0, PAGE_SIZE)) {
-		*reason = EDUCMA_REASON_LIMIT;
-		return false;
-	}
-	buf->bytes = 2 * PAGE_SIZE;
-	return buffer_try(buf);
-}
-
 static int buffer_get_pages(struct educma_buffer *buf, u32 *reason)
 {
 	const bool one_page = buf->bytes == PAGE_SIZE;
 
-	if (!(one_page && buf->cma_only) && buffer_try(buf))
+	if (!(one_page && buf->cma_only) && buffer_try(buf, reason))
 		return 0;
-	if (one_page && buffer_try_two_pages(buf, reason))
-		return 0;
+	/* One page is never CMA's, two may be: the user pays for both. */
+	if (one_page && !*reason && buffer_charge(buf, PAGE_SIZE, reason)) {
+		buf->bytes = 2 * PAGE_SIZE;
+		if (buffer_try(buf, reason))
+			return 0;
+	}
 	if (*reason)
 		return -EDQUOT;
 	*reason = why_none(buf);
@@ -393,6 +406,7 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	else
 		dma_put(edev, buf->bytes, buf->cpu, buf->dma);
 	buf->cpu = NULL;
+	educma_account_refund(buf->account, buf->charged);
 }
 
 static struct educma_buffer *buffer_create(struct educma_dev *edev,
@@ -420,13 +434,14 @@ static int buffer_fill(struct educma_buffer *buf, u32 *reason)
 		*reason = EDUCMA_REASON_LIMIT;
 		return -EDQUOT;
 	}
+	buf->charged = buf->bytes;
 	ret = mutex_lock_killable(&edev->alloc_lock);
 	if (!ret) {
 		ret = buffer_get_memory(buf, reason);
 		mutex_unlock(&edev->alloc_lock);
 	}
 	if (ret)
-		educma_account_refund(buf->account, buf->bytes);
+		educma_account_refund(buf->account, buf->charged);
 	return ret;
 }
 
@@ -509,7 +524,6 @@ static void buffer_release(struct kref *ref)
 	struct educma_buffer *buf = container_of(ref, struct educma_buffer, ref);
 
 	buffer_free_memory(buf);
-	educma_account_refund(buf->account, buf->bytes);
 	kfree(buf);
 }
 
@@ -765,8 +779,8 @@ static int get_reserve(struct educma_dev *edev)
 	if (!ret)
 		ret = educma_reserve_init(edev, edev->reserved);
 	if (ret)
-		pci_err(edev->pdev, "no reserve of %llu bytes within %u address bits: %s\n",
-			reserve, edev->dma_bits, reason_text[reason]);
+		pci_err(edev->pdev, "no reserve of %llu bytes within %u address bits: %s (error %d)\n",
+			reserve, edev->dma_bits, reason_text[reason], ret);
 	return ret;
 }
 

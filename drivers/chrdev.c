@@ -147,22 +147,33 @@ static struct educma_buffer *file_get_mapped(struct educma_file *file,
 }
 
 /*
+ * Is a range of @pages more than one from *@page on free? Else sets *@page to
+ * where the next one may begin.
+ */
+static bool is_free_range(struct educma_file *file, u64 *page, u64 pages)
+{
+	unsigned long index = *page;
+	struct educma_buffer *buf;
+	bool free;
+
+	xa_lock(&file->buffers);
+	buf = xa_find(&file->buffers, &index, EDUCMA_PAGE_LAST, XA_PRESENT);
+	free = !buf || buf->page > *page + pages;
+	if (!free)
+		*page = last_page(buf) + 1;
+	xa_unlock(&file->buffers);
+	return free;
+}
+
+/*
  * The first page from @page on where a range of @pages more than one is free;
  * past EDUCMA_PAGE_LAST if there is none.
  */
 static u64 next_free_range(struct educma_file *file, u64 page, u64 pages)
 {
-	struct educma_buffer *buf;
-	unsigned long index;
-
-	while (page + pages <= EDUCMA_PAGE_LAST) {
-		index = page;
-		buf = xa_find(&file->buffers, &index, EDUCMA_PAGE_LAST,
-			      XA_PRESENT);
-		if (!buf || buf->page > page + pages)
-			break;
-		page = last_page(buf) + 1;
-	}
+	while (page + pages <= EDUCMA_PAGE_LAST &&
+	       !is_free_range(file, &page, pages))
+		;
 	return page;
 }
 
@@ -179,8 +190,8 @@ static int file_add_buffer(struct educma_file *file, struct educma_buffer *buf)
 		page = next_free_range(file, EDUCMA_PAGE_FIRST, pages);
 	if (page + pages <= EDUCMA_PAGE_LAST) {
 		buf->page = page;
-		ret = xa_err(xa_store(&file->buffers, last_page(buf), buf,
-				      GFP_KERNEL));
+		ret = xa_insert(&file->buffers, last_page(buf), buf,
+				GFP_KERNEL);
 	}
 	if (!ret)
 		file->next_page = page + pages + 1;
@@ -755,7 +766,7 @@ static struct educma_file *file_create(struct educma_dev *edev,
 	INIT_LIST_HEAD(&file->done);
 	if (capable(CAP_SYS_RESOURCE))
 		return file;
-	file->account = educma_account_get(filp->f_cred->uid);
+	file->account = educma_account_get(filp->f_cred);
 	if (file->account)
 		return file;
 	file_destroy(file);

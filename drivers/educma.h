@@ -212,7 +212,7 @@ int educma_parse_size(const char *text, u64 *bytes);
 void educma_limits_init(void);
 unsigned int educma_max_buffers(void);
 u64 educma_max_bytes(void);
-struct educma_account *educma_account_get(kuid_t uid);
+struct educma_account *educma_account_get(const struct cred *cred);
 void educma_account_put(struct educma_account *account);
 bool educma_account_charge(struct educma_account *account,
 			   unsigned int buffers, u64 bytes);
@@ -224,7 +224,8 @@ void educma_account_refund(struct educma_account *account, u64 bytes);
  * struct educma_buffer - one coherent allocation
  * @ref: handle, mappings, transfers
  * @edev: the device
- * @account: who has to answer for it until it is released; or NULL
+ * @account: who has to answer for it while it has memory; or NULL
+ * @charged: bytes that @account is charged with
  * @node: in educma_dev.buffers
  * @cpu: kernel address; NULL once remove() has freed the memory
  * @dma: bus address
@@ -237,6 +238,7 @@ struct educma_buffer {
 	struct kref ref;
 	struct educma_dev *edev;
 	struct educma_account *account;
+	u64 charged;
 	struct list_head node;
 	void *cpu;
 	dma_addr_t dma;
