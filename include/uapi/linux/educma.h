@@ -222,7 +222,9 @@ struct educma_cancel {
  * @bytes: bytes moved; for a copy, those that arrived at the destination
  * @queued_ns: from submission to the first chunk's start
  * @run_ns: from the first chunk's start to the end
- * @status: 0, or a negative errno: -ECANCELED, -ETIMEDOUT, -EIO, -ENODEV
+ * @status: 0: the driver has seen evidence that each chunk was done; else a
+ *	negative errno: -ECANCELED, -ETIMEDOUT, -EIO, -ENODEV. With INTx a short
+ *	loss of bus mastering leaves no evidence: see drivers/README.md
  * @reserved: zero
  */
 struct educma_completion {
