@@ -249,9 +249,12 @@ struct buffer {
 	size_t bytes;
 };
 
+/* From CMA, which gives freed memory to the next one who asks for as much. */
 static bool get_buffer(int fd, struct buffer *buffer, size_t bytes)
 {
-	struct educma_alloc alloc = { .size = sizeof(alloc), .bytes = bytes };
+	struct educma_alloc alloc = {
+		.size = sizeof(alloc), .flags = EDUCMA_ALLOC_CMA, .bytes = bytes,
+	};
 	void *map;
 
 	if (call(fd, EDUCMA_IOC_ALLOC, &alloc))
