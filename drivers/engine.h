@@ -35,8 +35,8 @@ struct educma_client {
  * @cookie: the submitter's; what educma_engine_cancel() looks for
  * @op: enum educma_op
  * @offset: where in the device's memory each chunk begins
- * @internal: the driver's own: not counted as anybody's bytes, and next in
- *	turn, for callers wait for it with locks held
+ * @internal: the driver's own transfer: it is not in the counters of bytes, and
+ *	its first chunk is next in turn, because its caller holds locks
  * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
  * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
  * @bytes: length, at least 1

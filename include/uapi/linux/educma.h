@@ -31,7 +31,8 @@
  * and none is given out again before the space has been used up.
  *
  * What a user may have on all devices and in all open files together is
- * limited (@max_buffers, @max_bytes); the user is whoever opened the file.
+ * limited (@max_buffers, @max_bytes); the user is whoever opened the file, or,
+ * in a user namespace, whoever made the namespace.
  * A file that was opened with CAP_SYS_RESOURCE has no such limits.
  *
  * A file's /proc/PID/fdinfo/FD has these lines, each a name, a colon, a tab and
