@@ -3,132 +3,202 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "field.h"
 #include "size.h"
 #include "educma_regs.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 
-static const char *interrupt_name(const struct educma_info *info)
+/**
+ * struct record - what is printed of a device
+ * @has_reserve: the driver tells of a reserve; an old driver does not
+ *
+ * The other fields have the names of the JSON object, see below.
+ */
+struct record {
+	const char *device;
+	const char *pci;
+	const char *node;
+	const char *driver;
+	uint64_t hw_id;
+	const char *interrupt;
+	uint64_t dma_bits;
+	uint64_t proven_address;
+	uint64_t chunk_bytes;
+	uint64_t device_bytes;
+	uint64_t max_in_flight;
+	uint64_t max_buffers;
+	uint64_t max_bytes;
+	bool unlimited;
+	bool has_reserve;
+	uint64_t reserve_bytes;
+	uint64_t reserve_free_bytes;
+	uint64_t edu_limit_bytes_per_s;
+	bool failed;
+	bool gone;
+};
+
+static void fill_reserve(struct record *r, const struct educma_entry *entry)
 {
-	return info->flags & EDUCMA_INFO_MSI ? "MSI" : "INTx";
+	r->has_reserve =
+		!educma_read_counter(entry, "reserve_bytes",
+				     &r->reserve_bytes) &&
+		!educma_read_counter(entry, "reserve_free_bytes",
+				     &r->reserve_free_bytes);
 }
 
-/* A driver that is too old for a reserve has none. */
-static int read_reserve(const struct educma_entry *entry, uint64_t *bytes,
-			uint64_t *free_bytes)
+static void fill_record(struct record *r, const struct session *s)
 {
-	int err = educma_read_counter(entry, "reserve_bytes", bytes);
-
-	return err ?: educma_read_counter(entry, "reserve_free_bytes",
-					  free_bytes);
-}
-
-static void add_reserve(struct json_object *object,
-			const struct educma_entry *entry)
-{
-	uint64_t bytes, free_bytes;
-
-	if (read_reserve(entry, &bytes, &free_bytes))
-		return;
-	json_add_u64(object, "reserve_bytes", bytes);
-	json_add_u64(object, "reserve_free_bytes", free_bytes);
-}
-
-static void info_json(const struct session *s)
-{
-	struct json_object *object = device_json(&s->entry);
 	const struct educma_info *info = &s->info;
 
-	json_add_string(object, "node", s->entry.node);
-	json_add_string(object, "driver", s->entry.driver);
-	json_add_address(object, "hw_id", info->hw_id);
-	json_add_string(object, "interrupt", interrupt_name(info));
-	json_add_u64(object, "dma_bits", info->dma_bits);
-	json_add_address(object, "proven_address", info->proven_addr);
-	json_add_u64(object, "chunk_bytes", info->chunk_bytes);
-	json_add_u64(object, "device_bytes", info->device_bytes);
-	json_add_u64(object, "max_in_flight", info->max_in_flight);
-	json_add_u64(object, "max_buffers", info->max_buffers);
-	json_add_u64(object, "max_bytes", info->max_bytes);
-	json_object_object_add(object, "unlimited",
-			       json_object_new_boolean(info->flags &
-						       EDUCMA_INFO_UNLIMITED));
-	add_reserve(object, &s->entry);
-	json_add_u64(object, "edu_limit_bytes_per_s", edu_limit(info));
-	json_object_object_add(object, "failed",
-			       json_object_new_boolean(info->flags &
-						       EDUCMA_INFO_FAILED));
-	json_object_object_add(object, "gone",
-			       json_object_new_boolean(info->flags &
-						       EDUCMA_INFO_GONE));
-	print_json(object);
+	*r = (struct record){
+		.device = s->entry.name,
+		.pci = s->entry.pci,
+		.node = s->entry.node,
+		.driver = s->entry.driver,
+		.hw_id = info->hw_id,
+		.interrupt = info->flags & EDUCMA_INFO_MSI ? "MSI" : "INTx",
+		.dma_bits = info->dma_bits,
+		.proven_address = info->proven_addr,
+		.chunk_bytes = info->chunk_bytes,
+		.device_bytes = info->device_bytes,
+		.max_in_flight = info->max_in_flight,
+		.max_buffers = info->max_buffers,
+		.max_bytes = info->max_bytes,
+		.unlimited = info->flags & EDUCMA_INFO_UNLIMITED,
+		.edu_limit_bytes_per_s = edu_limit(info),
+		.failed = info->flags & EDUCMA_INFO_FAILED,
+		.gone = info->flags & EDUCMA_INFO_GONE,
+	};
+	fill_reserve(r, &s->entry);
 }
 
-static void print_proven(uint64_t address)
+/* The driver shows the address 0 to a user who may not see addresses. */
+static void get_proven(const void *record, struct value *value)
 {
-	if (address)
-		printf("%-15s 0x%08" PRIx64 "\n", "proven address", address);
-	else
-		printf("%-15s hidden: needs root\n", "proven address");
+	const struct record *r = record;
+
+	if (r->proven_address) {
+		value_number(value, VALUE_ADDRESS, r->proven_address);
+	} else {
+		value->kind = VALUE_NULL;
+		value_text(value, "hidden: needs root");
+	}
 }
 
-static void print_limits(const struct educma_info *info)
+static void get_chunk(const void *record, struct value *value)
 {
+	const struct record *r = record;
+
+	value_number(value, VALUE_BYTES, r->chunk_bytes);
+	value_text(value, "%" PRIu64 " bytes", r->chunk_bytes);
+}
+
+static void get_device_memory(const void *record, struct value *value)
+{
+	const struct record *r = record;
+
+	value_number(value, VALUE_BYTES, r->device_bytes);
+	value_text(value, "%" PRIu64 " bytes", r->device_bytes);
+}
+
+static void get_in_flight(const void *record, struct value *value)
+{
+	const struct record *r = record;
+
+	value_number(value, VALUE_NUMBER, r->max_in_flight);
+	value_text(value, "%" PRIu64 " transfers a file", r->max_in_flight);
+}
+
+/* One line of text for three fields of JSON. */
+static void get_limits(const void *record, struct value *value)
+{
+	const struct record *r = record;
 	char size[SIZE_TEXT];
 
-	printf("%-15s %u a user, %s in all%s\n", "buffers", info->max_buffers,
-	       size_format(size, info->max_bytes),
-	       info->flags & EDUCMA_INFO_UNLIMITED ? "; not for root" : "");
+	value_number(value, VALUE_NUMBER, r->max_buffers);
+	value_text(value, "%" PRIu64 " a user, %s in all%s", r->max_buffers,
+		   size_format(size, r->max_bytes),
+		   r->unlimited ? "; not for root" : "");
 }
 
-static void print_reserve(const struct educma_entry *entry)
+static void get_reserve(const void *record, struct value *value)
 {
+	const struct record *r = record;
 	char size[SIZE_TEXT], free_size[SIZE_TEXT];
-	uint64_t bytes, free_bytes;
 
-	if (read_reserve(entry, &bytes, &free_bytes))
+	if (!r->has_reserve)
 		return;
-	if (bytes)
-		printf("%-15s %s, %s free\n", "reserve",
-		       size_format(size, bytes),
-		       size_format(free_size, free_bytes));
+	value_number(value, VALUE_BYTES, r->reserve_bytes);
+	if (r->reserve_bytes)
+		value_text(value, "%s, %s free",
+			   size_format(size, r->reserve_bytes),
+			   size_format(free_size, r->reserve_free_bytes));
 	else
-		printf("%-15s none\n", "reserve");
+		value_text(value, "none");
 }
 
-static const char *state_name(const struct educma_info *info)
+static void get_reserve_free(const void *record, struct value *value)
 {
-	if (info->flags & EDUCMA_INFO_GONE)
-		return "gone: it does not answer; reset or rebind it";
-	if (info->flags & EDUCMA_INFO_FAILED)
-		return "failed: the kernel log says why; reset or rebind it";
-	return "ok";
+	const struct record *r = record;
+
+	if (r->has_reserve)
+		value_number(value, VALUE_BYTES, r->reserve_free_bytes);
 }
 
-static void info_text(const struct session *s)
+static void get_limit(const void *record, struct value *value)
 {
-	const struct educma_info *info = &s->info;
+	const struct record *r = record;
 
-	printf("%-15s %s\n", "node", s->entry.node);
-	printf("%-15s %s\n", "PCI address", s->entry.pci);
-	printf("%-15s %s\n", "driver", s->entry.driver);
-	printf("%-15s 0x%08x\n", "identification", info->hw_id);
-	printf("%-15s %s\n", "interrupt", interrupt_name(info));
-	printf("%-15s %u\n", "address bits", info->dma_bits);
-	print_proven(info->proven_addr);
-	printf("%-15s %u bytes\n", "chunk", info->chunk_bytes);
-	printf("%-15s %u bytes\n", "device memory", info->device_bytes);
-	printf("%-15s %u transfers a file\n", "in flight",
-	       info->max_in_flight);
-	print_limits(info);
-	print_reserve(&s->entry);
-	printf("%-15s %" PRIu64 " bytes/s each way (a chunk in %llu ms), if it is QEMU's edu\n",
-	       "limit", edu_limit(info), EDU_DMA_NS / NSEC_PER_MSEC);
-	printf("%-15s %s\n", "state", state_name(info));
+	value_number(value, VALUE_RATE, r->edu_limit_bytes_per_s);
+	value_text(value,
+		   "%" PRIu64 " bytes/s each way (a chunk in %llu ms), if it is QEMU's edu",
+		   r->edu_limit_bytes_per_s, EDU_DMA_NS / NSEC_PER_MSEC);
 }
+
+/* One line of text for two fields of JSON. */
+static void get_state(const void *record, struct value *value)
+{
+	const struct record *r = record;
+
+	value_number(value, VALUE_BOOL, r->failed);
+	if (r->gone)
+		value_text(value, "gone: it does not answer; reset or rebind it");
+	else if (r->failed)
+		value_text(value, "failed: the kernel log says why; reset or rebind it");
+	else
+		value_text(value, "ok");
+}
+
+#define MEMBER(name, title, kind) \
+	FIELD(#name, title, 0, kind, record, name)
+
+static const struct field fields[] = {
+	MEMBER(device, NULL, VALUE_STRING),
+	MEMBER(node, "node", VALUE_STRING),
+	MEMBER(pci, "PCI address", VALUE_STRING),
+	MEMBER(driver, "driver", VALUE_STRING),
+	MEMBER(hw_id, "identification", VALUE_ADDRESS),
+	MEMBER(interrupt, "interrupt", VALUE_STRING),
+	MEMBER(dma_bits, "address bits", VALUE_NUMBER),
+	FIELD_GET("proven_address", "proven address", 0, get_proven),
+	FIELD_GET("chunk_bytes", "chunk", 0, get_chunk),
+	FIELD_GET("device_bytes", "device memory", 0, get_device_memory),
+	FIELD_GET("max_in_flight", "in flight", 0, get_in_flight),
+	FIELD_GET("max_buffers", "buffers", 0, get_limits),
+	MEMBER(max_bytes, NULL, VALUE_BYTES),
+	MEMBER(unlimited, NULL, VALUE_BOOL),
+	FIELD_GET("reserve_bytes", "reserve", 0, get_reserve),
+	FIELD_GET("reserve_free_bytes", NULL, 0, get_reserve_free),
+	FIELD_GET("edu_limit_bytes_per_s", "limit", 0, get_limit),
+	FIELD_GET("failed", "state", 0, get_state),
+	MEMBER(gone, NULL, VALUE_BOOL),
+	{ }
+};
 
 int cmd_info(struct context *ctx, int argc, char **argv)
 {
+	struct record record;
 	struct session s;
 	int status;
 
@@ -138,10 +208,11 @@ int cmd_info(struct context *ctx, int argc, char **argv)
 	status = open_session(ctx, &s);
 	if (status)
 		return status;
+	fill_record(&record, &s);
 	if (ctx->json)
-		info_json(&s);
+		print_json(fields_json(fields, &record));
 	else
-		info_text(&s);
+		fields_print(fields, &record, false);
 	close_session(&s);
 	return STATUS_OK;
 }

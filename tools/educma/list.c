@@ -6,38 +6,49 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "field.h"
 
 struct row {
-	const struct educma_entry *entry;
-	uint64_t bits;
-	uint64_t to_device;
-	uint64_t from_device;
+	const char *device;
+	const char *pci;
+	const char *driver;
+	const char *node;
+	uint64_t dma_bits;
+	uint64_t to_device_bytes;
+	uint64_t from_device_bytes;
 };
 
-/* What cannot be read, as where a device goes at this moment, counts as 0. */
+/* A counter that cannot be read, because its device goes now, is shown as 0. */
 static void fill_row(struct row *row, const struct educma_entry *entry)
 {
 	struct educma_counters counters;
 
-	*row = (struct row){ .entry = entry };
-	educma_dma_bits(entry, &row->bits);
+	*row = (struct row){
+		.device = entry->name,
+		.pci = entry->pci,
+		.driver = entry->driver,
+		.node = entry->node,
+	};
+	educma_dma_bits(entry, &row->dma_bits);
 	if (educma_read_counters(entry, &counters))
 		return;
-	educma_counter(&counters, "to_device_bytes", &row->to_device);
-	educma_counter(&counters, "from_device_bytes", &row->from_device);
+	educma_counter(&counters, "to_device_bytes", &row->to_device_bytes);
+	educma_counter(&counters, "from_device_bytes",
+		       &row->from_device_bytes);
 }
 
-static struct json_object *row_json(const struct row *row)
-{
-	struct json_object *object = device_json(row->entry);
-
-	json_add_string(object, "node", row->entry->node);
-	json_add_string(object, "driver", row->entry->driver);
-	json_add_u64(object, "dma_bits", row->bits);
-	json_add_u64(object, "to_device_bytes", row->to_device);
-	json_add_u64(object, "from_device_bytes", row->from_device);
-	return object;
-}
+static const struct field fields[] = {
+	FIELD("device", NULL, 0, VALUE_STRING, row, device),
+	FIELD("pci", "PCI", -12, VALUE_STRING, row, pci),
+	FIELD("driver", "DRIVER", -10, VALUE_STRING, row, driver),
+	FIELD("dma_bits", "BITS", 4, VALUE_NUMBER, row, dma_bits),
+	FIELD("to_device_bytes", "BYTES TO DEVICE", 20, VALUE_NUMBER,
+	      row, to_device_bytes),
+	FIELD("from_device_bytes", "BYTES FROM DEVICE", 20, VALUE_NUMBER,
+	      row, from_device_bytes),
+	FIELD("node", "NODE", -1, VALUE_STRING, row, node),
+	{ }
+};
 
 static void list_json(const struct educma_entry *list, size_t count)
 {
@@ -47,14 +58,9 @@ static void list_json(const struct educma_entry *list, size_t count)
 
 	for (i = 0; i < count; i++) {
 		fill_row(&row, &list[i]);
-		json_object_array_add(array, row_json(&row));
+		json_object_array_add(array, fields_json(fields, &row));
 	}
 	print_json(array);
-}
-
-static const char *or_dash(const char *text)
-{
-	return *text ? text : "-";
 }
 
 static void list_text(const struct educma_entry *list, size_t count)
@@ -62,14 +68,10 @@ static void list_text(const struct educma_entry *list, size_t count)
 	struct row row;
 	size_t i;
 
-	printf("%-12s %-10s %4s %20s %20s  %s\n", "PCI", "DRIVER", "BITS",
-	       "BYTES TO DEVICE", "BYTES FROM DEVICE", "NODE");
+	columns_print_head(fields);
 	for (i = 0; i < count; i++) {
 		fill_row(&row, &list[i]);
-		printf("%-12s %-10s %4" PRIu64 " %20" PRIu64 " %20" PRIu64
-		       "  %s\n", row.entry->pci, or_dash(row.entry->driver),
-		       row.bits, row.to_device, row.from_device,
-		       or_dash(row.entry->node));
+		columns_print(fields, &row, output_is_human());
 	}
 }
 

@@ -83,6 +83,44 @@ char *size_say(char *text, uint64_t bytes)
 	return bytes && !(bytes % 1024) ? text : strcat(text, " bytes");
 }
 
+/* Divides by @base until it is below it; returns the unit's index, -1: none. */
+static int scale(double *number, double base)
+{
+	int unit = -1;
+
+	while (*number >= base && unit + 1 < (int)strlen(units)) {
+		*number /= base;
+		unit++;
+	}
+	return unit;
+}
+
+char *size_human(char *text, uint64_t bytes)
+{
+	double number = bytes;
+	int unit = scale(&number, 1024);
+
+	if (unit < 0)
+		snprintf(text, SIZE_TEXT, "%" PRIu64, bytes);
+	else
+		snprintf(text, SIZE_TEXT, "%.1f%c", number, units[unit]);
+	return text;
+}
+
+char *rate_human(char *text, uint64_t bytes_per_s)
+{
+	/* The SI prefix for thousand is a small k. */
+	static const char prefixes[] = "kMGT";
+	double number = bytes_per_s;
+	int unit = scale(&number, 1000);
+
+	if (unit < 0)
+		snprintf(text, SIZE_TEXT, "%" PRIu64 " B/s", bytes_per_s);
+	else
+		snprintf(text, SIZE_TEXT, "%.1f %cB/s", number, prefixes[unit]);
+	return text;
+}
+
 uint64_t rate_per_s(uint64_t bytes, uint64_t ns)
 {
 	if (!ns)

@@ -11,7 +11,7 @@
 	"a whole number, decimal or 0x hex, alone or with K, M, G, T " \
 	"(or KiB...): 4096, 0x1000, 64M"
 
-/* Enough for size_format() and size_say(). */
+/* Enough for each function below that writes text. */
 #define SIZE_TEXT	32
 
 /**
@@ -43,6 +43,24 @@ char *size_format(char *text, uint64_t bytes);
 
 /* The same for a sentence, where a number alone is none: "4095 bytes". */
 char *size_say(char *text, uint64_t bytes);
+
+/**
+ * size_human() - write a size rounded to three or four digits, for people
+ * @text: SIZE_TEXT bytes: "64.0M", "4095"
+ * @bytes: the size; the units are powers of 1024, as in size_parse()
+ *
+ * Returns @text.
+ */
+char *size_human(char *text, uint64_t bytes);
+
+/**
+ * rate_human() - write a rate rounded to three or four digits, for people
+ * @text: SIZE_TEXT bytes: "59.5 MB/s"
+ * @bytes_per_s: the rate; the units are powers of 1000, as is usual for rates
+ *
+ * Returns @text.
+ */
+char *rate_human(char *text, uint64_t bytes_per_s);
 
 /**
  * rate_per_s() - bytes per second, rounded to the nearest

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "field.h"
+#include "size.h"
+
+void value_string(struct value *value, const char *string)
+{
+	value->kind = VALUE_STRING;
+	value->string = string;
+}
+
+void value_number(struct value *value, enum value_kind kind, uint64_t number)
+{
+	value->kind = kind;
+	value->number = number;
+}
+
+void value_decimal(struct value *value, double decimal)
+{
+	value->kind = VALUE_DECIMAL;
+	value->decimal = decimal;
+}
+
+void value_text(struct value *value, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(value->text, sizeof(value->text), fmt, args);
+	va_end(args);
+}
+
+static void get_member(const struct field *field, const void *record,
+		       struct value *value)
+{
+	const void *member = (const char *)record + field->offset;
+
+	switch (field->kind) {
+	case VALUE_STRING:
+		value_string(value, *(const char *const *)member);
+		break;
+	case VALUE_BOOL:
+		value_number(value, VALUE_BOOL, *(const bool *)member);
+		break;
+	case VALUE_DECIMAL:
+		value_decimal(value, *(const double *)member);
+		break;
+	default:
+		value_number(value, field->kind, *(const uint64_t *)member);
+	}
+}
+
+static void get_value(const struct field *field, const void *record,
+		      struct value *value)
+{
+	value->kind = VALUE_ABSENT;
+	value->text[0] = '\0';
+	if (field->get)
+		field->get(record, value);
+	else
+		get_member(field, record, value);
+}
+
+/* JSON ----------------------------------------------------------------------*/
+
+static struct json_object *decimal_json(double decimal)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.3f", decimal);
+	return json_object_new_double_s(decimal, text);
+}
+
+static struct json_object *address_json(uint64_t address)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%08" PRIx64, address);
+	return json_object_new_string(text);
+}
+
+static struct json_object *value_json(const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_STRING:
+		return json_object_new_string(value->string);
+	case VALUE_BOOL:
+		return json_object_new_boolean(value->number);
+	case VALUE_NUMBER:
+	case VALUE_BYTES:
+	case VALUE_RATE:
+		return json_object_new_uint64(value->number);
+	case VALUE_DECIMAL:
+		return decimal_json(value->decimal);
+	case VALUE_ADDRESS:
+		return address_json(value->number);
+	case VALUE_JSON:
+		return json_object_get(value->json);
+	default:
+		return NULL;
+	}
+}
+
+void fields_add_json(struct json_object *object, const struct field *fields,
+		     const void *record)
+{
+	const struct field *field;
+	struct value value;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (!field->key)
+			continue;
+		get_value(field, record, &value);
+		if (value.kind == VALUE_ABSENT)
+			continue;
+		json_object_object_add(object, field->key, value_json(&value));
+		if (value.kind == VALUE_JSON)
+			json_object_put(value.json);
+	}
+}
+
+struct json_object *fields_json(const struct field *fields, const void *record)
+{
+	struct json_object *object = json_object_new_object();
+
+	fields_add_json(object, fields, record);
+	return object;
+}
+
+/* Text ----------------------------------------------------------------------*/
+
+static void number_text(struct value *value, bool human)
+{
+	switch (value->kind) {
+	case VALUE_BYTES:
+		if (human)
+			size_human(value->text, value->number);
+		else
+			size_format(value->text, value->number);
+		break;
+	case VALUE_RATE:
+		if (human)
+			rate_human(value->text, value->number);
+		else
+			value_text(value, "%" PRIu64, value->number);
+		break;
+	case VALUE_ADDRESS:
+		value_text(value, "0x%08" PRIx64, value->number);
+		break;
+	default:
+		value_text(value, "%" PRIu64, value->number);
+	}
+}
+
+/* Fills in value->text, unless the getter has. */
+static void make_text(struct value *value, bool human)
+{
+	if (value->text[0])
+		return;
+	switch (value->kind) {
+	case VALUE_STRING:
+		value_text(value, "%s", *value->string ? value->string : "-");
+		break;
+	case VALUE_BOOL:
+		value_text(value, "%s", value->number ? "yes" : "no");
+		break;
+	case VALUE_DECIMAL:
+		value_text(value, "%.1f", value->decimal);
+		break;
+	case VALUE_ABSENT:
+	case VALUE_NULL:
+	case VALUE_JSON:
+		value_text(value, "-");
+		break;
+	default:
+		number_text(value, human);
+	}
+}
+
+/* False if there is nothing to print. */
+static bool get_text(const struct field *field, const void *record, bool human,
+		     struct value *value)
+{
+	if (!field->title)
+		return false;
+	get_value(field, record, value);
+	make_text(value, human);
+	return true;
+}
+
+static int title_width(const struct field *fields)
+{
+	const struct field *field;
+	int width = 0;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (field->title && (int)strlen(field->title) > width)
+			width = strlen(field->title);
+	}
+	return width;
+}
+
+void fields_print(const struct field *fields, const void *record, bool human)
+{
+	const int width = title_width(fields);
+	const struct field *field;
+	struct value value;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (get_text(field, record, human, &value) &&
+		    value.kind != VALUE_ABSENT)
+			printf("%-*s %s\n", width, field->title, value.text);
+	}
+}
+
+/* A value that is wider than its column pushes the rest aside, uncut. */
+static void print_cell(const struct field *field, const char *text, bool first)
+{
+	/* Nothing is put behind the text of a last column. */
+	const bool last = !field[1].title;
+
+	if (!first)
+		putchar(' ');
+	printf("%*s", field->width < 0 && last ? 0 : field->width, text);
+}
+
+void columns_print_head(const struct field *fields)
+{
+	const struct field *field;
+	bool first = true;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (!field->title)
+			continue;
+		print_cell(field, field->title, first);
+		first = false;
+	}
+	putchar('\n');
+}
+
+void columns_print(const struct field *fields, const void *record, bool human)
+{
+	const struct field *field;
+	struct value value;
+	bool first = true;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (!get_text(field, record, human, &value))
+			continue;
+		print_cell(field, value.text, first);
+		first = false;
+	}
+	putchar('\n');
+}
+
+bool output_is_human(void)
+{
+	return isatty(STDOUT_FILENO);
+}

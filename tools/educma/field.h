@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a command prints, as a table of fields. Text and JSON are made from the
+ * same table, so neither of them can lack a field that the other has.
+ */
+#ifndef EDUCMA_FIELD_H
+#define EDUCMA_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <json-c/json.h>
+
+/* How a value is written. Text on a terminal is rounded to human units. */
+enum value_kind {
+	VALUE_ABSENT,	/* not known here: written neither in text nor in JSON */
+	VALUE_NULL,	/* null in JSON, "-" in text */
+	VALUE_STRING,	/* an empty string is written like VALUE_NULL in text */
+	VALUE_BOOL,	/* true or false in JSON, yes or no in text */
+	VALUE_NUMBER,
+	VALUE_BYTES,	/* a size; in text with a unit: 64M */
+	VALUE_RATE,	/* bytes per second */
+	VALUE_DECIMAL,	/* three digits after the point in JSON, one in text */
+	VALUE_ADDRESS,	/* a hex string, because JSON's doubles hold 53 bits */
+	VALUE_JSON,	/* an object or array of its own; the value's user frees it */
+};
+
+#define VALUE_TEXT	256
+
+/**
+ * struct value - the value of one field
+ * @kind: which member of the union is set
+ * @number: of VALUE_BOOL, VALUE_NUMBER, VALUE_BYTES, VALUE_RATE, VALUE_ADDRESS
+ * @decimal: of VALUE_DECIMAL
+ * @string: of VALUE_STRING; not copied
+ * @json: of VALUE_JSON
+ * @text: how text has it, if a getter says so; else empty: made from the value
+ */
+struct value {
+	enum value_kind kind;
+	union {
+		uint64_t number;
+		double decimal;
+		const char *string;
+		struct json_object *json;
+	};
+	char text[VALUE_TEXT];
+};
+
+/**
+ * struct field - one line of a table of fields; the last one is { }
+ * @key: its name in JSON, which is its identity; NULL: only in text
+ * @title: its heading in text; NULL: only in JSON
+ * @width: the width of its column where records are rows; negative: the text
+ *	is at the left
+ * @get: sets the value, which begins as VALUE_ABSENT; NULL: see @kind
+ * @kind: without @get: what the record's member is. The member is a pointer to
+ *	char for VALUE_STRING, a bool for VALUE_BOOL, a double for
+ *	VALUE_DECIMAL, and else a uint64_t
+ * @offset: without @get: where that member begins
+ */
+struct field {
+	const char *key;
+	const char *title;
+	int width;
+	void (*get)(const void *record, struct value *value);
+	enum value_kind kind;
+	size_t offset;
+};
+
+/* A field that is a member of the record, which is a struct @_type. */
+#define FIELD(_key, _title, _width, _kind, _type, _member) { \
+	.key = (_key), .title = (_title), .width = (_width), .kind = (_kind), \
+	.offset = offsetof(struct _type, _member) }
+
+/* A field that a function finds out. */
+#define FIELD_GET(_key, _title, _width, _get) { \
+	.key = (_key), .title = (_title), .width = (_width), .get = (_get) }
+
+/* Set a value; for getters. */
+void value_string(struct value *value, const char *string);
+void value_number(struct value *value, enum value_kind kind, uint64_t number);
+void value_decimal(struct value *value, double decimal);
+/* How text has the value, when its kind alone does not tell. */
+void value_text(struct value *value, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * fields_json() - write a record as a JSON object
+ * @fields: the table
+ * @record: what its getters take
+ *
+ * Returns a new object, with the fields in the table's order.
+ */
+struct json_object *fields_json(const struct field *fields, const void *record);
+
+/* Adds the fields of a record to an object that exists. */
+void fields_add_json(struct json_object *object, const struct field *fields,
+		     const void *record);
+
+/**
+ * fields_print() - print a record as lines of a title and a value
+ * @fields: the table
+ * @record: what its getters take
+ * @human: round sizes and rates to human units
+ */
+void fields_print(const struct field *fields, const void *record, bool human);
+
+/* Prints the titles of the fields as the head of a table's columns. */
+void columns_print_head(const struct field *fields);
+/* Prints a record as a row below that head. */
+void columns_print(const struct field *fields, const void *record, bool human);
+
+/* Whether standard output is a terminal, where people read rounded figures. */
+bool output_is_human(void);
+
+#endif
