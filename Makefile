@@ -82,7 +82,7 @@ packages:
 bench:
 	$(Q)tools/packages check
 	$(Q)$(MAKE) modules tools KERNEL=release
-	$(Q)$(MAKE) -s -C tests/guest O=$(build)/tests
+	$(Q)$(MAKE) -s -C tests/guest/programs O=$(build)/tests
 	$(Q)tests/bench
 
 coverage:
