@@ -11,7 +11,7 @@
 #include <linux/overflow.h>
 #include <linux/user_namespace.h>
 
-#include "educma.h"
+#include "dev.h"
 
 #define EDUCMA_SIZE_CHARS	32	/* of a size in text */
 

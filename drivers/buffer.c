@@ -11,7 +11,7 @@
 #include <linux/random.h>
 #include <linux/vmstat.h>
 
-#include "educma.h"
+#include "dev.h"
 #include "trace.h"
 
 static u64 reserve;

@@ -12,7 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "compat.h"
-#include "educma.h"
+#include "dev.h"
 
 #define EDUCMA_MINORS		256
 

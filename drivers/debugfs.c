@@ -13,7 +13,7 @@
 #include <linux/debugfs.h>
 #include <linux/uaccess.h>
 
-#include "educma.h"
+#include "dev.h"
 
 #define EDUCMA_WORD_MAX		32	/* characters of what is written */
 

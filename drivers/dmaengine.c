@@ -9,7 +9,7 @@
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
 
-#include "educma.h"
+#include "dev.h"
 
 static struct workqueue_struct *educma_dma_wq;
 

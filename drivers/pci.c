@@ -5,7 +5,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 
-#include "educma.h"
+#include "dev.h"
 #include "educma_regs.h"
 
 static unsigned int dma_bits = EDU_DMA_BITS;

@@ -6,7 +6,7 @@
  */
 #include <linux/bitmap.h>
 
-#include "educma.h"
+#include "dev.h"
 
 static unsigned long reserve_pages(const struct educma_reserve *reserve)
 {

@@ -6,7 +6,7 @@
  */
 #include <linux/sysfs.h>
 
-#include "educma.h"
+#include "dev.h"
 
 static struct educma_engine *to_engine(struct device *dev)
 {

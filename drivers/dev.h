@@ -23,8 +23,8 @@
  * User memory is never touched under gone_lock, for a page fault takes
  * mmap_lock.
  */
-#ifndef EDUCMA_H
-#define EDUCMA_H
+#ifndef EDUCMA_DEV_H
+#define EDUCMA_DEV_H
 
 #include <linux/interrupt.h>
 #include <linux/kref.h>
