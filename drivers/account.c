@@ -6,12 +6,18 @@
  */
 #include <linux/cred.h>
 #include <linux/ctype.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/sysfs.h>
+#include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
-#include "dev.h"
+#include "account.h"
+#include "buffer.h"
 
 #define EDUCMA_SIZE_CHARS	32	/* of a size in text */
 
@@ -46,6 +52,24 @@ MODULE_PARM_DESC(max_buffers, "buffers that a user may have on all devices toget
 static u64 max_bytes = EDUCMA_HALF;
 module_param(max_bytes, educma_size, 0644);
 MODULE_PARM_DESC(max_bytes, "bytes that a user may have on all devices together, as 64M (default: half of CMA; not for root)");
+
+/**
+ * struct educma_account - what one user has on all devices
+ * @node: in the list of accounts
+ * @uid: the user
+ * @refs: one for each open file and each buffer
+ * @buffers: how many
+ * @bytes: their sum
+ *
+ * All of it is under the lock of the accounts.
+ */
+struct educma_account {
+	struct list_head node;
+	kuid_t uid;
+	unsigned long refs;
+	unsigned long buffers;
+	u64 bytes;
+};
 
 static DEFINE_SPINLOCK(accounts_lock);	/* the list and what is in it */
 static LIST_HEAD(accounts);

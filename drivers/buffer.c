@@ -11,7 +11,10 @@
 #include <linux/random.h>
 #include <linux/vmstat.h>
 
+#include "account.h"
+#include "buffer.h"
 #include "dev.h"
+#include "reserve.h"
 #include "trace.h"
 
 static u64 reserve;

@@ -9,8 +9,12 @@
 #include <linux/moduleparam.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
+#include "account.h"
+#include "buffer.h"
+#include "chrdev.h"
 #include "compat.h"
 #include "dev.h"
 

@@ -11,8 +11,12 @@
  * The device's transfers do not use these buffers.
  */
 #include <linux/debugfs.h>
+#include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
+#include "account.h"
+#include "buffer.h"
+#include "debugfs.h"
 #include "dev.h"
 
 #define EDUCMA_WORD_MAX		32	/* characters of what is written */

@@ -26,25 +26,17 @@
 #ifndef EDUCMA_DEV_H
 #define EDUCMA_DEV_H
 
-#include <linux/interrupt.h>
 #include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/uidgid.h>
-#include <linux/wait.h>
-#include <linux/workqueue.h>
+#include <linux/types.h>
 #include <linux/xarray.h>
-#include <linux/educma.h>
 
 #include "engine.h"
-
-/* The device */
 
 /*
  * No memory but below this many bits is taken to be reachable without a test;
@@ -183,125 +175,5 @@ static inline void educma_dev_part(struct educma_dev *edev)
 	edev->exclusive = false;	/* if it was, nobody else is here */
 	spin_unlock(&edev->lists_lock);
 }
-
-/* account.c: what one user may have */
-
-/**
- * struct educma_account - what one user has on all devices
- * @node: in the list of accounts
- * @uid: the user
- * @refs: one for each open file and each buffer
- * @buffers: how many
- * @bytes: their sum
- *
- * All of it is under the lock of the accounts.
- */
-struct educma_account {
-	struct list_head node;
-	kuid_t uid;
-	unsigned long refs;
-	unsigned long buffers;
-	u64 bytes;
-};
-
-/* module_param(name, educma_size, mode): name is a u64. */
-extern const struct kernel_param_ops param_ops_educma_size;
-#define param_check_educma_size(name, p)	__param_check(name, p, u64)
-
-int educma_parse_size(const char *text, u64 *bytes);
-void educma_limits_init(void);
-unsigned int educma_max_buffers(void);
-u64 educma_max_bytes(void);
-struct educma_account *educma_account_get(const struct cred *cred);
-void educma_account_put(struct educma_account *account);
-bool educma_account_charge(struct educma_account *account,
-			   unsigned int buffers, u64 bytes);
-void educma_account_refund(struct educma_account *account, u64 bytes);
-
-/* buffer.c: coherent buffers */
-
-/**
- * struct educma_buffer - one coherent allocation
- * @ref: handle, mappings, transfers
- * @edev: the device
- * @account: who has to answer for it while it has memory; or NULL
- * @charged: bytes that @account is charged with
- * @node: in educma_dev.buffers
- * @cpu: kernel address; NULL once remove() has freed the memory
- * @dma: bus address
- * @bytes: length, a multiple of the page size
- * @cma_only: CMA, the reserve, or nothing
- * @origin: enum educma_origin, where its memory is from
- * @page: the first page of its range of mmap offsets; 0 while it has none
- */
-struct educma_buffer {
-	struct kref ref;
-	struct educma_dev *edev;
-	struct educma_account *account;
-	u64 charged;
-	struct list_head node;
-	void *cpu;
-	dma_addr_t dma;
-	size_t bytes;
-	bool cma_only;
-	u8 origin;
-	u32 page;
-};
-
-int educma_buffers_init(struct educma_dev *edev);
-void educma_buffers_exit(struct educma_dev *edev);
-void educma_cma_bytes(u64 *total, u64 *free);
-struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
-					  struct educma_account *account,
-					  u64 bytes, u32 flags, u32 *reason);
-int educma_scrub(struct educma_dev *edev);
-u64 educma_reach(struct educma_dev *edev);
-void educma_prove_reach(struct educma_dev *edev);
-void educma_buffer_put(struct educma_buffer *buf);
-int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
-		       u64 offset);
-
-/* reserve.c: memory held from probe to remove */
-
-int educma_reserve_init(struct educma_dev *edev,
-			const struct educma_buffer *memory);
-void educma_reserve_exit(struct educma_dev *edev);
-bool educma_reserve_take(struct educma_buffer *buf);
-void educma_reserve_give(const struct educma_buffer *buf);
-
-/* chrdev.c: /dev/educmaN */
-
-int educma_chrdev_init(void);
-void educma_chrdev_exit(void);
-int educma_chrdev_add(struct educma_dev *edev);
-void educma_chrdev_del(struct educma_dev *edev);
-void educma_chrdev_hangup(struct educma_dev *edev);
-void educma_chrdev_unmap(struct educma_dev *edev);
-
-/* debugfs.c: buffers from a shell */
-
-void educma_debugfs_init(void);
-void educma_debugfs_exit(void);
-void educma_debugfs_add(struct educma_dev *edev);
-void educma_debugfs_del(struct educma_dev *edev);
-
-/* dmaengine.c: a channel that copies memory */
-
-#if IS_ENABLED(CONFIG_DMA_ENGINE)
-int educma_dma_init(void);
-void educma_dma_exit(void);
-int educma_dma_add(struct educma_dev *edev);
-void educma_dma_del(struct educma_dev *edev);
-#else
-static inline int educma_dma_init(void) { return 0; }
-static inline void educma_dma_exit(void) { }
-static inline int educma_dma_add(struct educma_dev *edev) { return 0; }
-static inline void educma_dma_del(struct educma_dev *edev) { }
-#endif
-
-/* sysfs.c: the counters */
-
-int educma_sysfs_add(struct educma_dev *edev);
-void educma_sysfs_del(struct educma_dev *edev);
 
 #endif

@@ -9,7 +9,9 @@
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
 
+#include "buffer.h"
 #include "dev.h"
+#include "dmaengine.h"
 
 static struct workqueue_struct *educma_dma_wq;
 

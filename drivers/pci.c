@@ -5,7 +5,13 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 
+#include "account.h"
+#include "buffer.h"
+#include "chrdev.h"
+#include "debugfs.h"
 #include "dev.h"
+#include "dmaengine.h"
+#include "sysfs.h"
 #include "educma_regs.h"
 
 static unsigned int dma_bits = EDU_DMA_BITS;

@@ -6,7 +6,9 @@
  */
 #include <linux/bitmap.h>
 
+#include "buffer.h"
 #include "dev.h"
+#include "reserve.h"
 
 static unsigned long reserve_pages(const struct educma_reserve *reserve)
 {

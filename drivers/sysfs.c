@@ -7,6 +7,7 @@
 #include <linux/sysfs.h>
 
 #include "dev.h"
+#include "sysfs.h"
 
 static struct educma_engine *to_engine(struct device *dev)
 {

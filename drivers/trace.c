@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The code behind the tracepoints of trace.h. */
+#include "buffer.h"
 #include "dev.h"
 
 #define CREATE_TRACE_POINTS
