@@ -17,7 +17,7 @@
 #include <linux/user_namespace.h>
 
 #include "account.h"
-#include "buffer.h"
+#include "coherent.h"
 
 #define EDUCMA_SIZE_CHARS	32	/* of a size in text */
 

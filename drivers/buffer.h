@@ -7,8 +7,9 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "dev.h"
+
 struct educma_account;
-struct educma_dev;
 struct vm_area_struct;
 
 /**
@@ -18,9 +19,7 @@ struct vm_area_struct;
  * @account: who has to answer for it while it has memory; or NULL
  * @charged: bytes that @account is charged with
  * @node: in educma_dev.buffers
- * @cpu: kernel address; NULL once remove() has freed the memory
- * @dma: bus address
- * @bytes: length, a multiple of the page size
+ * @memory: the memory; remove() frees it while the buffer lives on
  * @cma_only: CMA, the reserve, or nothing
  * @origin: enum educma_origin, where its memory is from
  * @page: the first page of its range of mmap offsets; 0 while it has none
@@ -31,9 +30,7 @@ struct educma_buffer {
 	struct educma_account *account;
 	u64 charged;
 	struct list_head node;
-	void *cpu;
-	dma_addr_t dma;
-	size_t bytes;
+	struct educma_memory memory;
 	bool cma_only;
 	u8 origin;
 	u32 page;
@@ -41,13 +38,9 @@ struct educma_buffer {
 
 int educma_buffers_init(struct educma_dev *edev);
 void educma_buffers_exit(struct educma_dev *edev);
-void educma_cma_bytes(u64 *total, u64 *free);
 struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
 					  u64 bytes, u32 flags, u32 *reason);
-int educma_scrub(struct educma_dev *edev);
-u64 educma_reach(struct educma_dev *edev);
-void educma_prove_reach(struct educma_dev *edev);
 void educma_buffer_put(struct educma_buffer *buf);
 int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 		       u64 offset);

@@ -16,7 +16,7 @@
 #include "buffer.h"
 #include "chrdev.h"
 #include "compat.h"
-#include "dev.h"
+#include "reach.h"
 
 #define EDUCMA_MINORS		256
 
@@ -99,7 +99,7 @@ static struct educma_request *to_request(struct educma_xfer *xfer)
 
 static unsigned long last_page(const struct educma_buffer *buf)
 {
-	return buf->page + (buf->bytes >> PAGE_SHIFT);
+	return buf->page + (buf->memory.bytes >> PAGE_SHIFT);
 }
 
 /* The buffer in whose range this page of the file's space is, or NULL. */
@@ -184,7 +184,7 @@ static u64 next_free_range(struct educma_file *file, u64 page, u64 pages)
 /* A range for the buffer; its handle is valid from here on. */
 static int file_add_buffer(struct educma_file *file, struct educma_buffer *buf)
 {
-	const u64 pages = buf->bytes >> PAGE_SHIFT;
+	const u64 pages = buf->memory.bytes >> PAGE_SHIFT;
 	int ret = -ENOMEM;
 	u64 page;
 
@@ -275,7 +275,7 @@ static long educma_info(struct educma_file *file, void *arg)
 	if (!file->account)
 		info->flags |= EDUCMA_INFO_UNLIMITED;
 	if (capable(CAP_SYS_ADMIN))
-		info->proven_addr = educma_reach(edev);
+		info->proven_addr = educma_reach_proven(edev);
 	return 0;
 }
 
@@ -291,8 +291,8 @@ static long educma_alloc(struct educma_file *file, void *arg)
 				  alloc->flags, &alloc->reason);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
-	alloc->bytes = buf->bytes;
-	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->dma : 0;
+	alloc->bytes = buf->memory.bytes;
+	alloc->dma_addr = capable(CAP_SYS_ADMIN) ? buf->memory.dma : 0;
 	alloc->origin = buf->origin;
 	/* Once it has a handle another thread may guess that and free it. */
 	kref_get(&buf->ref);
@@ -341,9 +341,9 @@ static int request_side(struct educma_file *file, bool used, u64 handle,
 	*buf = file_get_buffer(file, handle);
 	if (!*buf)
 		return -ENOENT;
-	if (bytes > (*buf)->bytes || offset > (*buf)->bytes - bytes)
+	if (bytes > (*buf)->memory.bytes || offset > (*buf)->memory.bytes - bytes)
 		return -EINVAL;
-	*dma = (*buf)->dma + offset;
+	*dma = (*buf)->memory.dma + offset;
 	return 0;
 }
 
@@ -555,8 +555,8 @@ static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
 static void show_buffer(struct seq_file *seq, const struct educma_buffer *buf)
 {
 	seq_printf(seq, "educma-buffer:\t%#llx %zu %#llx\n",
-		   (u64)buf->page << PAGE_SHIFT, buf->bytes,
-		   buf->cpu ? (u64)buf->dma : 0);
+		   (u64)buf->page << PAGE_SHIFT, buf->memory.bytes,
+		   buf->memory.cpu ? (u64)buf->memory.dma : 0);
 }
 
 /* Addresses are for who opened the fdinfo as root. */
@@ -571,7 +571,7 @@ static void show_buffers(struct seq_file *seq, struct educma_file *file)
 	xa_lock(&file->buffers);
 	xa_for_each(&file->buffers, index, buf) {
 		count++;
-		bytes += buf->bytes;
+		bytes += buf->memory.bytes;
 		if (all)
 			show_buffer(seq, buf);
 	}
@@ -739,7 +739,7 @@ static int file_make_private(struct educma_file *file, bool exclusive)
 	file->private = exclusive || capable(CAP_SYS_ADMIN);
 	if (!exclusive || capable(CAP_SYS_ADMIN))
 		return 0;
-	ret = educma_scrub(file->edev);
+	ret = educma_clear_card(file->edev);
 	if (ret)
 		file_part(file);
 	return ret;

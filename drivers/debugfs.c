@@ -83,7 +83,7 @@ static int alloc_show(struct seq_file *seq, void *unused)
 		return ret;
 	xa_lock(&edev->held);
 	xa_for_each(&edev->held, id, buf)
-		seq_printf(seq, "%lu %zu %#llx\n", id, buf->bytes, (u64)buf->dma);
+		seq_printf(seq, "%lu %zu %#llx\n", id, buf->memory.bytes, (u64)buf->memory.dma);
 	xa_unlock(&edev->held);
 	educma_dev_leave(edev);
 	return 0;

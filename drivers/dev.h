@@ -46,6 +46,18 @@
 #define EDUCMA_DMA_BITS_MAX	64
 
 /**
+ * struct educma_memory - coherent memory
+ * @cpu: kernel address; NULL: there is none
+ * @dma: bus address
+ * @bytes: length, a multiple of the page size
+ */
+struct educma_memory {
+	void *cpu;
+	dma_addr_t dma;
+	size_t bytes;
+};
+
+/**
  * struct educma_reserve - memory that a device holds for its buffers
  * @cpu: kernel address
  * @dma: bus address
@@ -70,9 +82,9 @@ struct educma_reserve {
  * @dma_bits: address bits that the driver was told the device decodes
  * @hw: the device as its card knows it
  * @engine: transfers
- * @low: a page that any mask reaches, for the reach test
- * @low_dma: its bus address
- * @prober: the engine's client for the reach test; under @alloc_lock
+ * @low: memory below as few address bits as there is any, for the reach test
+ *	and for clearing the card's memory; under @alloc_lock
+ * @own: the engine's client for the driver's own transfers; under @alloc_lock
  * @gone_lock: read: the device stays usable while held; write: remove()
  * @held: struct educma_buffer that a debugfs file allocated, by number; xa_lock
  * @debug: the directory of those files
@@ -82,8 +94,8 @@ struct educma_reserve {
  *	not set, memory and mappings stay
  * @alloc_lock: one allocation at a time: to find out why one failed, the
  *	coherent mask is widened for a moment, and nobody else may get memory
- *	meanwhile. Guards @prober, @low, and writes of @proven
- * @proven: highest bus address that a reach test has read and written
+ *	meanwhile. Guards @own, @low, and writes of @proven_addr
+ * @proven_addr: highest bus address that a reach test has read and written
  * @reserve: memory that buffers are carved from
  * @reserved: the buffer that all of @reserve is, or NULL
  * @lists_lock: guards the fields below; gone_lock for writing does so too
@@ -102,17 +114,16 @@ struct educma_dev {
 	u32 dma_bits;
 	struct educma_hw *hw;
 	struct educma_engine engine;
-	void *low;
-	dma_addr_t low_dma;
-	struct educma_client prober;
+	struct educma_memory low;
+	struct educma_client own;
 	struct xarray held;
 	struct dentry *debug;
 	struct educma_dma *dma;
 
 	struct rw_semaphore gone_lock;
 	bool gone;
-	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, prober */
-	u64 proven;
+	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
+	u64 proven_addr;
 	struct educma_reserve reserve;
 	struct educma_buffer *reserved;
 

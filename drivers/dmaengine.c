@@ -9,9 +9,8 @@
 #include <linux/interrupt.h>
 #include <linux/workqueue.h>
 
-#include "buffer.h"
-#include "dev.h"
 #include "dmaengine.h"
+#include "reach.h"
 
 static struct workqueue_struct *educma_dma_wq;
 
@@ -191,7 +190,7 @@ static void chan_issue_pending(struct dma_chan *chan)
 /* A device that drops address bits does so without a word. */
 static bool is_reached(struct educma_dma *dma, dma_addr_t addr, size_t bytes)
 {
-	const u64 reach = educma_reach(dma->edev);
+	const u64 reach = educma_reach_proven(dma->edev);
 
 	if (addr + bytes - 1 <= reach)
 		return true;
@@ -303,7 +302,7 @@ static int chan_alloc(struct dma_chan *chan)
 		return -EBUSY;
 	ret = educma_dev_join(edev, false);
 	if (!ret)
-		educma_prove_reach(edev);
+		educma_reach_extend(edev);
 	educma_dev_leave(edev);
 	return ret;
 }

@@ -7,7 +7,6 @@
 #include <linux/bitmap.h>
 
 #include "buffer.h"
-#include "dev.h"
 #include "reserve.h"
 
 static unsigned long reserve_pages(const struct educma_reserve *reserve)
@@ -29,13 +28,13 @@ int educma_reserve_init(struct educma_dev *edev,
 {
 	struct educma_reserve *reserve = &edev->reserve;
 
-	reserve->map = bitmap_zalloc(memory->bytes >> PAGE_SHIFT, GFP_KERNEL);
+	reserve->map = bitmap_zalloc(memory->memory.bytes >> PAGE_SHIFT, GFP_KERNEL);
 	if (!reserve->map)
 		return -ENOMEM;
-	reserve->cpu = memory->cpu;
-	reserve->dma = memory->dma;
-	reserve->bytes = memory->bytes;
-	reserve->free_bytes = memory->bytes;
+	reserve->cpu = memory->memory.cpu;
+	reserve->dma = memory->memory.dma;
+	reserve->bytes = memory->memory.bytes;
+	reserve->free_bytes = memory->memory.bytes;
 	return 0;
 }
 
@@ -84,13 +83,13 @@ bool educma_reserve_take(struct educma_buffer *buf)
 	struct educma_reserve *reserve = &buf->edev->reserve;
 	unsigned long page;
 
-	if (buf->bytes > reserve->bytes ||
-	    !reserve_find(buf->edev, buf->bytes, &page))
+	if (buf->memory.bytes > reserve->bytes ||
+	    !reserve_find(buf->edev, buf->memory.bytes, &page))
 		return false;
-	buf->cpu = reserve->cpu + (page << PAGE_SHIFT);
-	buf->dma = reserve->dma + ((dma_addr_t)page << PAGE_SHIFT);
+	buf->memory.cpu = reserve->cpu + (page << PAGE_SHIFT);
+	buf->memory.dma = reserve->dma + ((dma_addr_t)page << PAGE_SHIFT);
 	buf->origin = EDUCMA_ORIGIN_RESERVE;
-	memset(buf->cpu, 0, buf->bytes);
+	memset(buf->memory.cpu, 0, buf->memory.bytes);
 	return true;
 }
 
@@ -106,8 +105,8 @@ void educma_reserve_give(const struct educma_buffer *buf)
 	struct educma_reserve *reserve = &edev->reserve;
 
 	spin_lock(&edev->lists_lock);
-	bitmap_clear(reserve->map, (buf->dma - reserve->dma) >> PAGE_SHIFT,
-		     buf->bytes >> PAGE_SHIFT);
-	WRITE_ONCE(reserve->free_bytes, reserve->free_bytes + buf->bytes);
+	bitmap_clear(reserve->map, (buf->memory.dma - reserve->dma) >> PAGE_SHIFT,
+		     buf->memory.bytes >> PAGE_SHIFT);
+	WRITE_ONCE(reserve->free_bytes, reserve->free_bytes + buf->memory.bytes);
 	spin_unlock(&edev->lists_lock);
 }

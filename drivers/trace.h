@@ -191,8 +191,8 @@ DECLARE_EVENT_CLASS(educma_buffer,
 	TP_fast_assign(
 		strscpy(__entry->device, pci_name(buf->edev->pdev),
 			EDUCMA_TRACE_NAME);
-		__entry->dma = buf->dma;
-		__entry->bytes = buf->bytes;
+		__entry->dma = buf->memory.dma;
+		__entry->bytes = buf->memory.bytes;
 	),
 	TP_printk("%s dma=%#llx bytes=%llu", __entry->device, __entry->dma,
 		  __entry->bytes)
