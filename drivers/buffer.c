@@ -79,8 +79,10 @@ static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 	int ret;
 
 	lockdep_assert_held(&edev->alloc_lock);
-	if (educma_reserve_take(buf))
+	if (educma_reserve_take(edev, &buf->memory)) {
+		buf->origin = EDUCMA_ORIGIN_RESERVE;
 		return 0;
+	}
 	ret = buffer_get_pages(buf, reason);
 	if (ret)
 		return ret;
@@ -119,10 +121,9 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	spin_unlock(&edev->lists_lock);
 	trace_educma_buffer_free(buf);
 	if (buf->origin == EDUCMA_ORIGIN_RESERVE)
-		educma_reserve_give(buf);
+		educma_reserve_give(edev, &buf->memory);
 	else
 		educma_coherent_free(edev, &buf->memory);
-	buf->memory.cpu = NULL;
 	educma_account_refund(buf->account, buf->charged);
 }
 
@@ -373,28 +374,22 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 static int get_reserve(struct educma_dev *edev)
 {
 	u32 reason = EDUCMA_REASON_NONE;
+	struct educma_buffer *buf;
 	int ret;
 
 	if (!reserve)
 		return 0;
-	ret = buffer_make(edev, NULL, reserve, 0, &reason, &edev->reserved);
-	if (!ret)
-		ret = educma_reserve_init(edev, edev->reserved);
+	ret = buffer_make(edev, NULL, reserve, 0, &reason, &buf);
+	if (!ret) {
+		ret = educma_reserve_init(edev, &buf->memory);
+		if (ret)
+			educma_coherent_free(edev, &buf->memory);
+		kfree(buf);
+	}
 	if (ret)
-		pci_err(edev->pdev, "no reserve of %llu bytes within %u address bits: %s (error %d)\n",
+		dev_err(edev->hw->dev, "no reserve of %llu bytes within %u address bits: %s (error %d)\n",
 			reserve, edev->dma_bits, educma_reason_text(reason), ret);
 	return ret;
-}
-
-static void put_reserve(struct educma_dev *edev)
-{
-	struct educma_buffer *buf = edev->reserved;
-
-	educma_reserve_exit(edev);
-	edev->reserved = NULL;
-	if (buf)
-		educma_coherent_free(edev, &buf->memory);
-	kfree(buf);
 }
 
 /**
@@ -429,5 +424,5 @@ void educma_buffers_exit(struct educma_dev *edev)
 	list_for_each_entry_safe(buf, next, &edev->buffers, node)
 		buffer_free_memory(buf);
 	educma_reach_exit(edev);
-	put_reserve(edev);
+	educma_reserve_exit(edev);
 }

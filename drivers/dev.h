@@ -59,16 +59,12 @@ struct educma_memory {
 
 /**
  * struct educma_reserve - memory that a device holds for its buffers
- * @cpu: kernel address
- * @dma: bus address
- * @bytes: length, a multiple of the page size; 0: there is no reserve
+ * @memory: all of it; its bytes are 0 if there is no reserve
  * @map: a bit for each page that is in a buffer; under lists_lock
  * @free_bytes: what is in no buffer; written under lists_lock
  */
 struct educma_reserve {
-	void *cpu;
-	dma_addr_t dma;
-	size_t bytes;
+	struct educma_memory memory;
 	unsigned long *map;
 	size_t free_bytes;
 };
@@ -97,7 +93,6 @@ struct educma_reserve {
  *	meanwhile. Guards @own, @low, and writes of @proven_addr
  * @proven_addr: highest bus address that a reach test has read and written
  * @reserve: memory that buffers are carved from
- * @reserved: the buffer that all of @reserve is, or NULL
  * @lists_lock: guards the fields below; gone_lock for writing does so too
  * @files: open files
  * @buffers: buffers that have memory
@@ -125,7 +120,6 @@ struct educma_dev {
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
 	u64 proven_addr;
 	struct educma_reserve reserve;
-	struct educma_buffer *reserved;
 
 	spinlock_t lists_lock;		/* the fields below */
 	struct list_head files;

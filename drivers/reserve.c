@@ -6,51 +6,50 @@
  */
 #include <linux/bitmap.h>
 
-#include "buffer.h"
+#include "coherent.h"
 #include "reserve.h"
 
 static unsigned long reserve_pages(const struct educma_reserve *reserve)
 {
-	return reserve->bytes >> PAGE_SHIFT;
+	return reserve->memory.bytes >> PAGE_SHIFT;
 }
 
 /**
- * educma_reserve_init() - make a device's reserve of a buffer
- * @edev: the device, used by nobody else yet
- * @memory: the buffer; it stays the caller's
+ * educma_reserve_init() - give a device its reserve
+ * @edev: the device, not yet used by anybody
+ * @memory: the memory; the reserve's from here on, unless this fails
  *
  * Undone by educma_reserve_exit(). Context: may sleep.
  *
  * Return: 0 or -ENOMEM.
  */
 int educma_reserve_init(struct educma_dev *edev,
-			const struct educma_buffer *memory)
+			const struct educma_memory *memory)
 {
 	struct educma_reserve *reserve = &edev->reserve;
 
-	reserve->map = bitmap_zalloc(memory->memory.bytes >> PAGE_SHIFT, GFP_KERNEL);
+	reserve->map = bitmap_zalloc(memory->bytes >> PAGE_SHIFT, GFP_KERNEL);
 	if (!reserve->map)
 		return -ENOMEM;
-	reserve->cpu = memory->memory.cpu;
-	reserve->dma = memory->memory.dma;
-	reserve->bytes = memory->memory.bytes;
-	reserve->free_bytes = memory->memory.bytes;
+	reserve->memory = *memory;
+	reserve->free_bytes = memory->bytes;
 	return 0;
 }
 
 /**
- * educma_reserve_exit() - undo educma_reserve_init()
+ * educma_reserve_exit() - free a device's reserve
  * @edev: the device; it may have no reserve, and no buffer is in it
  *
- * Context: any.
+ * Context: may sleep.
  */
 void educma_reserve_exit(struct educma_dev *edev)
 {
 	bitmap_free(edev->reserve.map);
+	educma_coherent_free(edev, &edev->reserve.memory);
 	edev->reserve = (struct educma_reserve) { };
 }
 
-/* Finds room, first fit, and takes it. Returns whether there was any. */
+/* Finds free pages, first fit, and takes them. Returns whether there were any. */
 static bool reserve_find(struct educma_dev *edev, size_t bytes,
 			 unsigned long *page)
 {
@@ -71,42 +70,45 @@ static bool reserve_find(struct educma_dev *edev, size_t bytes,
 }
 
 /**
- * educma_reserve_take() - carve a buffer's memory from the reserve
- * @buf: a buffer without memory; gets zeroed memory
+ * educma_reserve_take() - carve memory from the reserve
+ * @edev: the device
+ * @memory: its bytes are set; the rest is set here, and the memory zeroed
  *
  * Undone by educma_reserve_give(). Context: may sleep.
  *
- * Return: whether the reserve had so much in one piece.
+ * Return: whether the reserve had so many free bytes in one piece.
  */
-bool educma_reserve_take(struct educma_buffer *buf)
+bool educma_reserve_take(struct educma_dev *edev, struct educma_memory *memory)
 {
-	struct educma_reserve *reserve = &buf->edev->reserve;
+	const struct educma_memory *all = &edev->reserve.memory;
 	unsigned long page;
 
-	if (buf->memory.bytes > reserve->bytes ||
-	    !reserve_find(buf->edev, buf->memory.bytes, &page))
+	if (memory->bytes > all->bytes ||
+	    !reserve_find(edev, memory->bytes, &page))
 		return false;
-	buf->memory.cpu = reserve->cpu + (page << PAGE_SHIFT);
-	buf->memory.dma = reserve->dma + ((dma_addr_t)page << PAGE_SHIFT);
-	buf->origin = EDUCMA_ORIGIN_RESERVE;
-	memset(buf->memory.cpu, 0, buf->memory.bytes);
+	memory->cpu = all->cpu + (page << PAGE_SHIFT);
+	memory->dma = all->dma + ((dma_addr_t)page << PAGE_SHIFT);
+	memset(memory->cpu, 0, memory->bytes);
 	return true;
 }
 
 /**
- * educma_reserve_give() - give a buffer's memory back to the reserve
- * @buf: from educma_reserve_take(); no mapping and no transfer uses it
+ * educma_reserve_give() - give memory back to the reserve
+ * @edev: the device
+ * @memory: from educma_reserve_take(); no mapping and no transfer uses it. Its
+ *	cpu is NULL after this call
  *
  * Context: any but interrupts.
  */
-void educma_reserve_give(const struct educma_buffer *buf)
+void educma_reserve_give(struct educma_dev *edev, struct educma_memory *memory)
 {
-	struct educma_dev *edev = buf->edev;
 	struct educma_reserve *reserve = &edev->reserve;
 
 	spin_lock(&edev->lists_lock);
-	bitmap_clear(reserve->map, (buf->memory.dma - reserve->dma) >> PAGE_SHIFT,
-		     buf->memory.bytes >> PAGE_SHIFT);
-	WRITE_ONCE(reserve->free_bytes, reserve->free_bytes + buf->memory.bytes);
+	bitmap_clear(reserve->map,
+		     (memory->dma - reserve->memory.dma) >> PAGE_SHIFT,
+		     memory->bytes >> PAGE_SHIFT);
+	WRITE_ONCE(reserve->free_bytes, reserve->free_bytes + memory->bytes);
 	spin_unlock(&edev->lists_lock);
+	memory->cpu = NULL;
 }

@@ -3,15 +3,14 @@
 #ifndef EDUCMA_RESERVE_H
 #define EDUCMA_RESERVE_H
 
-#include <linux/types.h>
-
-struct educma_buffer;
-struct educma_dev;
+#include "dev.h"
 
 int educma_reserve_init(struct educma_dev *edev,
-			const struct educma_buffer *memory);
+			const struct educma_memory *memory);
 void educma_reserve_exit(struct educma_dev *edev);
-bool educma_reserve_take(struct educma_buffer *buf);
-void educma_reserve_give(const struct educma_buffer *buf);
+bool educma_reserve_take(struct educma_dev *edev,
+			 struct educma_memory *memory);
+void educma_reserve_give(struct educma_dev *edev,
+			 struct educma_memory *memory);
 
 #endif

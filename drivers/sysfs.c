@@ -131,7 +131,7 @@ static ssize_t reserve_bytes_show(struct device *dev,
 {
 	struct educma_dev *edev = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%zu\n", edev->reserve.bytes);
+	return sysfs_emit(buf, "%zu\n", edev->reserve.memory.bytes);
 }
 static DEVICE_ATTR_RO(reserve_bytes);
 
