@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Coherent buffers: allocate, prove that the device reaches them, say why if
- * not, map, free.
+ * Buffers: coherent memory that a user is charged with and that the device is
+ * proven to reach, and the mappings of buffers into user space.
  */
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -16,7 +16,7 @@
 
 static u64 reserve;
 module_param(reserve, educma_size, 0444);
-MODULE_PARM_DESC(reserve, "bytes that each device holds for its buffers from probe to remove, as 64M (default 0)");
+MODULE_PARM_DESC(reserve, "bytes that each device reserves for its buffers from probe to remove, for example 64M (default 0)");
 
 /* Charge the buffer's user with more bytes, if the limits allow it. */
 static bool buffer_charge(struct educma_buffer *buf, u64 bytes, u32 *reason)
@@ -30,13 +30,14 @@ static bool buffer_charge(struct educma_buffer *buf, u64 bytes, u32 *reason)
 }
 
 /*
- * Returns whether there was memory, of the kind that is wanted. The page
- * allocator gives a power of two of pages, and the user pays for all of them;
- * they count in the user's cgroup as well, which CMA's cannot.
+ * Allocate the memory, and return whether there was any of the wanted kind. The
+ * page allocator gives a power of two of pages, and the user is charged with all
+ * of them. They count in the user's cgroup too; CMA's pages cannot.
  */
-static bool buffer_try(struct educma_buffer *buf, u32 *reason)
+static bool buffer_try_alloc(struct educma_buffer *buf, u32 *reason)
 {
-	const u64 rest = (PAGE_SIZE << get_order(buf->memory.bytes)) - buf->memory.bytes;
+	const size_t bytes = buf->memory.bytes;
+	const u64 rest = (PAGE_SIZE << get_order(bytes)) - bytes;
 	const gfp_t account = buf->account ? __GFP_ACCOUNT : 0;
 	struct educma_dev *edev = buf->edev;
 
@@ -53,16 +54,16 @@ static bool buffer_try(struct educma_buffer *buf, u32 *reason)
 	return false;
 }
 
-static int buffer_get_pages(struct educma_buffer *buf, u32 *reason)
+static int buffer_alloc_memory(struct educma_buffer *buf, u32 *reason)
 {
 	const bool one_page = buf->memory.bytes == PAGE_SIZE;
 
-	if (!(one_page && buf->cma_only) && buffer_try(buf, reason))
+	if (!(one_page && buf->cma_only) && buffer_try_alloc(buf, reason))
 		return 0;
-	/* One page is never CMA's, two may be: the user pays for both. */
+	/* CMA never gives one page, but two: the user is charged with both. */
 	if (one_page && !*reason && buffer_charge(buf, PAGE_SIZE, reason)) {
 		buf->memory.bytes = 2 * PAGE_SIZE;
-		if (buffer_try(buf, reason))
+		if (buffer_try_alloc(buf, reason))
 			return 0;
 	}
 	if (*reason)
@@ -72,7 +73,7 @@ static int buffer_get_pages(struct educma_buffer *buf, u32 *reason)
 	return -ENOMEM;
 }
 
-/* Memory that the device is proven to reach, or why there is none. */
+/* Get memory that the device is proven to reach, or the reason for none. */
 static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 {
 	struct educma_dev *edev = buf->edev;
@@ -83,7 +84,7 @@ static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 		buf->origin = EDUCMA_ORIGIN_RESERVE;
 		return 0;
 	}
-	ret = buffer_get_pages(buf, reason);
+	ret = buffer_alloc_memory(buf, reason);
 	if (ret)
 		return ret;
 	ret = educma_reach_test(edev, &buf->memory);
@@ -96,7 +97,7 @@ static int buffer_get_memory(struct educma_buffer *buf, u32 *reason)
 	return -EIO;
 }
 
-static void buffer_list(struct educma_buffer *buf)
+static void buffer_publish(struct educma_buffer *buf)
 {
 	struct educma_dev *edev = buf->edev;
 
@@ -170,7 +171,7 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
 	struct educma_buffer *buf;
 	int ret;
 
-	/* Also keeps what follows from overflowing. */
+	/* This also keeps PAGE_ALIGN() and the sums of bytes from overflowing. */
 	if (bytes > (u64)totalram_pages() << PAGE_SHIFT ||
 	    bytes > SIZE_MAX - PAGE_SIZE) {
 		*reason = EDUCMA_REASON_TOO_BIG;
@@ -190,19 +191,19 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
 }
 
 /**
- * educma_buffer_alloc() - one contiguous, zeroed, proven buffer
+ * educma_buffer_alloc() - allocate a contiguous, zeroed buffer, proven reachable
  * @edev: the device
- * @account: on whose; the buffer has a reference. NULL: without limits
- * @bytes: wanted; rounded up to pages
+ * @account: the account to charge; the buffer holds a reference. NULL: no limits
+ * @bytes: wanted length; rounded up to pages
  * @flags: EDUCMA_ALLOC_CMA or 0
- * @reason: on -ENOMEM, -EDQUOT and -EIO, enum educma_reason
+ * @reason: set to enum educma_reason on -ENOMEM, -EDQUOT and -EIO
  *
- * Logs one line when it fails. Context: gone_lock held for reading; sleeps,
- * seconds for gigabytes.
+ * Logs one line on failure. Context: gone_lock held for reading; sleeps, for
+ * seconds if the buffer has gigabytes.
  *
  * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
- * -ENOMEM, -EDQUOT (a limit), -EIO (not reached), -EINTR (killed while another
- * allocated), or what the engine says of a failed device.
+ * -ENOMEM, -EDQUOT (a limit), -EIO (the device does not reach the memory),
+ * -EINTR (killed while another caller allocated), or the engine's error.
  */
 struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
@@ -219,7 +220,7 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 		educma_reason_log(edev, bytes, *reason);
 		return ERR_PTR(ret);
 	}
-	buffer_list(buf);
+	buffer_publish(buf);
 	return buf;
 }
 
@@ -249,7 +250,7 @@ static void buffer_vm_open(struct vm_area_struct *vma)
 	kref_get(&buf->ref);
 }
 
-/* The mapping's file keeps the device's structure alive. */
+/* The mapping holds its file, and the file holds struct educma_dev. */
 static void buffer_vm_close(struct vm_area_struct *vma)
 {
 	struct educma_buffer *buf = vma->vm_private_data;
@@ -276,9 +277,10 @@ static vm_fault_t buffer_insert_all(const struct educma_buffer *buf,
 }
 
 /*
- * The first touch brings all pages, the first after remove() a SIGBUS. They
- * are not put in by mmap(): unmap_mapping_range() finds a mapping only once
- * it is linked, which is after our mmap() has let go of gone_lock.
+ * The first access to a mapping inserts all of its pages; the first access
+ * after remove() raises SIGBUS. mmap() does not insert the pages: remove()
+ * takes them away with unmap_mapping_range(), which finds a mapping only after
+ * the kernel has linked it, and by then mmap() has released gone_lock.
  */
 static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
 {
@@ -306,8 +308,8 @@ static int buffer_access(const struct educma_buffer *buf, u64 offset,
 }
 
 /*
- * A debugger's way, and that of /proc/PID/mem, for the pages of such a mapping
- * are not to be had one by one. Kernel memory, so no fault under gone_lock.
+ * For debuggers and /proc/PID/mem, which cannot get the single pages of such a
+ * mapping. @to is kernel memory, so there is no page fault under gone_lock.
  */
 static int buffer_vm_access(struct vm_area_struct *vma, unsigned long addr,
 			    void *to, int bytes, int write)
@@ -338,13 +340,13 @@ static const struct vm_operations_struct buffer_vm_ops = {
 /**
  * educma_buffer_mmap() - map a buffer, or a part of it, into user space
  * @buf: the buffer
- * @vma: at most as long as what follows @offset
- * @offset: where in the buffer it begins; a multiple of the page size
+ * @vma: no longer than the part of the buffer from @offset on
+ * @offset: where in the buffer the mapping begins; a multiple of the page size
  *
  * Takes a reference for the mapping. Context: mmap_lock and gone_lock held.
  *
- * Return: 0, -EINVAL (beyond the buffer's end, or a private mapping), or what
- * educma_coherent_mmap() says.
+ * Return: 0, -EINVAL (beyond the buffer's end, or a private mapping), or the
+ * error of educma_coherent_mmap().
  */
 int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 		       u64 offset)
@@ -354,12 +356,15 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 	if (!(vma->vm_flags & VM_MAYSHARE) || offset >= buf->memory.bytes ||
 	    vma->vm_end - vma->vm_start > buf->memory.bytes - offset)
 		return -EINVAL;
-	/* It was the offset in the file's space, now it is the buffer's. */
+	/* Until here vm_pgoff is an offset of the file, from here of the buffer. */
 	vma->vm_pgoff = offset >> PAGE_SHIFT;
 	ret = educma_coherent_mmap(buf->edev, &buf->memory, vma);
 	if (ret)
 		return ret;
-	/* That has set the flags and the caching; the pages: when touched. */
+	/*
+	 * educma_coherent_mmap() was called for the flags and the caching that
+	 * it sets. Take its pages away; the fault handler inserts them.
+	 */
 	zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = buf;
@@ -368,8 +373,9 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 }
 
 /*
- * Without it the driver refuses the device: who asked for a reserve relies on
- * it, and would otherwise hear of its lack only when a buffer is missing.
+ * If there is no memory for the reserve, probe fails: a user who asked for a
+ * reserve relies on it, and would otherwise notice only when a buffer cannot be
+ * allocated.
  */
 static int get_reserve(struct educma_dev *edev)
 {
@@ -393,14 +399,14 @@ static int get_reserve(struct educma_dev *edev)
 }
 
 /**
- * educma_buffers_init() - get ready to allocate, and test the reach
+ * educma_buffers_init() - prepare allocation: reach test, reserve
  * @edev: the device: mask set, interrupts and bus mastering on
  *
  * Undone by educma_buffers_exit(), also after a failure. Context: probe;
  * sleeps for five DMAs, and five more for a reserve.
  *
- * Return: 0, -ENOMEM (of the reserve, too), -EIO (the device does not reach its
- * memory) or what the engine says.
+ * Return: 0, -ENOMEM (also for the reserve), -EIO (the device does not reach its
+ * memory) or the engine's error.
  */
 int educma_buffers_init(struct educma_dev *edev)
 {
@@ -412,9 +418,9 @@ int educma_buffers_init(struct educma_dev *edev)
 
 /**
  * educma_buffers_exit() - free all coherent memory
- * @edev: the device: engine stopped, mappings gone, nobody allocating
+ * @edev: the device: engine stopped, no mappings, no allocation under way
  *
- * Buffers whose handle is still open stay, without memory. Context: sleeps;
+ * Buffers that still have a reference stay, without memory. Context: sleeps;
  * gone_lock held for writing, or nobody else has the device yet.
  */
 void educma_buffers_exit(struct educma_dev *edev)

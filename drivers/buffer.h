@@ -14,15 +14,15 @@ struct vm_area_struct;
 
 /**
  * struct educma_buffer - one coherent allocation
- * @ref: handle, mappings, transfers
+ * @ref: one reference each for the handle, every mapping and every transfer
  * @edev: the device
- * @account: who has to answer for it while it has memory; or NULL
- * @charged: bytes that @account is charged with
+ * @account: the account that is charged while there is memory; NULL: none
+ * @charged: how many bytes @account is charged with
  * @node: in educma_dev.buffers
  * @memory: the memory; remove() frees it while the buffer lives on
- * @cma_only: CMA, the reserve, or nothing
- * @origin: enum educma_origin, where its memory is from
- * @page: the first page of its range of mmap offsets; 0 while it has none
+ * @cma_only: ordinary memory will not do, only CMA or the reserve
+ * @origin: enum educma_origin, where the memory comes from
+ * @page: the first page of the buffer's range of mmap offsets; 0: no range yet
  */
 struct educma_buffer {
 	struct kref ref;
