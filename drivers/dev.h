@@ -18,7 +18,7 @@
  *	educma_dma.submit_lock
  *	educma_engine.lock (hard interrupt)
  *	educma_file.lock, educma_dma.done_lock (hard interrupt)
- * educma_file.handles_lock is taken inside gone_lock, the lock of the accounts
+ * educma_handles.lock is taken inside gone_lock, the lock of the accounts
  * inside anything but spinlocks; neither is held while another is taken.
  * User memory is never touched under gone_lock, for a page fault takes
  * mmap_lock.
