@@ -1,67 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What one user may have. A user id has one account for all devices and all
- * open files, and two module parameters limit it. Neither limits root: a file
- * that was opened with CAP_SYS_RESOURCE has no account.
+ * How many buffers and bytes one user may have. Each user id has one account for
+ * all devices and all open files, and two module parameters limit it. Neither
+ * limits root: a file that was opened with CAP_SYS_RESOURCE has no account.
  */
 #include <linux/cred.h>
-#include <linux/ctype.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/sysfs.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
 #include "account.h"
 #include "coherent.h"
-
-#define EDUCMA_SIZE_CHARS	32	/* of a size in text */
-
-static int size_set(const char *text, const struct kernel_param *kp)
-{
-	u64 bytes;
-	int ret;
-
-	ret = educma_parse_size(text, &bytes);
-	if (!ret)
-		WRITE_ONCE(*(u64 *)kp->arg, bytes);
-	return ret;
-}
-
-static int size_get(char *text, const struct kernel_param *kp)
-{
-	return sysfs_emit(text, "%llu\n", READ_ONCE(*(u64 *)kp->arg));
-}
-
-/* The type of every module parameter that is a size. */
-const struct kernel_param_ops param_ops_educma_size = {
-	.set = size_set,
-	.get = size_get,
-};
+#include "size.h"
 
 static unsigned int max_buffers = 65536;
 module_param(max_buffers, uint, 0644);
-MODULE_PARM_DESC(max_buffers, "buffers that a user may have on all devices together (default 65536; not for root)");
+MODULE_PARM_DESC(max_buffers, "buffers that a user may have on all devices together (default 65536; does not limit root)");
 
-#define EDUCMA_HALF		U64_MAX		/* max_bytes was not set */
+#define EDUCMA_HALF		U64_MAX		/* nobody has set max_bytes */
 
 static u64 max_bytes = EDUCMA_HALF;
 module_param(max_bytes, educma_size, 0644);
-MODULE_PARM_DESC(max_bytes, "bytes that a user may have on all devices together, as 64M (default: half of CMA; not for root)");
+MODULE_PARM_DESC(max_bytes, "bytes that a user may have on all devices together, for example 64M (default: half of CMA; does not limit root)");
 
 /**
- * struct educma_account - what one user has on all devices
- * @node: in the list of accounts
+ * struct educma_account - the buffers of one user on all devices
+ * @node: in accounts
  * @uid: the user
  * @refs: one for each open file and each buffer
- * @buffers: how many
- * @bytes: their sum
+ * @buffers: how many buffers
+ * @bytes: their bytes
  *
- * All of it is under the lock of the accounts.
+ * accounts_lock guards all fields.
  */
 struct educma_account {
 	struct list_head node;
@@ -71,45 +45,11 @@ struct educma_account {
 	u64 bytes;
 };
 
-static DEFINE_SPINLOCK(accounts_lock);	/* the list and what is in it */
+static DEFINE_SPINLOCK(accounts_lock);	/* accounts, and the fields of each */
 static LIST_HEAD(accounts);
 
 /**
- * educma_parse_size() - read a size as people write it
- * @text: a number and perhaps K, M, G, T or P, in either case
- * @bytes: set to it
- *
- * Unlike memparse() it refuses what does not fit. Context: any.
- *
- * Return: 0, -EINVAL (not a size) or -ERANGE (too large).
- */
-int educma_parse_size(const char *text, u64 *bytes)
-{
-	static const char units[] = "KMGTP";	/* E is a digit */
-	char word[EDUCMA_SIZE_CHARS], *number;
-	const char *unit = NULL;
-	unsigned int shift = 0;
-	size_t length;
-	int ret;
-
-	if (strscpy(word, text, sizeof(word)) < 0)
-		return -EINVAL;
-	number = strim(word);
-	length = strlen(number);
-	if (length)
-		unit = strchr(units, toupper(number[length - 1]));
-	if (unit) {
-		number[length - 1] = '\0';
-		shift = 10 * (unit - units + 1);
-	}
-	ret = kstrtoull(number, 0, bytes);
-	if (ret)
-		return ret;
-	return check_shl_overflow(*bytes, shift, bytes) ? -ERANGE : 0;
-}
-
-/**
- * educma_limits_init() - give the limits that were not set their default
+ * educma_limits_init() - set the default of max_bytes, unless the user set it
  *
  * Context: module initialization.
  */
@@ -150,10 +90,11 @@ u64 educma_max_bytes(void)
 }
 
 /*
- * Who has to answer for a user of these credentials. In a user namespace this
- * is who made the outermost one: its ids are as many as he likes.
+ * The user to charge for these credentials. Within a user namespace this is the
+ * owner of the outermost one, because he can give himself any number of user
+ * ids inside it.
  */
-static kuid_t who_pays(const struct cred *cred)
+static kuid_t charged_uid(const struct cred *cred)
 {
 	const struct user_namespace *ns;
 	kuid_t uid = cred->uid;
@@ -175,7 +116,7 @@ static struct educma_account *find_account(kuid_t uid)
 }
 
 /**
- * educma_account_get() - the account of a user
+ * educma_account_get() - find or create the account of a user
  * @cred: the user's credentials
  *
  * Context: may sleep.
@@ -185,7 +126,7 @@ static struct educma_account *find_account(kuid_t uid)
  */
 struct educma_account *educma_account_get(const struct cred *cred)
 {
-	const kuid_t uid = who_pays(cred);
+	const kuid_t uid = charged_uid(cred);
 	struct educma_account *account, *new;
 
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
@@ -205,7 +146,7 @@ struct educma_account *educma_account_get(const struct cred *cred)
 	return account;
 }
 
-/* Drops a reference. Returns whether it was the last one. */
+/* Drop a reference, and return whether it was the last one. */
 static bool account_drop(struct educma_account *account)
 {
 	lockdep_assert_held(&accounts_lock);
@@ -244,14 +185,14 @@ static bool account_has_room(const struct educma_account *account,
 }
 
 /**
- * educma_account_charge() - note that a user has more, if he may
- * @account: the account; NULL: without limits
- * @buffers: how many buffers more, 0 or 1; a buffer has a reference
- * @bytes: how many bytes more
+ * educma_account_charge() - add to a user's account, if the limits allow it
+ * @account: the account; NULL: no limits
+ * @buffers: how many buffers to add, 0 or 1; a buffer holds a reference
+ * @bytes: how many bytes to add
  *
  * Context: any but interrupts.
  *
- * Return: whether the limits allow it.
+ * Return: whether it was added.
  */
 bool educma_account_charge(struct educma_account *account,
 			   unsigned int buffers, u64 bytes)
@@ -272,9 +213,9 @@ bool educma_account_charge(struct educma_account *account,
 }
 
 /**
- * educma_account_refund() - note that a user has one buffer less
- * @account: what was charged for it; may be NULL
- * @bytes: the length of the buffer
+ * educma_account_refund() - take one buffer from a user's account
+ * @account: the account that was charged for the buffer; may be NULL
+ * @bytes: the bytes that it was charged with
  *
  * Context: any but interrupts.
  */

@@ -12,6 +12,7 @@
 #include "reach.h"
 #include "reason.h"
 #include "reserve.h"
+#include "size.h"
 #include "trace.h"
 
 static u64 reserve;

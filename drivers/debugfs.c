@@ -14,10 +14,9 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
-#include "account.h"
 #include "buffer.h"
 #include "debugfs.h"
-#include "dev.h"
+#include "size.h"
 
 #define EDUCMA_WORD_MAX		32	/* characters of what is written */
 

@@ -11,6 +11,7 @@
 #include "debugfs.h"
 #include "dev.h"
 #include "dmaengine.h"
+#include "size.h"
 #include "sysfs.h"
 #include "educma_regs.h"
 
