@@ -114,7 +114,7 @@ struck() { expect "the count of $fault" "$(sim -d "$device" count "$fault")" $((
 # How often: the first number, or with LONG=1 the second, on the device that the
 # test is made for.
 rounds() { if [ -n "${LONG:-}" ] && made_for_this; then echo "$2"; else echo "$1"; fi; }
-made_for_this() { [ -z "$SIM" ] || grep -q '^# vm: .*SIM=1' "$0"; }
+made_for_this() { [ -z "$SIM" ] || grep -qx '# device: sim' "$0"; }
 
 # share N M: N processes on each device copy and verify, M times each.
 share() {
