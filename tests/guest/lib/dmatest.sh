@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# For the tests that run the kernel's dmatest. Sourced after lib.sh.
+# Functions for the tests that run the kernel's dmatest. Sourced after lib.sh.
 
-# A channel of each device.
+# Prints the dmaengine channel of each device.
 channels() {
 	for d in $all; do
 		ls "/sys/bus/pci/devices/$d/dma"
 	done
 }
 
-# How many tests a thread does; few with the largest buffers: dmatest looks at
-# each byte, which takes the debug kernel half a second on edu, where QEMU counts
-# instructions.
+# The number of tests of a thread; the tests with the largest buffers use $few. On
+# edu, where QEMU counts instructions, the debug kernel does fewer of them: dmatest
+# looks at each byte, which takes that kernel half a second for a test.
 iterations=500
 few=500
 case $SIM$(uname -r) in
@@ -20,9 +20,10 @@ case $SIM$(uname -r) in
 	few=$(rounds 50 500) ;;
 esac
 
-# dmatest THREADS PARAMETER=VALUE...: $iterations on $channels (or all), to the
-# end; each thread's own line says how many tests, and that none failed. In
-# dmatest's time, three seconds are too little for an edu that others use too.
+# dmatest THREADS PARAMETER=VALUE...: runs $iterations tests in each thread on
+# $channels, or on all channels, to the end. Fails unless each of THREADS threads a
+# channel logs that it made so many tests without a failure. dmatest's own timeout of
+# three seconds is too short for an edu that others use as well.
 dmatest() {
 	threads=$1
 	shift
@@ -32,7 +33,7 @@ dmatest() {
 		echo "$channel" >/sys/module/dmatest/parameters/channel
 	done
 	echo 1 >/sys/module/dmatest/parameters/run
-	# Its parameter wait would wait in a way that the kernel takes for hung.
+	# A read of dmatest's parameter wait would be reported as a hung task.
 	while grep -q Y /sys/module/dmatest/parameters/run; do sleep "${SIM:-5}"; done
 	modprobe -r dmatest
 	dmesg | grep 'dmatest: ' | tail -n "+$((from + 1))" >/tmp/dmatest

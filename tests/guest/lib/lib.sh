@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# What the guest's tests share. Sourced; sh -eu.
+# Functions that the guest tests share. A test sources this file; it runs with sh -eu.
 
 # The PCI addresses of all edu devices.
 devices() { lspci -Dn -d 1234:11e8 | cut -d ' ' -f 1; }
 
 all=${all:-$(devices)}
 device=0
-# A child's when the device is away: its parent's.
+# The PCI address of the device under test. A child process that starts while the
+# device is away has its parent's value.
 bdf=${bdf:-${all%%[!0-9a-f:.]*}}
 dma=/sys/bus/pci/devices/$bdf/dma_counters
 cma=/sys/kernel/debug/cma/reserved
@@ -27,17 +28,18 @@ load() { modprobe educma "$@"; }
 
 counter() { read -r value <"$dma/$1" && echo "$value"; }
 
-# expect WHAT IS WANTED
+# expect WHAT IS WANTED: fails unless the two values are equal
 expect() { [ "$2" = "$3" ] || die "$1 is $2, not $3"; }
 
-# between WHAT IS LEAST MOST
+# between WHAT IS LEAST MOST: fails unless LEAST <= IS <= MOST
 between() {
 	if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
 		die "$1 is $2, not $3 to $4"
 	fi
 }
 
-# fails STATUS PATTERN COMMAND...: with that exit status, and saying so
+# fails STATUS PATTERN COMMAND...: COMMAND must exit with STATUS, and its output must
+# match PATTERN
 fails() {
 	wanted=$1 pattern=$2
 	shift 2
@@ -47,16 +49,16 @@ fails() {
 	echo "$text" | grep -qE "$pattern" || die "$* says: $text, not: $pattern"
 }
 
-# The kernel log since the last marker.
+# The kernel log since this test began, for the runner logs a marker then.
 log() { dmesg | sed -n 'H; /educma-test: /h; $ { x; p; }'; }
 
 log_has() { log | grep -qE "$1" || die "the kernel log does not say: $1"; }
 
-# Pages that CMA's default area has given out, exactly; CmaFree lags behind
-# by the pages in the allocator's per-processor lists.
+# The number of pages in use of CMA's default area. This is exact; CmaFree of
+# /proc/meminfo lacks the free pages in the allocator's per-processor lists.
 cma_used() { cat $cma/used; }
 
-# use N: from here on it is about the N-th device, from 0.
+# use N: makes the N-th device, counted from 0, the device under test
 use() {
 	device=$1
 	bdf=$(echo "$all" | sed -n "$((device + 1))p")
@@ -68,8 +70,8 @@ bind() { echo "$bdf" >/sys/bus/pci/drivers/educma/bind; }
 reset() { echo 1 >"/sys/bus/pci/devices/$bdf/reset"; }
 copies() { educma -d "$bdf" copy "$1"; }
 
-# A device and a driver that nothing has happened to, and no reach test to come
-# for a while.
+# Binds the device under test anew, without faults. An allocation makes the driver
+# test the device's reach now, so that no reach test disturbs the test later.
 fresh() {
 	unbind
 	sim -d "$device" clear
@@ -79,8 +81,8 @@ fresh() {
 	NODE=/dev/$node "$tests/bench" alloc 4194304 >/dev/null
 }
 
-# each FUNCTION...: all at once, for they mostly wait, each with a fresh device
-# of its own. Sets device, bdf and dma.
+# each FUNCTION...: runs the functions at the same time, each with a fresh device of
+# its own, because they mostly wait. Sets device, bdf and dma for each of them.
 each() {
 	number=0
 	running=
@@ -102,8 +104,8 @@ each() {
 	[ -z "$failed" ] || die "failed:$failed"
 }
 
-# order FAULT...: tells the device's simulator that; struck: it has happened,
-# once.
+# order FAULT...: tells the device's simulator to produce the fault
+# struck: fails unless the fault has happened once since the last order
 order() {
 	fault=${1%% *}
 	count=$(sim -d "$device" count "$fault")
@@ -111,12 +113,12 @@ order() {
 }
 struck() { expect "the count of $fault" "$(sim -d "$device" count "$fault")" $((count + 1)); }
 
-# How often: the first number, or with LONG=1 the second, on the device that the
-# test is made for.
+# rounds SHORT LONG: prints SHORT, or in the long form LONG if this is the device
+# that the test is made for
 rounds() { if [ -n "${LONG:-}" ] && made_for_this; then echo "$2"; else echo "$1"; fi; }
 made_for_this() { [ -z "$SIM" ] || grep -qx '# device: sim' "$0"; }
 
-# share N M: N processes on each device copy and verify, M times each.
+# share N M: on each device N processes at once copy and verify, M times each
 share() {
 	shares=
 	for node in /dev/educma*; do
@@ -128,10 +130,13 @@ share() {
 	done
 }
 
-# An order to QEMU (MONITOR=1), and its answer.
+# qmp JSON: gives QEMU an order and prints the answer. Needs MONITOR=1.
 qmp() { "$tests/qmp" "$1" || die "no answer to $1"; }
 
-# A copy in the background, past its third chunk; ends_well, ends_badly: how.
+# begin_copy SIZE [CHUNKS]: starts a copy in the background, and returns when it has
+# moved three chunks, or CHUNKS
+# ends_well, ends_badly: wait for the end of that copy, and fail unless it succeeds,
+# or fails
 begin_copy() {
 	began=$(counter to_device_chunks)
 	educma copy "$1" >/tmp/copy 2>&1 &
@@ -155,13 +160,13 @@ ends_badly() {
 	[ $status != 0 ] || die "the copy ended well"
 }
 
-# The same in words, of QEMU's other monitor.
+# hmp WORD...: gives QEMU an order of its human monitor. Needs MONITOR=1.
 hmp() {
 	said=$(qmp '{"execute": "human-monitor-command", "arguments": {"command-line": "'"$*"'"}}')
 	echo "$said" | grep -qE '"return": "("|OK)' || die "$*: $said"
 }
 
-# wait_for WHAT COMMAND...: waits, a minute at most, until it succeeds
+# wait_for WHAT COMMAND...: repeats COMMAND until it succeeds, for a minute at most
 wait_for() {
 	what=$1 tries=600
 	shift
@@ -172,13 +177,13 @@ wait_for() {
 	done
 }
 
-# More ways to take the first device away and to bring it back. They end when
-# that has happened. unplug and plug are a hand at the slot (MONITOR=1).
+# More ways to take the first device away and to bring it back. Each returns when the
+# device is away, or works again. unplug and plug make QEMU do so (MONITOR=1).
 unplug() {
 	qmp '{"execute": "device_del", "arguments": {"id": "edu0"}}' >/dev/null
 	wait_for "the removal of $bdf" [ ! -e "/sys/bus/pci/devices/$bdf" ]
 }
-# The name is free only when QEMU has heard that the guest let go.
+# QEMU refuses the name edu0 until the guest has released the old device.
 plug() {
 	order='"driver": "edu", "id": "edu0", "bus": "'$1'", "addr": "'$2'"'
 	order='{"execute": "device_add", "arguments": {'$order'}}'
@@ -192,9 +197,9 @@ rescan() {
 	wait_for "the node of $bdf" has_node
 }
 
-# removals N COMMAND BACK: tests/removal with two of these. Their memory is
-# back afterwards, and the device works. Pages that a DMA wrote after they were
-# freed would be reported by the debug kernel's page poisoning when they are
+# removals N COMMAND BACK: runs the program removal with two of these functions.
+# Afterwards all memory is free again, and the device works. The debug kernel's page
+# poisoning reports a page that was written after it was freed, when the page is
 # allocated again.
 removals() {
 	modprobe educma
