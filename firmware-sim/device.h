@@ -13,7 +13,7 @@
 
 #include "edu.h"
 #include "fault.h"
-#include "journal.h"
+#include "log.h"
 #include "memory.h"
 
 #define DEVICE_LATE	16	/* interrupts on their way */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal.h"
+#include "log.h"
 
 #define LINE	256
 
