@@ -20,7 +20,7 @@ void client_connect(struct client *client, int fd)
 {
 	client_init(client, client->device);
 	client->fd = fd;
-	journal_say(client->device->journal, client->device->now, "connected");
+	log_write(client->device->log, client->device->now, "connected");
 }
 
 static void close_fds(struct client *client)
@@ -37,7 +37,7 @@ void client_disconnect(struct client *client, const char *why)
 {
 	if (client->fd < 0)
 		return;
-	journal_say(client->device->journal, client->device->now, "disconnected: %s", why);
+	log_write(client->device->log, client->device->now, "disconnected: %s", why);
 	close_fds(client);
 	close(client->fd);
 	client_init(client, client->device);

@@ -53,8 +53,8 @@ static const char *do_die(struct device *device, const char *argument, FILE *out
 static const char *do_log(struct device *device, const char *argument, FILE *out)
 {
 	(void)argument;
-	if (device->journal)
-		journal_print(device->journal, out);
+	if (device->log)
+		log_print_kept(device->log, out);
 	return NULL;
 }
 

@@ -74,8 +74,8 @@ static void deliver(struct device *device, enum device_delivery delivery)
 static void deliver_later(struct device *device, uint64_t ns, enum device_delivery delivery)
 {
 	if (device->late_count == DEVICE_LATE) {
-		journal_keep(device->journal, device->now,
-			     "too many late interrupts: one is lost");
+		log_write_and_keep(device->log, device->now,
+				   "too many late interrupts: one is lost");
 		return;
 	}
 	device->late[device->late_count++] = (struct device_late){
@@ -179,8 +179,8 @@ static void say_unreachable(struct device *device, const char *what, uint64_t ad
 			    size_t len, size_t reached)
 {
 	if (reached < len)
-		journal_say(device->journal, device->now,
-			    "unreachable: DMA %s of %zu bytes at 0x%" PRIx64, what, len, addr);
+		log_write(device->log, device->now,
+			  "unreachable: DMA %s of %zu bytes at 0x%" PRIx64, what, len, addr);
 }
 
 static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
@@ -216,8 +216,8 @@ static void on_outside(void *ctx, uint64_t addr, uint64_t len)
 {
 	struct device *device = ctx;
 
-	journal_keep(device->journal, device->now,
-		     "outside: DMA of %" PRIu64 " bytes at device address 0x%" PRIx64 "%s",
+	log_write_and_keep(device->log, device->now,
+			   "outside: DMA of %" PRIu64 " bytes at device address 0x%" PRIx64 "%s",
 		     len, addr, device->edu.profile->aborts ? ": QEMU would end here" : "");
 }
 
@@ -286,7 +286,7 @@ void device_reset(struct device *device)
 {
 	if (device->presence == DEVICE_GONE)
 		return;
-	journal_say(device->journal, device->now, "reset");
+	log_write(device->log, device->now, "reset");
 	device->late_count = 0;
 	/* A reset clears the bit, and nothing but the driver sets it again. */
 	device->master_taken = false;
@@ -359,7 +359,7 @@ static void give_master_back(struct device *device)
 {
 	device->master_taken = false;
 	set_master(device, true);
-	journal_say(device->journal, device->now, "bus mastering is back");
+	log_write(device->log, device->now, "bus mastering is back");
 }
 
 static void describe(struct device *device, const struct fault_rule *rule)
@@ -370,12 +370,13 @@ static void describe(struct device *device, const struct fault_rule *rule)
 	bool from = device->starting & EDU_REG_DMA_CMD_FROM_DEVICE;
 
 	if (rule->when == FAULT_NOW)
-		journal_keep(device->journal, device->now, "%s #%" PRIu64 " now", name, number);
+		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " now", name, number);
 	else if (fault_event(rule->fault) == FAULT_ON_IRQ)
-		journal_keep(device->journal, device->now, "%s #%" PRIu64 " %" PRIu64 " %s",
-			     name, number, rule->amount, edu_config_msi(edu) ? "msi" : "intx");
+		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64 " %s",
+				   name, number, rule->amount,
+				   edu_config_msi(edu) ? "msi" : "intx");
 	else
-		journal_keep(device->journal, device->now, "%s #%" PRIu64 " %" PRIu64
+		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64
 			     " dma %" PRIu64 " %s 0x%" PRIx64 " %" PRIu64 " bytes",
 			     name, number, rule->amount, device->dmas,
 			     from ? "from-device" : "to-device",

@@ -51,7 +51,7 @@ struct device {
 	struct edu edu;
 	struct memory memory;
 	struct faults faults;
-	struct journal *journal;	/* may be NULL */
+	struct log *log;	/* may be NULL */
 	uint64_t now;			/* of what is being done, in ns */
 	uint64_t delay;			/* of a DMA without faults */
 	uint64_t dmas, irqs;		/* started, signalled */
@@ -81,7 +81,7 @@ struct device {
  * @profile: of which QEMU
  * @seed: of what faults do at random
  *
- * The mask is edu.dma_mask and may be changed, as may delay and journal.
+ * The mask is edu.dma_mask and may be changed, as may delay and log.
  */
 void device_init(struct device *device, const struct edu_profile *profile,
 		 uint64_t seed);

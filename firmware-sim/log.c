@@ -9,58 +9,58 @@
 #define LINE	256
 
 /* The first lines are kept, and not the last: they explain the others. */
-static void keep(struct journal *journal, const char *line)
+static void keep(struct log *log, const char *line)
 {
 	size_t len = strlen(line);
 
-	if (!journal->kept)
-		journal->kept = malloc(JOURNAL_KEEPS);
-	if (!journal->kept || len + 1 > JOURNAL_KEEPS - journal->len) {
-		journal->dropped++;
+	if (!log->kept)
+		log->kept = malloc(LOG_KEPT_BYTES);
+	if (!log->kept || len + 1 > LOG_KEPT_BYTES - log->len) {
+		log->dropped++;
 		return;
 	}
-	memcpy(journal->kept + journal->len, line, len);
-	journal->kept[journal->len + len] = '\n';
-	journal->len += len + 1;
+	memcpy(log->kept + log->len, line, len);
+	log->kept[log->len + len] = '\n';
+	log->len += len + 1;
 }
 
-static void say(struct journal *journal, bool kept, uint64_t now, const char *format,
+static void say(struct log *log, bool kept, uint64_t now, const char *format,
 		va_list args)
 {
 	char line[LINE];
 	int len;
 
-	if (!journal)
+	if (!log)
 		return;
 	len = snprintf(line, LINE, "%" PRIu64 " ", now);
 	vsnprintf(line + len, LINE - len, format, args);
-	fprintf(journal->file, "%s\n", line);
+	fprintf(log->file, "%s\n", line);
 	if (kept)
-		keep(journal, line);
+		keep(log, line);
 }
 
-void journal_say(struct journal *journal, uint64_t now, const char *format, ...)
+void log_write(struct log *log, uint64_t now, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say(journal, false, now, format, args);
+	say(log, false, now, format, args);
 	va_end(args);
 }
 
-void journal_keep(struct journal *journal, uint64_t now, const char *format, ...)
+void log_write_and_keep(struct log *log, uint64_t now, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say(journal, true, now, format, args);
+	say(log, true, now, format, args);
 	va_end(args);
 }
 
-void journal_print(const struct journal *journal, FILE *out)
+void log_print_kept(const struct log *log, FILE *out)
 {
-	if (journal->len)
-		fwrite(journal->kept, 1, journal->len, out);
-	if (journal->dropped)
-		fprintf(out, "# and %" PRIu64 " more\n", journal->dropped);
+	if (log->len)
+		fwrite(log->kept, 1, log->len, out);
+	if (log->dropped)
+		fprintf(out, "# and %" PRIu64 " more\n", log->dropped);
 }

@@ -2,16 +2,16 @@
 /*
  * What happened, a line each: TIME_NS WHAT. The times are the device's.
  */
-#ifndef SIM_JOURNAL_H
-#define SIM_JOURNAL_H
+#ifndef SIM_LOG_H
+#define SIM_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#define JOURNAL_KEEPS	(1 << 20)	/* bytes */
+#define LOG_KEPT_BYTES	(1 << 20)	/* bytes */
 
-struct journal {
+struct log {
 	FILE *file;
 	char *kept;		/* lines, for the control socket */
 	size_t len;
@@ -19,19 +19,19 @@ struct journal {
 };
 
 /**
- * journal_say() - writes a line
- * @journal: NULL: nobody listens
+ * log_write() - writes a line
+ * @log: NULL: nobody listens
  * @now: time, in ns
  * @format: as of printf()
  */
 __attribute__((format(printf, 3, 4)))
-void journal_say(struct journal *journal, uint64_t now, const char *format, ...);
+void log_write(struct log *log, uint64_t now, const char *format, ...);
 
 /* The same, and it is kept. */
 __attribute__((format(printf, 3, 4)))
-void journal_keep(struct journal *journal, uint64_t now, const char *format, ...);
+void log_write_and_keep(struct log *log, uint64_t now, const char *format, ...);
 
 /* Writes what was kept. */
-void journal_print(const struct journal *journal, FILE *out);
+void log_print_kept(const struct log *log, FILE *out);
 
 #endif

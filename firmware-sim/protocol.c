@@ -418,8 +418,8 @@ int protocol_handle(struct device *device, const void *msg, size_t len, int *fds
 	memcpy(in, (const char *)msg + sizeof(header), call.len);
 	err = dispatch(&call, header.command);
 	if (err) {
-		journal_say(device->journal, device->now,
-			    "refused: command %u of %zu bytes, %zu descriptors: %s",
+		log_write(device->log, device->now,
+			  "refused: command %u of %zu bytes, %zu descriptors: %s",
 			    header.command, len, nfds, strerror(-err));
 		call.out_len = 0;
 	}

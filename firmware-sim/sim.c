@@ -22,7 +22,7 @@
 struct sim {
 	struct options options;
 	struct device device;
-	struct journal journal;
+	struct log log;
 	struct client client;
 	struct control controls[CONTROLS];
 	int listener, control_listener;
@@ -106,21 +106,21 @@ static void start(struct sim *sim)
 	const struct options *options = &sim->options;
 	size_t i;
 
-	sim->journal.file = options->log ? fopen(options->log, "ae") : stderr;
-	if (!sim->journal.file)
+	sim->log.file = options->log ? fopen(options->log, "ae") : stderr;
+	if (!sim->log.file)
 		die(options->log, strerror(errno));
-	setvbuf(sim->journal.file, NULL, _IOLBF, 0);
+	setvbuf(sim->log.file, NULL, _IOLBF, 0);
 	device_init(&sim->device, options->profile, options->seed);
 	sim->device.edu.dma_mask = options->dma_mask;
 	sim->device.delay = options->delay;
-	sim->device.journal = &sim->journal;
+	sim->device.log = &sim->log;
 	client_init(&sim->client, &sim->device);
 	for (i = 0; i < CONTROLS; i++)
 		control_init(&sim->controls[i], &sim->device);
 	if (options->faults)
 		read_faults(&sim->device, options->faults);
 	listen_at(sim);
-	journal_say(&sim->journal, 0, "profile %s, DMA mask 0x%" PRIx64 ", delay %" PRIu64
+	log_write(&sim->log, 0, "profile %s, DMA mask 0x%" PRIx64 ", delay %" PRIu64
 		    " ns, seed %" PRIu64, sim->device.edu.profile->name,
 		    sim->device.edu.dma_mask, sim->device.delay, sim->device.faults.random);
 }
@@ -135,8 +135,8 @@ static void end(struct sim *sim)
 	unlink(sim->options.socket);
 	if (sim->options.control)
 		unlink(sim->options.control);
-	free(sim->journal.kept);
-	fclose(sim->journal.file);
+	free(sim->log.kept);
+	fclose(sim->log.file);
 }
 
 /* What is polled: two listeners, the client, the control connections. */

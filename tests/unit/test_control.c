@@ -9,7 +9,7 @@
 #include "control.h"
 #include "sim.h"
 
-static struct journal journal;
+static struct log event_log;
 static struct control control;
 static int peer;
 
@@ -19,8 +19,8 @@ static int setup(void **state)
 
 	(void)state;
 	plug_in(true);
-	journal = (struct journal){ .file = fopen("/dev/null", "w") };
-	device.journal = &journal;
+	event_log = (struct log){ .file = fopen("/dev/null", "w") };
+	device.log = &event_log;
 	control_init(&control, &device);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	fcntl(pair[1], F_SETFL, O_NONBLOCK);
@@ -35,8 +35,8 @@ static int teardown(void **state)
 	control_disconnect(&control);
 	close(peer);
 	unplug();
-	fclose(journal.file);
-	free(journal.kept);
+	fclose(event_log.file);
+	free(event_log.kept);
 	return 0;
 }
 
@@ -101,20 +101,20 @@ static void logs_what_occurred(void **state)
 			    "ok\n");
 }
 
-/* What the journal's file says of DMAs that reach nothing. */
+/* What the log file says of DMAs that reach nothing. */
 static void tells_of_bad_dmas(void **state)
 {
 	char *text = NULL;
 	size_t len = 0;
-	FILE *null = journal.file;
+	FILE *null = event_log.file;
 
 	(void)state;
-	journal.file = open_memstream(&text, &len);
+	event_log.file = open_memstream(&text, &len);
 	whole_dma(false, RAM_ADDR + RAM_BYTES - 8, 16);
 	whole_dma(true, 0, 4);
 	whole_dma(false, RAM_ADDR, 4097);
-	fclose(journal.file);
-	journal.file = null;
+	fclose(event_log.file);
+	event_log.file = null;
 	assert_string_equal(text,
 			    "10000000 unreachable: DMA read of 16 bytes at 0x107ff8\n"
 			    "20000000 unreachable: DMA write of 4 bytes at 0x0\n"
@@ -136,8 +136,8 @@ static void log_has_a_limit(void **state)
 	(void)state;
 	for (i = 0; i < 100000; i++)
 		faults_add(&device.faults, "irq-spurious now");
-	assert_in_range(journal.len, JOURNAL_KEEPS - 256, JOURNAL_KEEPS);
-	assert_true(journal.dropped > 0);
+	assert_in_range(event_log.len, LOG_KEPT_BYTES - 256, LOG_KEPT_BYTES);
+	assert_true(event_log.dropped > 0);
 	out = open_memstream(&text, &len);
 	control_command(&device, "log", out);
 	fclose(out);
