@@ -29,7 +29,7 @@ static const char *do_count(struct device *device, const char *argument, FILE *o
 	enum fault fault = fault_by_name(argument);
 
 	if (fault == FAULT_KINDS)
-		return "there is no such fault";
+		return "there is no fault of this name";
 	fprintf(out, "%" PRIu64 "\n", device->faults.occurred[fault]);
 	return NULL;
 }
@@ -64,7 +64,7 @@ static const char *do_status(struct device *device, const char *argument, FILE *
 
 	(void)argument;
 	fprintf(out, "time_ns %" PRIu64 "\n", device->now);
-	fprintf(out, "connected %d\n", device->greeted);
+	fprintf(out, "connected %d\n", device->negotiated);
 	fprintf(out, "delay_ns %" PRIu64 "\n", device->delay);
 	fprintf(out, "dmas %" PRIu64 "\n", device->dmas);
 	fprintf(out, "irqs %" PRIu64 "\n", device->irqs);

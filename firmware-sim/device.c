@@ -18,7 +18,7 @@ static void signal_irq(struct device *device, enum device_irq irq)
 
 	if (device->irq_fd[irq] < 0)
 		return;
-	/* A counter that is full is an interrupt that is pending already. */
+	/* write() fails on a full counter: an interrupt is pending then anyway. */
 	if (write(device->irq_fd[irq], &one, sizeof(one)) == sizeof(one))
 		device->irqs++;
 }
@@ -44,7 +44,7 @@ void device_set_irq(struct device *device, enum device_irq irq, int fd)
 {
 	if (device->irq_fd[irq] >= 0)
 		close(device->irq_fd[irq]);
-	/* Whatever it is, writing to it must not block us. */
+	/* The client may pass any descriptor; a write to it must not block. */
 	if (fd >= 0)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	device->irq_fd[irq] = fd;
@@ -54,7 +54,7 @@ void device_set_irq(struct device *device, enum device_irq irq, int fd)
 
 static void deliver(struct device *device, enum device_delivery delivery)
 {
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return;
 	switch (delivery) {
 	case DELIVER_MSI:
@@ -73,27 +73,27 @@ static void deliver(struct device *device, enum device_delivery delivery)
 
 static void deliver_later(struct device *device, uint64_t ns, enum device_delivery delivery)
 {
-	if (device->late_count == DEVICE_LATE) {
+	if (device->late_irq_count == DEVICE_LATE_IRQS) {
 		log_write_and_keep(device->log, device->now,
 				   "too many late interrupts: one is lost");
 		return;
 	}
-	device->late[device->late_count++] = (struct device_late){
+	device->late_irqs[device->late_irq_count++] = (struct device_late_irq){
 		.due = device->now + ns, .delivery = delivery,
 	};
 }
 
-/* Delivers what is due; says when the next is. */
-static uint64_t run_late(struct device *device)
+/* Delivers the interrupts that are due. Return: when the next one is, in ns. */
+static uint64_t deliver_late_irqs(struct device *device)
 {
 	uint64_t next = EDU_NEVER;
 	unsigned int i = 0;
 
-	while (i < device->late_count) {
-		struct device_late late = device->late[i];
+	while (i < device->late_irq_count) {
+		struct device_late_irq late = device->late_irqs[i];
 
 		if (late.due <= device->now) {
-			device->late[i] = device->late[--device->late_count];
+			device->late_irqs[i] = device->late_irqs[--device->late_irq_count];
 			deliver(device, late.delivery);
 			continue;
 		}
@@ -104,42 +104,42 @@ static uint64_t run_late(struct device *device)
 	return next;
 }
 
-/* A level that fell before it arrived was never seen. */
-static void forget_level(struct device *device)
+/* INTx was lowered: drop a delayed rise, which nobody has seen yet. */
+static void drop_late_level(struct device *device)
 {
 	unsigned int i = 0;
 
-	while (i < device->late_count) {
-		if (device->late[i].delivery == DELIVER_LEVEL)
-			device->late[i] = device->late[--device->late_count];
+	while (i < device->late_irq_count) {
+		if (device->late_irqs[i].delivery == DELIVER_LEVEL)
+			device->late_irqs[i] = device->late_irqs[--device->late_irq_count];
 		else
 			i++;
 	}
 }
 
-/* An interrupt of the device's own, with what faults make of it. */
+/* The device sends an interrupt: apply the faults whose turn it is. */
 static void send_irq(struct device *device, enum device_delivery delivery)
 {
 	struct device_irq_faults *irq = &device->irq;
 
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return;
 	*irq = (struct device_irq_faults){ 0 };
 	faults_event(&device->faults, FAULT_ON_IRQ);
 	if (irq->lost)
 		return;
 	if (irq->delayed)
-		deliver_later(device, irq->late, delivery);
+		deliver_later(device, irq->late_ns, delivery);
 	else
 		deliver(device, delivery);
 	if (irq->doubled)
-		deliver_later(device, irq->late + irq->again,
+		deliver_later(device, irq->late_ns + irq->again_ns,
 			      delivery == DELIVER_MSI ? DELIVER_MSI : DELIVER_PULSE);
 }
 
 static void on_msi(void *ctx, uint64_t addr, uint32_t data)
 {
-	(void)addr;	/* the client knows what its guest programmed */
+	(void)addr;	/* the client emulates the MSI registers and knows both */
 	(void)data;
 	send_irq(ctx, DELIVER_MSI);
 }
@@ -153,14 +153,15 @@ static void on_intx(void *ctx, bool level)
 		return;
 	}
 	device->intx_line = false;
-	forget_level(device);
+	drop_late_level(device);
 }
 
 /* ---- DMA ---- */
 
 static void flip_bits(struct device *device, uint8_t *data, size_t len)
 {
-	uint64_t bits = device->dma.flips < 8 * len ? device->dma.flips : 8 * len;
+	uint64_t asked = device->dma.flipped_bits;
+	uint64_t bits = asked < 8 * len ? asked : 8 * len;
 	uint64_t bit;
 
 	if (!bits)
@@ -170,12 +171,15 @@ static void flip_bits(struct device *device, uint8_t *data, size_t len)
 		data[bit / 8] ^= 1 << bit % 8;
 }
 
-static size_t not_short(const struct device *device, size_t len)
+/* How many of @len bytes the DMA moves: all, but for dma-short. */
+static size_t bytes_moved(const struct device *device, size_t len)
 {
-	return device->dma.missing < len ? len - device->dma.missing : 0;
+	uint64_t missing = device->dma.missing_bytes;
+
+	return missing < len ? len - missing : 0;
 }
 
-static void say_unreachable(struct device *device, const char *what, uint64_t addr,
+static void log_unreachable(struct device *device, const char *what, uint64_t addr,
 			    size_t len, size_t reached)
 {
 	if (reached < len)
@@ -186,13 +190,13 @@ static void say_unreachable(struct device *device, const char *what, uint64_t ad
 static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
 {
 	struct device *device = ctx;
-	size_t moved = not_short(device, len);
+	size_t moved = bytes_moved(device, len);
 
 	memset(data, 0, len);
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return;
-	addr += device->dma.astray;
-	say_unreachable(device, "read", addr, moved,
+	addr += device->dma.astray_bytes;
+	log_unreachable(device, "read", addr, moved,
 			memory_read(&device->memory, addr, data, moved));
 	flip_bits(device, data, moved);
 }
@@ -200,15 +204,15 @@ static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
 static void on_write(void *ctx, uint64_t addr, const void *data, size_t len)
 {
 	struct device *device = ctx;
-	size_t moved = not_short(device, len);
+	size_t moved = bytes_moved(device, len);
 	uint8_t copy[EDU_MEM_BYTES];
 
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return;
-	addr += device->dma.astray;
+	addr += device->dma.astray_bytes;
 	memcpy(copy, data, moved);
 	flip_bits(device, copy, moved);
-	say_unreachable(device, "write", addr, moved,
+	log_unreachable(device, "write", addr, moved,
 			memory_write(&device->memory, addr, copy, moved));
 }
 
@@ -221,7 +225,7 @@ static void on_outside(void *ctx, uint64_t addr, uint64_t len)
 		     len, addr, device->edu.profile->aborts ? ": QEMU would end here" : "");
 }
 
-/* Would this write start a DMA? The delay must be known before it does. */
+/* Does this write start a DMA? Its faults are chosen before the model sees it. */
 static bool starts_dma(const struct device *device, uint64_t addr, unsigned int size,
 		       uint64_t value)
 {
@@ -232,13 +236,13 @@ static bool starts_dma(const struct device *device, uint64_t addr, unsigned int 
 static void start_dma(struct device *device, uint64_t cmd)
 {
 	device->dmas++;
-	device->starting = cmd;
+	device->dma_cmd = cmd;
 	device->dma = (struct device_dma_faults){ 0 };
 	faults_event(&device->faults, FAULT_ON_DMA);
 	if (device->dma.stuck)
 		device->edu.dma_ns = EDU_NEVER;
 	else
-		device->edu.dma_ns = device->delay + device->dma.late;
+		device->edu.dma_ns = device->delay + device->dma.late_ns;
 }
 
 /* ---- power and reset ---- */
@@ -259,10 +263,10 @@ static void power_on(struct device *device, const struct edu_profile *profile,
 	device->edu.dma_mask = dma_mask;
 	device->dma = (struct device_dma_faults){ 0 };
 	device->intx_line = false;
-	device->late_count = 0;
-	device->presence = DEVICE_HERE;
+	device->late_irq_count = 0;
+	device->presence = DEVICE_PRESENT;
 	memset(device->regs_until, 0, sizeof(device->regs_until));
-	device->master_taken = false;
+	device->master_cleared = false;
 }
 
 static bool regs_are(const struct device *device, enum device_regs regs)
@@ -278,18 +282,18 @@ static bool regs_work(const struct device *device)
 
 static bool has_lasting_fault(const struct device *device)
 {
-	return device->presence == DEVICE_GONE_UNTIL_RESET || !regs_work(device) ||
+	return device->presence == DEVICE_ABSENT_UNTIL_RESET || !regs_work(device) ||
 	       device->dma.stuck;
 }
 
 void device_reset(struct device *device)
 {
-	if (device->presence == DEVICE_GONE)
+	if (device->presence == DEVICE_ABSENT)
 		return;
 	log_write(device->log, device->now, "reset");
-	device->late_count = 0;
-	/* A reset clears the bit, and nothing but the driver sets it again. */
-	device->master_taken = false;
+	device->late_irq_count = 0;
+	/* A reset clears the bus master bit, and master-off must not restore it. */
+	device->master_cleared = false;
 	if (has_lasting_fault(device))
 		power_on(device, device->edu.profile, device->edu.dma_mask);
 	else
@@ -301,7 +305,7 @@ void device_unplug(struct device *device)
 	memory_clear(&device->memory);
 	device_set_irq(device, DEVICE_INTX, -1);
 	device_set_irq(device, DEVICE_MSI, -1);
-	device->greeted = false;
+	device->negotiated = false;
 	power_on(device, device->edu.profile, device->edu.dma_mask);
 }
 
@@ -313,7 +317,7 @@ static void vanish(struct device *device, enum device_presence presence)
 	device->intx_line = false;
 }
 
-/* Reading the copy must not end the DMA a second time. */
+/* The copy is for reading only: its DMA and factorial must not end again. */
 static void freeze(struct device *device)
 {
 	device->frozen = device->edu;
@@ -321,6 +325,7 @@ static void freeze(struct device *device)
 	device->frozen.factorial_due = EDU_NEVER;
 }
 
+/* The time @ns from now, or EDU_NEVER if that overflows. */
 static uint64_t after(const struct device *device, uint64_t ns)
 {
 	return ns < EDU_NEVER - device->now ? device->now + ns : EDU_NEVER;
@@ -344,30 +349,32 @@ static void set_master(struct device *device, bool master)
 }
 
 /*
- * The bit is taken as if somebody else had cleared it. It is given back only if
- * it was set, and only if nobody writes the command register in the meantime.
+ * master-off: clear the bus master bit, as another program on the machine could.
+ * restore_master() sets it again, if it was set, and if the guest has not written
+ * the command register in the meantime.
  */
-static void take_master(struct device *device, uint64_t ns)
+static void clear_master(struct device *device, uint64_t ns)
 {
 	if (edu_config_read(&device->edu, PCI_COMMAND, 2) & PCI_COMMAND_MASTER)
-		device->master_taken = true;
+		device->master_cleared = true;
 	device->master_until = after(device, ns);
 	set_master(device, false);
 }
 
-static void give_master_back(struct device *device)
+static void restore_master(struct device *device)
 {
-	device->master_taken = false;
+	device->master_cleared = false;
 	set_master(device, true);
 	log_write(device->log, device->now, "bus mastering is back");
 }
 
-static void describe(struct device *device, const struct fault_rule *rule)
+/* Log a fault that occurs, with the DMA or the interrupt that it happens to. */
+static void log_fault(struct device *device, const struct fault_rule *rule)
 {
 	const struct edu *edu = &device->edu;
 	uint64_t number = device->faults.occurred[rule->fault];
 	const char *name = fault_name(rule->fault);
-	bool from = device->starting & EDU_REG_DMA_CMD_FROM_DEVICE;
+	bool from = device->dma_cmd & EDU_REG_DMA_CMD_FROM_DEVICE;
 
 	if (rule->when == FAULT_NOW)
 		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " now", name, number);
@@ -383,69 +390,65 @@ static void describe(struct device *device, const struct fault_rule *rule)
 			     from ? edu->dst : edu->src, edu->count);
 }
 
-static void strike_dma(struct device_dma_faults *dma, const struct fault_rule *rule)
-{
-	switch (rule->fault) {
-	case FAULT_DMA_STUCK:
-		dma->stuck = true;
-		break;
-	case FAULT_DMA_LATE:
-		dma->late += rule->amount;
-		break;
-	case FAULT_DMA_SHORT:
-		dma->missing = rule->amount;
-		break;
-	case FAULT_DMA_ASTRAY:
-		dma->astray += rule->amount;
-		break;
-	case FAULT_DMA_FLIP:
-		dma->flips = rule->amount;
-		break;
-	default:
-		break;
-	}
-}
-
-static void strike(void *ctx, const struct fault_rule *rule)
+/*
+ * What each fault does. There is no default: the compiler names a fault that has
+ * been forgotten here.
+ */
+static void inject(void *ctx, const struct fault_rule *rule)
 {
 	struct device *device = ctx;
 
-	describe(device, rule);
+	log_fault(device, rule);
 	switch (rule->fault) {
 	case FAULT_IRQ_LOST:
 		device->irq.lost = true;
 		break;
 	case FAULT_IRQ_LATE:
 		device->irq.delayed = true;
-		device->irq.late += rule->amount;
+		device->irq.late_ns += rule->amount;
 		break;
 	case FAULT_IRQ_DOUBLE:
 		device->irq.doubled = true;
-		device->irq.again += rule->amount;
+		device->irq.again_ns += rule->amount;
 		break;
 	case FAULT_IRQ_SPURIOUS:
 		deliver(device, edu_config_msi(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
 		break;
+	case FAULT_DMA_STUCK:
+		device->dma.stuck = true;
+		break;
+	case FAULT_DMA_LATE:
+		device->dma.late_ns += rule->amount;
+		break;
+	case FAULT_DMA_SHORT:
+		device->dma.missing_bytes = rule->amount;
+		break;
+	case FAULT_DMA_ASTRAY:
+		device->dma.astray_bytes += rule->amount;
+		break;
+	case FAULT_DMA_FLIP:
+		device->dma.flipped_bits = rule->amount;
+		break;
 	case FAULT_REGS_STUCK:
-		break_registers(device, REGS_STUCK, rule->lasts);
+		break_registers(device, REGS_STUCK, rule->lasts_ns);
 		break;
 	case FAULT_REGS_ONES:
-		break_registers(device, REGS_ONES, rule->lasts);
+		break_registers(device, REGS_ONES, rule->lasts_ns);
 		break;
 	case FAULT_REGS_ZERO:
-		break_registers(device, REGS_ZERO, rule->lasts);
+		break_registers(device, REGS_ZERO, rule->lasts_ns);
 		break;
 	case FAULT_MASTER_OFF:
-		take_master(device, rule->lasts);
+		clear_master(device, rule->lasts_ns);
 		break;
 	case FAULT_VANISH:
-		vanish(device, DEVICE_GONE);
+		vanish(device, DEVICE_ABSENT);
 		break;
 	case FAULT_VANISH_UNTIL_RESET:
-		vanish(device, DEVICE_GONE_UNTIL_RESET);
+		vanish(device, DEVICE_ABSENT_UNTIL_RESET);
 		break;
-	default:
-		strike_dma(&device->dma, rule);
+	case FAULT_KINDS:
+		break;
 	}
 }
 
@@ -453,7 +456,7 @@ void device_init(struct device *device, const struct edu_profile *profile, uint6
 {
 	*device = (struct device){ .delay = EDU_DMA_NS, .irq_fd = { -1, -1 } };
 	memory_init(&device->memory);
-	faults_init(&device->faults, seed, strike, device);
+	faults_init(&device->faults, seed, inject, device);
 	power_on(device, profile, (1ULL << EDU_DMA_BITS) - 1);
 }
 
@@ -464,15 +467,18 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* A DMA that ends before bus mastering is back does not reach memory. */
-static uint64_t run_master(struct device *device)
+/*
+ * End master-off when its time is over. A DMA that ended before that time found
+ * bus mastering off, so the model runs up to it first.
+ */
+static uint64_t restore_master_when_due(struct device *device)
 {
-	if (!device->master_taken)
+	if (!device->master_cleared)
 		return EDU_NEVER;
 	if (device->master_until > device->now)
 		return device->master_until;
 	edu_run(&device->edu, device->master_until);
-	give_master_back(device);
+	restore_master(device);
 	return EDU_NEVER;
 }
 
@@ -481,21 +487,21 @@ uint64_t device_run(struct device *device, uint64_t now)
 	uint64_t next;
 
 	device->now = now;
-	next = run_master(device);
+	next = restore_master_when_due(device);
 	next = earlier(next, edu_run(&device->edu, now));
-	if (device->edu.aborted && device->presence == DEVICE_HERE)
-		vanish(device, DEVICE_GONE);
-	return earlier(next, run_late(device));
+	if (device->edu.aborted && device->presence == DEVICE_PRESENT)
+		vanish(device, DEVICE_ABSENT);
+	return earlier(next, deliver_late_irqs(device));
 }
 
 /*
- * QEMU takes the BAR away when memory decoding goes off, and then reads 0 there
- * by itself. An access that another processor has begun before that still
- * arrives here, and gets the same answer.
+ * While memory decoding is off, QEMU answers reads of the BAR with 0 by itself.
+ * An access that another processor began before decoding went off still arrives
+ * here, and gets 0 as well.
  */
 uint64_t device_read(struct device *device, uint64_t addr, unsigned int size)
 {
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return SIZE_MASK(size);
 	if (!edu_memory_enabled(&device->edu))
 		return 0;
@@ -510,20 +516,20 @@ uint64_t device_read(struct device *device, uint64_t addr, unsigned int size)
 
 void device_write(struct device *device, uint64_t addr, unsigned int size, uint64_t value)
 {
-	if (device->presence != DEVICE_HERE || !edu_memory_enabled(&device->edu) ||
+	if (device->presence != DEVICE_PRESENT || !edu_memory_enabled(&device->edu) ||
 	    !regs_work(device))
 		return;
 	if (starts_dma(device, addr, size, value))
 		start_dma(device, value);
 	edu_write(&device->edu, device->now, addr, size, value);
-	/* If just now, they show the DMA that began with it as running. */
+	/* regs-stuck became active with this DMA: freeze it again, as running. */
 	if (regs_are(device, REGS_STUCK))
 		freeze(device);
 }
 
 uint32_t device_config_read(struct device *device, unsigned int addr, unsigned int size)
 {
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return SIZE_MASK(size);
 	return edu_config_read(&device->edu, addr, size);
 }
@@ -531,10 +537,10 @@ uint32_t device_config_read(struct device *device, unsigned int addr, unsigned i
 void device_config_write(struct device *device, unsigned int addr, unsigned int size,
 			 uint32_t value)
 {
-	if (device->presence != DEVICE_HERE)
+	if (device->presence != DEVICE_PRESENT)
 		return;
 	edu_config_write(&device->edu, addr, size, value);
-	/* Whoever writes the command register decides about the bit from here on. */
+	/* The guest has written the bus master bit: master-off must not change it. */
 	if (addr <= PCI_COMMAND && addr + size > PCI_COMMAND)
-		device->master_taken = false;
+		device->master_cleared = false;
 }

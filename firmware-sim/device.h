@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model plugged in: its memory accesses go to the client's memory, its
- * interrupts to the client's descriptors, and faults come in between. No
- * sockets and no clock here.
+ * The model (edu.c) as a device of a vfio-user client: DMAs go to the client's
+ * memory, interrupts to the client's eventfds, and the faults of fault.c are
+ * injected in between. This file uses no socket and reads no clock.
  */
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -16,107 +16,150 @@
 #include "log.h"
 #include "memory.h"
 
-#define DEVICE_LATE	16	/* interrupts on their way */
+#define DEVICE_LATE_IRQS	16	/* most interrupts delayed at once */
 
 enum device_irq { DEVICE_INTX, DEVICE_MSI, DEVICE_IRQS };
 
-/* How an interrupt that a fault holds back arrives in the end. */
+/* How an interrupt is delivered, now or after a delay. */
 enum device_delivery {
 	DELIVER_MSI,
-	DELIVER_LEVEL,		/* INTx rises; forgotten if it falls before that */
-	DELIVER_PULSE,		/* INTx without a level behind it */
+	DELIVER_LEVEL,		/* raise INTx; dropped if INTx is lowered before */
+	DELIVER_PULSE,		/* signal INTx once, without raising its level */
 };
 
-struct device_late {
-	uint64_t due;
+/* An interrupt that a fault has delayed. */
+struct device_late_irq {
+	uint64_t due;			/* time, in ns */
 	enum device_delivery delivery;
 };
 
-/* What faults do to the DMA under way; all zeros: nothing. */
+/* The faults of the running DMA; all zeros means that it has none. */
 struct device_dma_faults {
 	bool stuck;
-	uint64_t late, missing, astray, flips;
+	uint64_t late_ns, missing_bytes, astray_bytes, flipped_bits;
 };
 
+/* The faults of the interrupt that is being sent. */
 struct device_irq_faults {
 	bool lost, delayed, doubled;
-	uint64_t late, again;
+	uint64_t late_ns, again_ns;
 };
 
-/* What registers may read as. Where several are at work the last of this list shows. */
+/*
+ * The faults regs-*. While several are active, reads show the one that comes
+ * last in this list.
+ */
 enum device_regs { REGS_STUCK, REGS_ZERO, REGS_ONES, REGS_FAULTS };
-enum device_presence { DEVICE_HERE, DEVICE_GONE_UNTIL_RESET, DEVICE_GONE };
+
+/* An absent device (fault vanish) answers no access and does nothing. */
+enum device_presence { DEVICE_PRESENT, DEVICE_ABSENT_UNTIL_RESET, DEVICE_ABSENT };
 
 struct device {
 	struct edu edu;
 	struct memory memory;
 	struct faults faults;
 	struct log *log;	/* may be NULL */
-	uint64_t now;			/* of what is being done, in ns */
-	uint64_t delay;			/* of a DMA without faults */
-	uint64_t dmas, irqs;		/* started, signalled */
+	uint64_t now;			/* time of the current call, in ns */
+	uint64_t delay;			/* ns that a DMA takes without faults */
+	uint64_t dmas, irqs;		/* DMAs started, interrupts signalled */
 
-	/* What the client set up. */
-	bool greeted;
-	int irq_fd[DEVICE_IRQS];	/* -1: none */
+	/* Set up by the client. */
+	bool negotiated;		/* the VERSION command has succeeded */
+	int irq_fd[DEVICE_IRQS];	/* eventfds; -1: none */
 	bool intx_masked;
 
-	/* Faults at work. */
-	uint64_t starting;		/* the command of the DMA that starts */
+	/* Active faults, and the state that they need. */
+	uint64_t dma_cmd;		/* command register of the last DMA started */
 	struct device_dma_faults dma;
 	struct device_irq_faults irq;
-	bool intx_line;			/* what the client was told */
-	struct device_late late[DEVICE_LATE];
-	unsigned int late_count;
+	bool intx_line;			/* the level of INTx that the client sees */
+	struct device_late_irq late_irqs[DEVICE_LATE_IRQS];
+	unsigned int late_irq_count;
 	enum device_presence presence;
-	uint64_t regs_until[REGS_FAULTS];	/* at work before this time */
-	struct edu frozen;		/* what REGS_STUCK shows */
-	bool master_taken;		/* master-off is at work */
-	uint64_t master_until;		/* when the bit is given back, if it is taken */
+	uint64_t regs_until[REGS_FAULTS];	/* end of each regs-* fault, in ns */
+	struct edu frozen;		/* the state that regs-stuck shows */
+	bool master_cleared;		/* master-off is active: the bit was set before */
+	uint64_t master_until;		/* end of master-off, in ns */
 };
 
 /**
- * device_init() - a device that nobody is connected to
+ * device_init() - initialise a device that has no client
  * @device: the device
- * @profile: of which QEMU
- * @seed: of what faults do at random
+ * @profile: the QEMU version whose edu is modelled
+ * @seed: seed of the random numbers that faults use
  *
- * The mask is edu.dma_mask and may be changed, as may delay and log.
+ * Afterwards the caller may set @device->edu.dma_mask, @device->delay and
+ * @device->log. Like every function of this file: not thread-safe.
  */
 void device_init(struct device *device, const struct edu_profile *profile,
 		 uint64_t seed);
 
 /**
- * device_run() - everything that is due
+ * device_run() - set the time, and do everything that is due by then
  * @device: the device
- * @now: time, in ns; also of what is done before the next call
+ * @now: time in ns, never less than in the call before; every other function
+ *	of this file happens at this time, until the next device_run()
  *
- * Return: when to call again, in ns; EDU_NEVER if nothing is under way.
+ * Return: the time of the next event, in ns; EDU_NEVER if nothing is pending.
  */
 uint64_t device_run(struct device *device, uint64_t now);
 
-/* The client has gone, and everything of its; the next finds a new device. */
+/**
+ * device_unplug() - drop all that the client set up, and power-cycle the device
+ * @device: the device
+ *
+ * Closes the eventfds, unmaps the client's memory and ends every active fault.
+ * Fault rules that wait for their event stay.
+ */
 void device_unplug(struct device *device);
 
-/* A bus reset. It also ends the faults that last, but for vanish. */
+/**
+ * device_reset() - a bus reset
+ * @device: the device
+ *
+ * Does what edu_reset() does. A device with an active dma-stuck, regs-* or
+ * vanish-until-reset is powered on anew instead; one with vanish stays absent.
+ */
 void device_reset(struct device *device);
 
-/* BAR 0; @size is 1, 2, 4 or 8. */
+/*
+ * Access BAR 0 at offset @addr; @size is 1, 2, 4 or 8 bytes. An absent device
+ * reads as all ones; with memory decoding off reads are 0. A write is dropped
+ * in both cases.
+ */
 uint64_t device_read(struct device *device, uint64_t addr, unsigned int size);
 void device_write(struct device *device, uint64_t addr, unsigned int size, uint64_t value);
 
-/* Configuration space; @size is 1, 2 or 4. */
+/*
+ * Access configuration space at offset @addr; @size is 1, 2 or 4 bytes. An
+ * absent device reads as all ones and drops writes.
+ */
 uint32_t device_config_read(struct device *device, unsigned int addr, unsigned int size);
 void device_config_write(struct device *device, unsigned int addr, unsigned int size,
 			 uint32_t value);
 
-/* Where interrupts go: an eventfd, taken over; -1: nowhere. */
+/**
+ * device_set_irq() - set the eventfd that an interrupt is signalled on
+ * @device: the device
+ * @irq: DEVICE_INTX, which is also unmasked, or DEVICE_MSI
+ * @fd: the eventfd, which the device closes later; -1: none
+ */
 void device_set_irq(struct device *device, enum device_irq irq, int fd);
 
-/* INTx masks itself when it is signalled. */
+/**
+ * device_mask_intx() - mask or unmask INTx
+ * @device: the device
+ * @masked: the new state; unmasking signals INTx again while its level is high
+ *
+ * INTx is also masked each time that it is signalled, as vfio's "automasked".
+ */
 void device_mask_intx(struct device *device, bool masked);
 
-/* Signals it, whatever the device thinks. */
+/**
+ * device_trigger() - signal an interrupt, whatever the state of the registers
+ * @device: the device
+ * @irq: DEVICE_INTX, which is signalled only while unmasked, or DEVICE_MSI
+ */
 void device_trigger(struct device *device, enum device_irq irq);
 
 #endif

@@ -5,7 +5,7 @@
 #include "fault.h"
 #include "parse.h"
 
-#define WORDS	8	/* more than any line has */
+#define WORDS	8	/* a rule has 6 words at most */
 #define LINE	256
 
 enum amount { AMOUNT_NONE, AMOUNT_TIME, AMOUNT_NUMBER };
@@ -14,8 +14,8 @@ static const struct {
 	const char *name;
 	enum fault_event event;
 	enum amount amount;
-	bool now;	/* needs no DMA or interrupt to happen to */
-	bool lasts;	/* may end by itself */
+	bool now;	/* "now" is allowed: it needs no DMA or interrupt */
+	bool lasts;	/* "for TIME" is allowed */
 	const char *takes, *help;
 } kinds[FAULT_KINDS] = {
 	[FAULT_IRQ_LOST] = { "irq-lost", FAULT_ON_IRQ, AMOUNT_NONE, false, false,
@@ -25,19 +25,19 @@ static const struct {
 	[FAULT_IRQ_DOUBLE] = { "irq-double", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
 		"TIME", "the interrupt is delivered, and TIME later again" },
 	[FAULT_IRQ_SPURIOUS] = { "irq-spurious", FAULT_ON_DMA, AMOUNT_NONE, true, false,
-		"", "an interrupt that nothing caused" },
+		"", "an interrupt is sent without a cause" },
 	[FAULT_DMA_STUCK] = { "dma-stuck", FAULT_ON_DMA, AMOUNT_NONE, false, false,
 		"", "the DMA never ends" },
 	[FAULT_DMA_LATE] = { "dma-late", FAULT_ON_DMA, AMOUNT_TIME, false, false,
 		"TIME", "the DMA takes TIME longer" },
 	[FAULT_DMA_SHORT] = { "dma-short", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
-		"BYTES", "the last BYTES are not moved (the device then has zeros)" },
+		"BYTES", "the last BYTES are not moved (the device gets zeros)" },
 	[FAULT_DMA_ASTRAY] = { "dma-astray", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
 		"BYTES", "the DMA goes to an address BYTES higher" },
 	[FAULT_DMA_FLIP] = { "dma-flip", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
-		"BITS", "so many neighbouring bits arrive wrong" },
+		"BITS", "BITS neighbouring bits are inverted" },
 	[FAULT_REGS_STUCK] = { "regs-stuck", FAULT_ON_DMA, AMOUNT_NONE, true, true,
-		"", "registers read as they are now; writes are lost" },
+		"", "registers keep reading as they are now; writes are lost" },
 	[FAULT_REGS_ONES] = { "regs-ones", FAULT_ON_DMA, AMOUNT_NONE, true, true,
 		"", "registers read as all ones; writes are lost" },
 	[FAULT_REGS_ZERO] = { "regs-zero", FAULT_ON_DMA, AMOUNT_NONE, true, true,
@@ -45,15 +45,15 @@ static const struct {
 	[FAULT_MASTER_OFF] = { "master-off", FAULT_ON_DMA, AMOUNT_NONE, true, true,
 		"", "bus mastering is off: no DMA reaches memory, no MSI is sent" },
 	[FAULT_VANISH] = { "vanish", FAULT_ON_DMA, AMOUNT_NONE, true, false,
-		"", "no registers, configuration, DMA or interrupts any more" },
+		"", "the device is absent: all accesses read as all ones" },
 	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
-		true, false, "", "the same, until the bus is reset" },
+		true, false, "", "the device is absent until the bus is reset" },
 };
 
 void faults_init(struct faults *faults, uint64_t seed,
-		 void (*strike)(void *ctx, const struct fault_rule *rule), void *ctx)
+		 void (*inject)(void *ctx, const struct fault_rule *rule), void *ctx)
 {
-	*faults = (struct faults){ .random = seed, .strike = strike, .ctx = ctx };
+	*faults = (struct faults){ .random = seed, .inject = inject, .ctx = ctx };
 }
 
 const char *fault_name(enum fault fault)
@@ -85,7 +85,7 @@ void fault_help(FILE *out)
 			kinds[fault].help);
 }
 
-/* splitmix64: any seed will do. */
+/* SplitMix64, which is good with any seed. */
 uint64_t faults_random(struct faults *faults)
 {
 	uint64_t z = faults->random += 0x9e3779b97f4a7c15;
@@ -95,12 +95,13 @@ uint64_t faults_random(struct faults *faults)
 	return z ^ z >> 31;
 }
 
-/* The words of a line that are still to be understood. */
+/* The words of a line, and which is the next to be parsed. */
 struct words {
 	char *list[WORDS];
 	size_t count, at;
 };
 
+/* Return: the next word, "" behind the last one. */
 static const char *next_word(struct words *words)
 {
 	return words->at < words->count ? words->list[words->at++] : "";
@@ -141,7 +142,7 @@ static const char *parse_when(struct words *words, struct fault_rule *rule)
 	if (!strcmp(when, "now")) {
 		rule->when = FAULT_NOW;
 		if (!kinds[rule->fault].now)
-			return "this fault needs a DMA or an interrupt to happen to: say next";
+			return "this fault needs a DMA or an interrupt: use next instead of now";
 	} else if (!strcmp(when, "next")) {
 		rule->when = FAULT_NTH;
 	} else if (!strcmp(when, "nth") || !strcmp(when, "every")) {
@@ -153,21 +154,21 @@ static const char *parse_when(struct words *words, struct fault_rule *rule)
 		if (!parse_probability(next_word(words), &rule->p))
 			return "p takes a number above 0 and up to 1";
 	} else {
-		return "when? now, next, nth N, every N or p PROBABILITY";
+		return "WHEN is now, next, nth N, every N or p PROBABILITY";
 	}
 	return NULL;
 }
 
 static const char *parse_end(struct words *words, struct fault_rule *rule)
 {
-	rule->lasts = UINT64_MAX;
+	rule->lasts_ns = UINT64_MAX;
 	if (words->at == words->count)
 		return NULL;
 	if (strcmp(next_word(words), "for"))
-		return "this is more than a fault";
+		return "only 'for TIME' may follow WHEN";
 	if (!kinds[rule->fault].lasts)
-		return "only regs-* and master-off can end by themselves";
-	if (!parse_time(next_word(words), &rule->lasts) || words->at < words->count)
+		return "only regs-* and master-off take 'for TIME'";
+	if (!parse_time(next_word(words), &rule->lasts_ns) || words->at < words->count)
 		return "for takes a time: a number and ns, us, ms or s";
 	return NULL;
 }
@@ -178,7 +179,7 @@ static const char *parse_rule(struct words *words, struct fault_rule *rule)
 
 	rule->fault = fault_by_name(next_word(words));
 	if (rule->fault == FAULT_KINDS)
-		return "there is no such fault";
+		return "there is no fault of this name";
 	wrong = parse_amount(words, rule);
 	if (!wrong)
 		wrong = parse_when(words, rule);
@@ -187,10 +188,10 @@ static const char *parse_rule(struct words *words, struct fault_rule *rule)
 	return wrong;
 }
 
-static void strike(struct faults *faults, const struct fault_rule *rule)
+static void occur(struct faults *faults, const struct fault_rule *rule)
 {
 	faults->occurred[rule->fault]++;
-	faults->strike(faults->ctx, rule);
+	faults->inject(faults->ctx, rule);
 }
 
 const char *faults_add(struct faults *faults, const char *line)
@@ -207,12 +208,12 @@ const char *faults_add(struct faults *faults, const char *line)
 	if (!words.count)
 		return NULL;
 	if (words.count > WORDS)
-		return "this is more than a fault";
+		return "the line has too many words";
 	wrong = parse_rule(&words, &rule);
 	if (wrong)
 		return wrong;
 	if (rule.when == FAULT_NOW) {
-		strike(faults, &rule);
+		occur(faults, &rule);
 		return NULL;
 	}
 	if (faults->count == FAULT_RULES)
@@ -221,7 +222,8 @@ const char *faults_add(struct faults *faults, const char *line)
 	return NULL;
 }
 
-static bool due(struct faults *faults, struct fault_rule *rule)
+/* Counts an event. Return: true if the rule's fault occurs with this one. */
+static bool count_event(struct faults *faults, struct fault_rule *rule)
 {
 	if (rule->when == FAULT_RANDOM)
 		return faults_random(faults) < rule->p * 0x1p64;
@@ -246,7 +248,7 @@ void faults_event(struct faults *faults, enum fault_event event)
 		struct fault_rule rule;
 
 		if (fault_event(faults->rules[i].fault) != event ||
-		    !due(faults, &faults->rules[i])) {
+		    !count_event(faults, &faults->rules[i])) {
 			i++;
 			continue;
 		}
@@ -255,7 +257,7 @@ void faults_event(struct faults *faults, enum fault_event event)
 			remove_rule(faults, i);
 		else
 			i++;
-		strike(faults, &rule);
+		occur(faults, &rule);
 	}
 }
 

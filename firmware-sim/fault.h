@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What goes wrong with the device, and when: the language of the faults, and
- * the rules that are waiting for their event. What a fault then does is up to
- * device.c.
+ * Fault injection: the names of the faults, the language in which they are
+ * asked for, and the rules that wait for their event. device.c: inject() is
+ * the effect of each fault on the device.
  *
  *	FAULT [AMOUNT] WHEN [for TIME]		# comment
+ *
+ * README.md says how to add a fault.
  */
 #ifndef SIM_FAULT_H
 #define SIM_FAULT_H
@@ -13,7 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define FAULT_RULES	64
+#define FAULT_RULES	64	/* most rules that wait at once */
 
 enum fault {
 	FAULT_IRQ_LOST,
@@ -31,70 +33,78 @@ enum fault {
 	FAULT_MASTER_OFF,
 	FAULT_VANISH,
 	FAULT_VANISH_UNTIL_RESET,
-	FAULT_KINDS
+	FAULT_KINDS		/* how many there are; no fault */
 };
 
-/* What a rule counts. */
+/* The event that a rule of this fault waits for, and counts. */
 enum fault_event {
 	FAULT_ON_IRQ,		/* the device sends an interrupt */
 	FAULT_ON_DMA,		/* a DMA starts */
 };
 
+/* "next" is FAULT_NTH with n = 1. */
 enum fault_when { FAULT_NOW, FAULT_NTH, FAULT_EVERY, FAULT_RANDOM };
 
 struct fault_rule {
 	enum fault fault;
-	uint64_t amount;	/* ns, bytes or bits, as the fault has it */
-	uint64_t lasts;		/* ns; UINT64_MAX: it does not end by itself */
+	uint64_t amount;	/* ns, bytes or bits; 0 if the fault takes none */
+	uint64_t lasts_ns;	/* UINT64_MAX: until something else ends the fault */
 	enum fault_when when;
-	uint64_t n, seen;	/* of FAULT_NTH and FAULT_EVERY */
-	double p;		/* of FAULT_RANDOM */
+	uint64_t n, seen;	/* FAULT_NTH, FAULT_EVERY: events wanted, and so far */
+	double p;		/* FAULT_RANDOM: probability, above 0, at most 1 */
 };
 
 struct faults {
 	struct fault_rule rules[FAULT_RULES];
 	unsigned int count;
-	uint64_t occurred[FAULT_KINDS];
-	uint64_t random;
-	void (*strike)(void *ctx, const struct fault_rule *rule);
+	uint64_t occurred[FAULT_KINDS];	/* how often, since faults_init() */
+	uint64_t random;		/* state of the random number generator */
+	void (*inject)(void *ctx, const struct fault_rule *rule);
 	void *ctx;
 };
 
 /**
- * faults_init() - no rules yet
+ * faults_init() - start without rules
  * @faults: the rules
- * @seed: of the generator behind "p"
- * @strike: called when a fault occurs, after it was counted
- * @ctx: passed back
+ * @seed: seed of the random numbers; the same seed gives the same numbers
+ * @inject: called when a fault occurs, after it has been counted
+ * @ctx: first argument of @inject
  */
 void faults_init(struct faults *faults, uint64_t seed,
-		 void (*strike)(void *ctx, const struct fault_rule *rule), void *ctx);
+		 void (*inject)(void *ctx, const struct fault_rule *rule), void *ctx);
 
 /**
- * faults_add() - a line of the language
+ * faults_add() - add the rule that a line describes
  * @faults: the rules
- * @line: a rule; one for "now" strikes at once. An empty line is none.
+ * @line: a line of the language. A fault with "now" occurs at once and leaves no
+ *	rule; a line that is empty or only a comment does nothing.
  *
- * Return: NULL, or what is wrong with it.
+ * Return: NULL, or a message that says what is wrong with @line.
  */
 const char *faults_add(struct faults *faults, const char *line);
 
-/* Something happened that rules count: those that it was for strike. */
+/**
+ * faults_event() - count an event, and inject the faults whose turn it is
+ * @faults: the rules
+ * @event: what happened
+ *
+ * A rule with "next" or "nth" is removed when its fault occurs.
+ */
 void faults_event(struct faults *faults, enum fault_event event);
 
-/* No more rules. What has occurred has occurred. */
+/* Removes all rules. Faults that are active stay active. */
 void faults_clear(struct faults *faults);
 
-/* The next number of the generator. */
+/* Return: the next random number, 64 bits, uniformly distributed. */
 uint64_t faults_random(struct faults *faults);
 
 const char *fault_name(enum fault fault);
 enum fault_event fault_event(enum fault fault);
 
-/* FAULT_KINDS if there is none of this name. */
+/* Return: the fault with this name; FAULT_KINDS if there is none. */
 enum fault fault_by_name(const char *name);
 
-/* The language as a table, for people. */
+/* Prints the table of the faults that --help contains. */
 void fault_help(FILE *out);
 
 #endif

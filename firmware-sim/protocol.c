@@ -105,7 +105,7 @@ static int do_version(struct call *call)
 	out->minor = 0;
 	memcpy(out->data, capabilities, sizeof(capabilities));
 	call->out_len = sizeof(*out) + sizeof(capabilities);
-	call->device->greeted = true;
+	call->device->negotiated = true;
 	return 0;
 }
 
@@ -379,7 +379,7 @@ static int dispatch(struct call *call, uint16_t command)
 {
 	if (command >= ARRAY_SIZE(commands) || !commands[command].run)
 		return -EOPNOTSUPP;
-	if (!call->device->greeted && command != VERSION)
+	if (!call->device->negotiated && command != VERSION)
 		return -EINVAL;
 	if (call->len < commands[command].len ||
 	    (call->len > commands[command].len && !commands[command].more))

@@ -9,17 +9,17 @@
 #include "fault.h"
 #include "fuzz.h"
 
-static void on_strike(void *ctx, const struct fault_rule *rule)
+static void on_inject(void *ctx, const struct fault_rule *rule)
 {
-	uint64_t *strikes = ctx;
+	uint64_t *injected = ctx;
 
 	CHECK(rule->fault < FAULT_KINDS);
-	++*strikes;
+	++*injected;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint64_t strikes = 0, occurred = 0;
+	uint64_t injected = 0, occurred = 0;
 	struct faults faults;
 	char *text = malloc(size + 1), *line, *rest;
 	int i;
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	faults_init(&faults, size, on_strike, &strikes);
+	faults_init(&faults, size, on_inject, &injected);
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		faults_add(&faults, line);
 		CHECK(faults.count <= FAULT_RULES);
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (i = 0; i < FAULT_KINDS; i++)
 		occurred += faults.occurred[i];
-	CHECK(occurred == strikes);
+	CHECK(occurred == injected);
 	faults_clear(&faults);
 	CHECK(!faults.count);
 	free(text);

@@ -45,7 +45,7 @@ static int connected(void **state)
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	fcntl(pair[1], F_SETFL, O_NONBLOCK);
 	client_connect(&client, pair[0]);
-	device.greeted = true;
+	device.negotiated = true;
 	peer = pair[1];
 	return 0;
 }
@@ -267,7 +267,7 @@ static void notices_the_end(void **state)
 	serve(3);
 	assert_int_equal(client.fd, -1);
 	assert_int_equal(device.irq_fd[DEVICE_MSI], -1);
-	assert_false(device.greeted);
+	assert_false(device.negotiated);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, connected, disconnected)

@@ -164,7 +164,7 @@ static void answers_each_line(void **state)
 {
 	(void)state;
 	say("irq-lost next\nnonsense\ncount irq-lost\nde");
-	assert_string_equal(receive(), "ok\nerror: there is no such fault\n0\nok\n");
+	assert_string_equal(receive(), "ok\nerror: there is no fault of this name\n0\nok\n");
 	say("lay 1ms");
 	assert_string_equal(receive(), "");
 	say("\n");

@@ -237,7 +237,7 @@ static void make_one_late(void)
 {
 	add("irq-late 20ms next");
 	reg_write(EDU_REG_IRQ_RAISE, 1);
-	assert_int_equal(device.late_count, 1);
+	assert_int_equal(device.late_irq_count, 1);
 }
 
 /* What is late is the device's, and goes with it. */
@@ -323,10 +323,10 @@ static void too_many_late_irqs(void **state)
 
 	(void)state;
 	add("irq-late 1s every 1");
-	for (i = 0; i < 2 * DEVICE_LATE; i++)
+	for (i = 0; i < 2 * DEVICE_LATE_IRQS; i++)
 		reg_write(EDU_REG_IRQ_RAISE, 1);
 	device_run(&device, 2000 * MS);
-	assert_int_equal(signals(msi_fd), DEVICE_LATE);
+	assert_int_equal(signals(msi_fd), DEVICE_LATE_IRQS);
 }
 
 static void dma_stuck(void **state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The language of educma-sim's faults, and when its rules strike. */
+/* The language of educma-sim's faults, and when its rules inject. */
 #include "test.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,22 +10,22 @@
 
 static struct faults faults;
 static struct fault_rule last;
-static unsigned int strikes;
+static unsigned int injected;
 
-static void strike(void *ctx, const struct fault_rule *rule)
+static void inject(void *ctx, const struct fault_rule *rule)
 {
 	assert_ptr_equal(ctx, &faults);
 	last = *rule;
-	strikes++;
+	injected++;
 }
 
 static void begin(void)
 {
-	strikes = 0;
-	faults_init(&faults, 1, strike, &faults);
+	injected = 0;
+	faults_init(&faults, 1, inject, &faults);
 }
 
-/* Which of EVENTS events of a kind this rule strikes at, as 0s and 1s. */
+/* Which of EVENTS events of a kind this rule injected at, as 0s and 1s. */
 static const char *pattern(const char *rule, enum fault_event event)
 {
 	static char text[EVENTS + 1];
@@ -34,9 +34,9 @@ static const char *pattern(const char *rule, enum fault_event event)
 	begin();
 	assert_null(faults_add(&faults, rule));
 	for (i = 0; i < EVENTS; i++) {
-		before = strikes;
+		before = injected;
 		faults_event(&faults, event);
-		text[i] = '0' + (strikes - before);
+		text[i] = '0' + (injected - before);
 	}
 	text[EVENTS] = '\0';
 	return text;
@@ -48,7 +48,7 @@ static void understands(void **state)
 		const char *line;
 		enum fault fault;
 		enum fault_when when;
-		uint64_t amount, n, lasts;
+		uint64_t amount, n, lasts_ns;
 	} good[] = {
 		{ "irq-lost next", FAULT_IRQ_LOST, FAULT_NTH, 0, 1, UINT64_MAX },
 		{ " irq-late\t20us  next # why", FAULT_IRQ_LATE, FAULT_NTH, 20000, 1, UINT64_MAX },
@@ -79,8 +79,8 @@ static void understands(void **state)
 		assert_int_equal(rule->when, good[i].when);
 		assert_int_equal(rule->amount, good[i].amount);
 		assert_int_equal(rule->n, good[i].n);
-		assert_int_equal(rule->lasts, good[i].lasts);
-		assert_int_equal(strikes, 0);
+		assert_int_equal(rule->lasts_ns, good[i].lasts_ns);
+		assert_int_equal(injected, 0);
 	}
 }
 
@@ -114,7 +114,7 @@ static void refuses(void **state)
 	strcpy(line + sizeof(line) - 15, "irq-lost next");
 	assert_non_null(faults_add(&faults, line));
 	assert_int_equal(faults.count, 0);
-	assert_int_equal(strikes, 0);
+	assert_int_equal(injected, 0);
 }
 
 static void ignores_what_is_no_rule(void **state)
@@ -127,7 +127,7 @@ static void ignores_what_is_no_rule(void **state)
 	assert_int_equal(faults.count, 0);
 }
 
-static void strikes_when_it_should(void **state)
+static void occurs_when_it_should(void **state)
 {
 	(void)state;
 	assert_string_equal(pattern("irq-lost next", FAULT_ON_IRQ),
@@ -155,29 +155,29 @@ static void chance_is_reproducible(void **state)
 	assert_non_null(strchr(first, '1'));
 	assert_string_equal(first, pattern("dma-stuck p 0.5", FAULT_ON_DMA));
 	begin();
-	faults_init(&faults, 2, strike, &faults);
+	faults_init(&faults, 2, inject, &faults);
 	assert_null(faults_add(&faults, "dma-stuck p 0.1"));
 	for (i = 0; i < 100000; i++)
 		faults_event(&faults, FAULT_ON_DMA);
-	assert_in_range(strikes, 9700, 10300);
+	assert_in_range(injected, 9700, 10300);
 }
 
-static void now_strikes_at_once(void **state)
+static void now_occurs_at_once(void **state)
 {
 	(void)state;
 	begin();
 	assert_null(faults_add(&faults, "regs-ones now for 50ms"));
-	assert_int_equal(strikes, 1);
+	assert_int_equal(injected, 1);
 	assert_int_equal(last.fault, FAULT_REGS_ONES);
-	assert_int_equal(last.lasts, 50000000);
+	assert_int_equal(last.lasts_ns, 50000000);
 	assert_int_equal(faults.count, 0);
 	assert_int_equal(faults.occurred[FAULT_REGS_ONES], 1);
 	assert_null(faults_add(&faults, "regs-zero now"));
 	assert_int_equal(last.fault, FAULT_REGS_ZERO);
-	assert_int_equal(last.lasts, UINT64_MAX);
+	assert_int_equal(last.lasts_ns, UINT64_MAX);
 	assert_null(faults_add(&faults, "master-off now for 1ms"));
 	assert_int_equal(last.fault, FAULT_MASTER_OFF);
-	assert_int_equal(last.lasts, 1000000);
+	assert_int_equal(last.lasts_ns, 1000000);
 }
 
 static void rules_add_up(void **state)
@@ -188,14 +188,14 @@ static void rules_add_up(void **state)
 	assert_null(faults_add(&faults, "dma-flip 1 every 1"));
 	assert_null(faults_add(&faults, "dma-short 1 next"));
 	faults_event(&faults, FAULT_ON_DMA);
-	assert_int_equal(strikes, 3);
+	assert_int_equal(injected, 3);
 	assert_int_equal(faults.count, 1);
 	faults_event(&faults, FAULT_ON_DMA);
-	assert_int_equal(strikes, 4);
+	assert_int_equal(injected, 4);
 	assert_int_equal(faults.occurred[FAULT_DMA_FLIP], 2);
 	faults_clear(&faults);
 	faults_event(&faults, FAULT_ON_DMA);
-	assert_int_equal(strikes, 4);
+	assert_int_equal(injected, 4);
 	assert_int_equal(faults.occurred[FAULT_DMA_FLIP], 2);
 }
 
@@ -230,9 +230,9 @@ int main(void)
 		cmocka_unit_test(understands),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(ignores_what_is_no_rule),
-		cmocka_unit_test(strikes_when_it_should),
+		cmocka_unit_test(occurs_when_it_should),
 		cmocka_unit_test(chance_is_reproducible),
-		cmocka_unit_test(now_strikes_at_once),
+		cmocka_unit_test(now_occurs_at_once),
 		cmocka_unit_test(rules_add_up),
 		cmocka_unit_test(has_a_limit),
 		cmocka_unit_test(every_fault_has_a_name),

@@ -125,7 +125,7 @@ static void greets(void **state)
 	static const char caps[] = "{\"capabilities\":{\"max_msg_fds\":8}}";
 
 	(void)state;
-	device.greeted = false;
+	device.negotiated = false;
 	assert_int_equal(send_in(RESET, 0), EINVAL);
 	memset(&in, 0, sizeof(in));
 	in.u32[0] = 1;		/* major */
