@@ -24,7 +24,7 @@ static bool send_all(int fd, const char *text)
 	return true;
 }
 
-/* Prints an answer. -1: it does not end. */
+/* Prints an answer. Return: 0 for "ok", 1 for "error", -1 if neither comes. */
 static int print_answer(FILE *in)
 {
 	char *line = NULL;
@@ -43,19 +43,20 @@ static int print_answer(FILE *in)
 	return status;
 }
 
+/* Return: 0 or 1, as ask(). */
 static int ask_one(int fd, FILE *in, const char *command)
 {
 	int status = -1;
 
 	if (strchr(command, '\n')) {
-		fprintf(stderr, "educma-sim: a command is one line\n");
+		fprintf(stderr, "educma-sim: a command must not contain a newline\n");
 		return 1;
 	}
 	if (send_all(fd, command) && send_all(fd, "\n"))
 		status = print_answer(in);
 	if (status >= 0)
 		return status;
-	/* The end of the connection is the answer to this one. */
+	/* "die" kills the server, so the connection ends without an answer. */
 	if (!strcmp(command, "die"))
 		return 0;
 	fprintf(stderr, "educma-sim: no answer to '%s'\n", command);

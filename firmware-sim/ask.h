@@ -3,11 +3,15 @@
 #define SIM_ASK_H
 
 /**
- * ask() - sends commands to a control socket and prints the answers
- * @path: of the socket
- * @commands: each a line, up to a NULL
+ * ask() - send commands to the control socket of another educma-sim
+ * @path: the path of the socket
+ * @commands: the commands, a line each without its newline; ends with NULL
  *
- * Return: 0 if every answer was ok, 1 if one was not: the rest is not sent.
+ * Prints the answers: "error: ..." to stderr, all else to stdout. Waits for the
+ * other process without a time limit.
+ *
+ * Return: 0 if every answer was "ok"; 1 at the first one that was not, after
+ * which no more commands are sent.
  */
 int ask(const char *path, char **commands);
 

@@ -6,6 +6,8 @@
 
 #include "client.h"
 
+#define BAD_MESSAGE	"not a vfio-user message"
+
 void client_init(struct client *client, struct device *device)
 {
 	client->device = device;
@@ -53,10 +55,10 @@ uint64_t client_deadline(const struct client *client)
 {
 	if (client->fd < 0 || client->waiting_since == EDU_NEVER)
 		return EDU_NEVER;
-	return client->waiting_since + CLIENT_PATIENCE_NS;
+	return client->waiting_since + CLIENT_TIMEOUT_NS;
 }
 
-/* Adds the descriptors of what was received. Too many: none can be trusted. */
+/* Return: false if more descriptors came than a message may have. */
 static bool take_fds(struct client *client, struct msghdr *msg)
 {
 	bool room = !(msg->msg_flags & MSG_CTRUNC);
@@ -81,8 +83,11 @@ static bool take_fds(struct client *client, struct msghdr *msg)
 }
 
 /*
- * Up to @want bytes and never more: descriptors come with the bytes that they
- * were sent with, so this is how they are known to be this message's.
+ * Receives until the message has @want bytes, and never beyond its end: the
+ * kernel hands over descriptors with the bytes that they were sent with, so
+ * those received here belong to this message.
+ *
+ * Return: NULL, or why the client is to be disconnected, as the others below.
  */
 static const char *receive(struct client *client, size_t want)
 {
@@ -105,9 +110,10 @@ static const char *receive(struct client *client, size_t want)
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? NULL : strerror(errno);
 	if (!got)
-		return client->have ? "in the middle of a message" : "the client has left";
+		return client->have ? "the client has left in the middle of a message" :
+				      "the client has left";
 	client->have += got;
-	return take_fds(client, &msg) ? NULL : "too many descriptors";
+	return take_fds(client, &msg) ? NULL : "too many descriptors in a message";
 }
 
 static const char *send_reply(struct client *client)
@@ -132,13 +138,13 @@ static const char *handle(struct client *client)
 	close_fds(client);
 	client->have = 0;
 	if (len < 0)
-		return "not the protocol";
+		return BAD_MESSAGE;
 	client->reply_len = len;
 	client->sent = 0;
 	return len ? send_reply(client) : NULL;
 }
 
-/* Header first, then the rest: only so much is surely one message's. */
+/* Receives the header first, which says how long the message is. */
 static const char *receive_message(struct client *client, bool *complete)
 {
 	const char *wrong = NULL;
@@ -151,14 +157,13 @@ static const char *receive_message(struct client *client, bool *complete)
 		return wrong;
 	want = protocol_size(client->in);
 	if (!want)
-		return "not the protocol";
+		return BAD_MESSAGE;
 	if (client->have < want)
 		wrong = receive(client, want);
 	*complete = !wrong && client->have == want;
 	return wrong;
 }
 
-/* One message at a time: what a message starts may be due before the next. */
 static const char *serve(struct client *client)
 {
 	const char *wrong;
@@ -178,7 +183,7 @@ void client_serve(struct client *client, short events)
 	if (events)
 		wrong = serve(client);
 	else if (now >= client_deadline(client))
-		wrong = "it does not go on";
+		wrong = "timeout";
 	if (wrong)
 		client_disconnect(client, wrong);
 	else if (!client->have && !client->reply_len)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The connection to the vfio-user client: cuts its stream into messages. It
- * never waits for the client, and gives up on one that stops in the middle
- * of a message or does not take its replies.
+ * The connection to the vfio-user client (QEMU): cuts its byte stream into
+ * messages for protocol.c, and sends the replies. No function here blocks. A
+ * client that stops in the middle of a message, or that does not read its
+ * replies, is disconnected after CLIENT_TIMEOUT_NS.
  */
 #ifndef SIM_CLIENT_H
 #define SIM_CLIENT_H
@@ -14,35 +15,43 @@
 
 #include "protocol.h"
 
-#define CLIENT_PATIENCE_NS	5000000000ULL
+#define CLIENT_TIMEOUT_NS	5000000000ULL	/* 5 s */
 
+/* One message at a time is received, and one reply at a time sent. */
 struct client {
 	struct device *device;
 	int fd;				/* -1: not connected */
-	uint64_t waiting_since;		/* for the client to go on; EDU_NEVER: not */
-	size_t have;			/* bytes of the message in @in */
-	int fds[PROTOCOL_FDS];		/* that came with it */
+	uint64_t waiting_since;		/* last progress of a message or reply, in ns; */
+					/* EDU_NEVER: none is incomplete */
+	size_t have;			/* bytes of the message that are in @in */
+	int fds[PROTOCOL_FDS];		/* descriptors that came with the message */
 	size_t nfds;
-	size_t reply_len, sent;
+	size_t reply_len;		/* bytes of the reply; 0: none is being sent */
+	size_t sent;			/* how many of them are sent */
 	char in[PROTOCOL_MAX], reply[PROTOCOL_MAX];
 };
 
 void client_init(struct client *client, struct device *device);
 
-/* A new one; @fd does not block and is taken over. */
+/* Starts a connection on @fd, which must be non-blocking; it is closed later. */
 void client_connect(struct client *client, int fd);
 
+/* Ends the connection, logs @why, and unplugs the device. */
 void client_disconnect(struct client *client, const char *why);
 
-/* What to poll for. */
+/* Return: POLLIN or POLLOUT, for which the caller polls @client->fd. */
 short client_events(const struct client *client);
 
-/* When it has had time enough, in ns of the device. */
+/* Return: when the client is timed out, on the device's clock in ns, or EDU_NEVER. */
 uint64_t client_deadline(const struct client *client);
 
-/*
- * Goes on as far as one message, without waiting. device_run() was called for
- * this moment, and is called again before the next.
+/**
+ * client_serve() - receive and handle at most one message, or send a reply
+ * @client: the connection
+ * @events: the result of poll(); 0: only the timeout is checked
+ *
+ * The caller calls device_run() with the current time before each call: a
+ * message may start a DMA that is due before the next message.
  */
 void client_serve(struct client *client, short events);
 

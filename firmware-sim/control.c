@@ -12,9 +12,12 @@
 #include "parse.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define WORDS		8
+#define WORDS		8	/* more than a command has */
 
-/* Each returns NULL, or what is wrong. @argument is "" if there is none. */
+/*
+ * The commands. Each returns NULL or an error message; @argument is "" if the
+ * command takes none.
+ */
 
 static const char *do_clear(struct device *device, const char *argument, FILE *out)
 {
@@ -37,10 +40,11 @@ static const char *do_count(struct device *device, const char *argument, FILE *o
 static const char *do_delay(struct device *device, const char *argument, FILE *out)
 {
 	(void)out;
-	return parse_time(argument, &device->delay) ? NULL : "delay takes a time";
+	return parse_time(argument, &device->delay) ? NULL :
+	       "delay takes a time: 0, or a number and ns, us, ms or s";
 }
 
-/* As a card that is torn out: nobody gets to say goodbye. */
+/* A surprise removal: the client sees the connection end without a word. */
 static const char *do_die(struct device *device, const char *argument, FILE *out)
 {
 	(void)device;
@@ -80,12 +84,12 @@ static const struct {
 	const char *name, *takes, *help;
 	const char *(*run)(struct device *device, const char *argument, FILE *out);
 } commands[] = {
-	{ "clear", "", "forget the faults that have not occurred yet", do_clear },
-	{ "count", "FAULT", "print how often it has occurred", do_count },
-	{ "delay", "TIME", "what a DMA takes from now on", do_delay },
-	{ "die", "", "kill the server: the device is torn out", do_die },
-	{ "log", "", "print every fault that has occurred", do_log },
-	{ "status", "", "print what there is to count", do_status },
+	{ "clear", "", "remove all faults that wait for their WHEN", do_clear },
+	{ "count", "FAULT", "print how often FAULT has occurred", do_count },
+	{ "delay", "TIME", "let each DMA take TIME from now on", do_delay },
+	{ "die", "", "kill educma-sim: a surprise removal of the device", do_die },
+	{ "log", "", "print the faults that have occurred, a line each", do_log },
+	{ "status", "", "print the time, the settings and all counters", do_status },
 };
 
 void control_help(FILE *out)
@@ -167,12 +171,13 @@ static bool send_answer(struct control *control)
 	return true;
 }
 
+/* Return: the newline of the first complete line, or NULL. */
 static char *line_end(struct control *control)
 {
 	return memchr(control->line, '\n', control->have);
 }
 
-/* Does the first line, which is complete. */
+/* Runs the first line, which must be complete, and begins to send its answer. */
 static bool answer_line(struct control *control)
 {
 	char *end = line_end(control);
@@ -200,7 +205,10 @@ static bool receive(struct control *control)
 	return got > 0;
 }
 
-/* What comes in waits for the answer before it: nobody can fill our memory. */
+/*
+ * Receives nothing while an answer is being sent: a peer that does not read its
+ * answers cannot make us store an unlimited number of them.
+ */
 void control_serve(struct control *control)
 {
 	static const char too_long[] = "error: the line is too long\n";

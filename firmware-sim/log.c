@@ -8,7 +8,7 @@
 
 #define LINE	256
 
-/* The first lines are kept, and not the last: they explain the others. */
+/* Without room the later lines are dropped: the first ones explain them. */
 static void keep(struct log *log, const char *line)
 {
 	size_t len = strlen(line);
@@ -24,8 +24,8 @@ static void keep(struct log *log, const char *line)
 	log->len += len + 1;
 }
 
-static void say(struct log *log, bool kept, uint64_t now, const char *format,
-		va_list args)
+static void write_line(struct log *log, bool kept, uint64_t now, const char *format,
+		       va_list args)
 {
 	char line[LINE];
 	int len;
@@ -44,7 +44,7 @@ void log_write(struct log *log, uint64_t now, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(log, false, now, format, args);
+	write_line(log, false, now, format, args);
 	va_end(args);
 }
 
@@ -53,7 +53,7 @@ void log_write_and_keep(struct log *log, uint64_t now, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(log, true, now, format, args);
+	write_line(log, true, now, format, args);
 	va_end(args);
 }
 
@@ -62,5 +62,5 @@ void log_print_kept(const struct log *log, FILE *out)
 	if (log->len)
 		fwrite(log->kept, 1, log->len, out);
 	if (log->dropped)
-		fprintf(out, "# and %" PRIu64 " more\n", log->dropped);
+		fprintf(out, "# %" PRIu64 " more lines were dropped\n", log->dropped);
 }

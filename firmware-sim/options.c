@@ -10,24 +10,25 @@
 
 static void print_help(void)
 {
-	printf("educma-sim: QEMU's edu device in a process of its own, for QEMU's vfio-user-pci\n"
+	printf("educma-sim: QEMU's edu device as a vfio-user server that can inject faults\n"
 	       "\n"
 	       "usage: educma-sim --socket PATH [OPTION]...\n"
 	       "       educma-sim --ask PATH COMMAND...\n"
 	       "\n"
-	       "  --socket PATH      where QEMU connects to\n"
-	       "  --control PATH     a socket that takes commands and faults\n"
-	       "  --delay TIME       what a DMA takes (100ms); 0: no time at all\n"
-	       "  --profile VERSION  of QEMU: 7.2 or 9.1 (9.1); decides which DMAs are taken\n"
-	       "  --dma-mask MASK    the addresses that the device reaches (0xfffffff)\n"
-	       "  --seed NUMBER      of the faults that are random (1)\n"
-	       "  --faults FILE      faults, one a line\n"
-	       "  --log FILE         append to it what happens (standard error)\n"
-	       "  --once             end when QEMU disconnects; else wait for the next\n"
-	       "  --ask PATH         send the COMMANDs to the control socket of another\n"
-	       "  --help             what you are reading\n"
+	       "  --socket PATH      the vfio-user socket, to which QEMU connects\n"
+	       "  --control PATH     a second socket, for commands and faults\n"
+	       "  --delay TIME       how long a DMA takes (100ms); 0: it is done at once\n"
+	       "  --profile VERSION  behave as edu of QEMU 7.2, or as since 9.1 (9.1)\n"
+	       "  --dma-mask MASK    the address bits that a DMA uses (0xfffffff)\n"
+	       "  --seed NUMBER      seed of the faults that are random (1)\n"
+	       "  --faults FILE      read faults from FILE, one a line\n"
+	       "  --log FILE         append a line for each event to FILE (standard error)\n"
+	       "  --once             exit when QEMU disconnects; else wait for the next one\n"
+	       "  --ask PATH         send each COMMAND to the control socket of another\n"
+	       "                     educma-sim, and print the answers\n"
+	       "  --help             print this text\n"
 	       "\n"
-	       "QEMU, from 10.1 on, with its RAM shared:\n"
+	       "QEMU must be 10.1 or newer, and its RAM shared:\n"
 	       "  -object memory-backend-memfd,id=m,size=1G,share=on -machine q35,memory-backend=m\n"
 	       "  -device '{\"driver\":\"vfio-user-pci\",\"rombar\":0,\n"
 	       "            \"socket\":{\"type\":\"unix\",\"path\":\"PATH\"}}'\n"
@@ -36,26 +37,28 @@ static void print_help(void)
 	       "\n"
 	       "Faults: FAULT [AMOUNT] WHEN [for TIME]\n");
 	fault_help(stdout);
-	printf("WHEN\n"
-	       "  now                       irq-spurious, regs-*, master-off and vanish*\n"
-	       "  next, nth N, every N      of the interrupts for irq-lost, -late and -double,\n"
-	       "  p PROBABILITY             of the DMAs that start for the others\n"
-	       "for TIME                    regs-* and master-off end by themselves\n"
-	       "The same fault again begins its time anew. While several regs-* are at work,\n"
-	       "registers read as all ones rather than 0, and as 0 rather than as they were.\n"
-	       "master-off also ends when the command register is written, which then decides.\n"
-	       "A bus reset ends dma-stuck, regs-* and vanish-until-reset: the device is then as\n"
-	       "after power-on. So does the end of a connection, which also ends vanish.\n"
+	printf("WHEN: irq-lost, irq-late and irq-double count interrupts that the device sends,\n"
+	       "the others count DMAs that start.\n"
+	       "  now                       at once: irq-spurious, regs-*, master-off, vanish*\n"
+	       "  next, nth N               once: the next one, the Nth one from now\n"
+	       "  every N                   each Nth one\n"
+	       "  p PROBABILITY             each one with PROBABILITY, above 0 and up to 1\n"
+	       "for TIME: how long regs-* and master-off last. The same fault again starts its\n"
+	       "time anew. While several regs-* are active, all ones win over 0, and 0 over the\n"
+	       "values of regs-stuck.\n"
+	       "master-off also ends when the guest writes the command register. A bus reset ends\n"
+	       "dma-stuck, regs-* and vanish-until-reset, and so does the end of the connection,\n"
+	       "which also ends vanish; the device is then as after power-on.\n"
 	       "\n"
 	       "Commands of the control socket: any fault, and\n");
 	control_help(stdout);
-	printf("An answer is any number of lines, then 'ok' or 'error: WHY'.\n");
+	printf("The answer is any number of lines, then 'ok' or 'error: WHY'.\n");
 }
 
 __attribute__((noreturn))
 static void usage(const char *what, const char *why)
 {
-	fprintf(stderr, "educma-sim: %s%s%s (--help explains)\n", what, *why ? ": " : "", why);
+	fprintf(stderr, "educma-sim: %s%s%s (see --help)\n", what, *why ? ": " : "", why);
 	exit(2);
 }
 
@@ -64,7 +67,7 @@ enum {
 	OPT_FAULTS, OPT_LOG, OPT_ONCE, OPT_ASK, OPT_HELP
 };
 
-/* Where an option that is a text goes; NULL: it is none. */
+/* Return: where the argument of a path option is stored; NULL for other options. */
 static const char **text_of(struct options *options, int option)
 {
 	switch (option) {
@@ -88,20 +91,20 @@ static void take_option(struct options *options, int option)
 	switch (option) {
 	case OPT_DELAY:
 		if (!parse_time(optarg, &options->delay))
-			usage("--delay", "0, or a number and ns, us, ms or s");
+			usage("--delay", "give 0, or a number and ns, us, ms or s");
 		break;
 	case OPT_PROFILE:
 		options->profile = edu_profile(optarg);
 		if (!options->profile)
-			usage("--profile", "7.2 or 9.1");
+			usage("--profile", "give 7.2 or 9.1");
 		break;
 	case OPT_DMA_MASK:
 		if (!parse_number(optarg, &options->dma_mask))
-			usage("--dma-mask", "a number, as 0xfffffff");
+			usage("--dma-mask", "give a number, as 0xfffffff");
 		break;
 	case OPT_SEED:
 		if (!parse_number(optarg, &options->seed))
-			usage("--seed", "a number");
+			usage("--seed", "give a number");
 		break;
 	case OPT_ONCE:
 		options->once = true;
@@ -147,7 +150,7 @@ void parse_options(struct options *options, int argc, char **argv)
 	if (options->ask)
 		return;
 	if (optind < argc)
-		usage(argv[optind], "this is no option");
+		usage(argv[optind], "unexpected argument");
 	if (!options->socket)
-		usage("--socket PATH is missing", "");
+		usage("give --socket PATH", "");
 }

@@ -7,15 +7,17 @@
 
 #include "edu.h"
 
+/* The command line; a path is NULL if its option was not given. */
 struct options {
 	const char *socket, *control, *faults, *log, *ask;
 	const struct edu_profile *profile;
-	uint64_t delay, dma_mask, seed;
+	uint64_t delay;		/* ns */
+	uint64_t dma_mask, seed;
 	bool once;
-	char **commands;	/* to ask, up to a NULL */
+	char **commands;	/* --ask: the operands; ends with NULL */
 };
 
-/* Does not return after --help (exit status 0) or what it cannot take (2). */
+/* Exits after --help, with status 0, and on a usage error, with status 2. */
 void parse_options(struct options *options, int argc, char **argv);
 
 #endif

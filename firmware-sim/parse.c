@@ -9,7 +9,7 @@
 #define LONGEST_NS	(366ULL * 24 * 3600 * 1000000000)
 #define BLANKS		" \t\r\n"
 
-/* strtoull() would take signs and white space. */
+/* Refuses signs and leading white space, which strtoull() accepts. */
 static bool read_number(const char *text, int base, uint64_t *value, char **end)
 {
 	if (base == 16 ? !isxdigit((unsigned char)*text) : !isdigit((unsigned char)*text))

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Numbers and times as they are typed: in options, fault files and commands.
- */
+/* Parses the words of options, fault files and control commands. */
 #ifndef SIM_PARSE_H
 #define SIM_PARSE_H
 
@@ -10,26 +8,30 @@
 #include <stdint.h>
 
 /**
- * parse_number() - decimal, or hexadecimal behind 0x
- * @text: nothing else may be in it
- * @value: set if it is a number of 64 bits
+ * parse_number() - parse a decimal number, or a hexadecimal one with 0x
+ * @text: the number and nothing else: no sign, no white space
+ * @value: the number, set on success
+ *
+ * Return: true if @text is a number that fits into 64 bits.
  */
 bool parse_number(const char *text, uint64_t *value);
 
 /**
- * parse_time() - 0, or a decimal number and ns, us, ms or s
- * @text: nothing else may be in it
- * @ns: set if it is a time of at most a year
+ * parse_time() - parse a time: 0, or a decimal number with ns, us, ms or s
+ * @text: the time and nothing else: no sign, no white space
+ * @ns: the time in ns, set on success
+ *
+ * Return: true if @text is a time of at most 366 days.
  */
 bool parse_time(const char *text, uint64_t *ns);
 
 /**
- * parse_words() - splits a line at white space, and ends it at a #
- * @line: changed
- * @words: where the words are then
+ * parse_words() - split a line into words; # begins a comment
+ * @line: the line, which is modified: the words point into it
+ * @words: set to the words, at most @max
  * @max: room in @words
  *
- * Return: how many there are; @max + 1 if more than @max.
+ * Return: the number of words; @max + 1 if there are more than @max.
  */
 size_t parse_words(char *line, char **words, size_t max);
 

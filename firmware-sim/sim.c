@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma-sim: the loop that waits for whatever comes next. */
+/*
+ * educma-sim: main(), and the event loop: one client, a few connections to the
+ * control socket, and the device's next event in time.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -26,7 +29,7 @@ struct sim {
 	struct client client;
 	struct control controls[CONTROLS];
 	int listener, control_listener;
-	bool served;		/* has had a client */
+	bool had_client;	/* for --once */
 };
 
 static volatile sig_atomic_t stop;
@@ -52,6 +55,7 @@ static uint64_t clock_ns(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+/* Return: the device's time: ns since the first call. */
 static uint64_t now(void)
 {
 	static uint64_t start;
@@ -83,7 +87,10 @@ static void read_faults(struct device *device, const char *path)
 	fclose(in);
 }
 
-/* Whoever sees the first socket may use the second. */
+/*
+ * The control socket is created first: a process that sees the vfio-user socket
+ * may use both.
+ */
 static void listen_at(struct sim *sim)
 {
 	const struct options *options = &sim->options;
@@ -125,11 +132,11 @@ static void start(struct sim *sim)
 		    sim->device.edu.dma_mask, sim->device.delay, sim->device.faults.random);
 }
 
-static void end(struct sim *sim)
+static void shut_down(struct sim *sim)
 {
 	size_t i;
 
-	client_disconnect(&sim->client, "the server ends");
+	client_disconnect(&sim->client, "educma-sim exits");
 	for (i = 0; i < CONTROLS; i++)
 		control_disconnect(&sim->controls[i]);
 	unlink(sim->options.socket);
@@ -139,7 +146,7 @@ static void end(struct sim *sim)
 	fclose(sim->log.file);
 }
 
-/* What is polled: two listeners, the client, the control connections. */
+/* The indices of the poll array. */
 enum { POLL_LISTENER, POLL_CONTROL_LISTENER, POLL_CLIENT, POLL_CONTROLS,
 	POLLS = POLL_CONTROLS + CONTROLS };
 
@@ -153,8 +160,8 @@ static struct control *free_control(struct sim *sim)
 	return NULL;
 }
 
-/* Who cannot be served yet waits in the queue of the listener. */
-static void fill(struct sim *sim, struct pollfd *polls)
+/* A listener is polled only while a connection is free: others wait in its queue. */
+static void fill_polls(struct sim *sim, struct pollfd *polls)
 {
 	size_t i;
 
@@ -187,7 +194,7 @@ static void serve(struct sim *sim, const struct pollfd *polls)
 		fd = socket_accept(sim->listener);
 		if (fd >= 0)
 			client_connect(&sim->client, fd);
-		sim->served |= fd >= 0;
+		sim->had_client |= fd >= 0;
 	}
 	if (polls[POLL_CONTROL_LISTENER].revents) {
 		fd = socket_accept(sim->control_listener);
@@ -196,7 +203,7 @@ static void serve(struct sim *sim, const struct pollfd *polls)
 	}
 }
 
-/* Sleeps until @until or until something comes in. */
+/* Sleeps until the time @until, in ns, or until a descriptor is ready. */
 static void wait_until(uint64_t until, struct pollfd *polls, const sigset_t *signals)
 {
 	struct timespec t, *timeout = NULL;
@@ -215,10 +222,13 @@ static void wait_until(uint64_t until, struct pollfd *polls, const sigset_t *sig
 
 static bool finished(const struct sim *sim)
 {
-	return stop || (sim->options.once && sim->served && sim->client.fd < 0);
+	return stop || (sim->options.once && sim->had_client && sim->client.fd < 0);
 }
 
-/* Signals come in only while we wait, so none can be overlooked. */
+/*
+ * SIGTERM and SIGINT stay blocked except in ppoll(), so that none arrives between
+ * the test of "stop" and the sleep.
+ */
 static void catch_signals(sigset_t *while_waiting)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
@@ -232,7 +242,7 @@ static void catch_signals(sigset_t *while_waiting)
 	sigdelset(while_waiting, SIGINT);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	/* Instead of the end, writing to what nobody reads is an error. */
+	/* Writing to a closed connection gives EPIPE then, and does not kill us. */
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -245,7 +255,7 @@ int main(int argc, char **argv)
 	parse_options(&sim.options, argc, argv);
 	if (sim.options.ask)
 		return ask(sim.options.ask, sim.options.commands);
-	/* A delay of 50 us is not to become 100. */
+	/* The default slack of 50 us would turn a delay of 50 us into 100 us. */
 	prctl(PR_SET_TIMERSLACK, 1);
 	catch_signals(&while_waiting);
 	start(&sim);
@@ -253,11 +263,11 @@ int main(int argc, char **argv)
 		uint64_t until = device_run(&sim.device, now());
 		uint64_t deadline = client_deadline(&sim.client);
 
-		fill(&sim, polls);
+		fill_polls(&sim, polls);
 		wait_until(until < deadline ? until : deadline, polls, &while_waiting);
 		device_run(&sim.device, now());
 		serve(&sim, polls);
 	}
-	end(&sim);
+	shut_down(&sim);
 	return 0;
 }

@@ -20,6 +20,7 @@ static int make_address(const char *path, struct sockaddr_un *address)
 	return 0;
 }
 
+/* Closes @fd. Return: -errno of the call that failed before. */
 static int failed(int fd)
 {
 	int err = -errno;
@@ -45,10 +46,11 @@ static int connect_to(const char *path, int type)
 }
 
 /*
- * A server that was killed leaves its socket behind. One that lives must not
- * notice that it was looked for: with a socket of another type it does not.
+ * Has the server at @path been killed, and left its socket behind? The test
+ * connects with a datagram socket: a live stream server refuses that with
+ * another error than ECONNREFUSED, and does not see a connection.
  */
-static bool left_behind(const char *path)
+static bool is_stale(const char *path)
 {
 	struct stat st;
 	int fd;
@@ -74,7 +76,7 @@ int socket_listen(const char *path)
 	err = make_address(path, &address);
 	if (err)
 		return err;
-	if (left_behind(path))
+	if (is_stale(path))
 		unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)

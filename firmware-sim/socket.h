@@ -4,17 +4,19 @@
 #define SIM_SOCKET_H
 
 /**
- * socket_listen() - makes a socket that clients can connect to
- * @path: a socket there that nobody listens on any more is replaced
+ * socket_listen() - create a listening socket
+ * @path: the path of the socket; a stale socket there, on which no process
+ *	listens any more, is replaced
  *
- * Return: a descriptor that does not block, or -errno.
+ * Return: a non-blocking descriptor, or -errno: -EADDRINUSE if something other
+ * than a stale socket is at @path, -ENAMETOOLONG, ...
  */
 int socket_listen(const char *path);
 
-/* Return: a connection that blocks, or -errno. */
+/* Return: a blocking connection to the socket at @path, or -errno. */
 int socket_connect(const char *path);
 
-/* Return: the next connection, which does not block, or -1. */
+/* Return: the next connection, non-blocking; -1 if there is none. */
 int socket_accept(int listener);
 
 #endif

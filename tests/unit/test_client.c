@@ -209,11 +209,11 @@ static void gives_up_on_half_a_message(void **state)
 	(void)state;
 	send_bytes("1234567", 7, NULL, 0);
 	serve(1);
-	assert_int_equal(client_deadline(&client), 1000 + CLIENT_PATIENCE_NS);
-	device_run(&device, 999 + CLIENT_PATIENCE_NS);
+	assert_int_equal(client_deadline(&client), 1000 + CLIENT_TIMEOUT_NS);
+	device_run(&device, 999 + CLIENT_TIMEOUT_NS);
 	client_serve(&client, 0);
 	assert_true(client.fd >= 0);
-	device_run(&device, 1000 + CLIENT_PATIENCE_NS);
+	device_run(&device, 1000 + CLIENT_TIMEOUT_NS);
 	client_serve(&client, 0);
 	assert_int_equal(client.fd, -1);
 }
@@ -231,7 +231,7 @@ static void gives_up_on_what_takes_no_replies(void **state)
 	}
 	assert_int_equal(client_events(&client), POLLOUT);
 	serve(10);
-	device_run(&device, device.now + CLIENT_PATIENCE_NS);
+	device_run(&device, device.now + CLIENT_TIMEOUT_NS);
 	client_serve(&client, 0);
 	assert_int_equal(client.fd, -1);
 }
@@ -241,7 +241,7 @@ static void waits_for_the_idle(void **state)
 	(void)state;
 	send_reset(1);
 	serve(2);
-	device_run(&device, 1000 * CLIENT_PATIENCE_NS);
+	device_run(&device, 1000 * CLIENT_TIMEOUT_NS);
 	client_serve(&client, 0);
 	assert_true(client.fd >= 0);
 }
