@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edu device's configuration space: a type 0 header, BAR 0, and an MSI
- * capability of one message with 64-bit addresses. What a guest may write
- * where was read from QEMU's by tests/conformance.
+ * The configuration space of edu: a type 0 header, BAR 0, and an MSI capability
+ * of one message with a 64-bit address. The values and the writable bits are
+ * those of QEMU, with which tests/conformance compares them.
  */
 #include <string.h>
 #include <linux/pci_regs.h>
@@ -15,11 +15,11 @@
 #define MSI_DATA		(MSI_CAP + PCI_MSI_DATA_64)
 #define MSI_END			(MSI_DATA + 2)
 
-#define CLASS_OTHERS		0x00ff	/* of class 0, before classes were */
+#define CLASS_OTHERS		0x00ff	/* PCI_CLASS_OTHERS of QEMU: unclassified */
 #define SUBSYSTEM_VENDOR	0x1af4
 #define SUBSYSTEM_DEVICE	0x1100
 
-/* Little-endian, whatever the host is. */
+/* Configuration space is little-endian, whatever the host is. */
 static uint64_t get(const struct edu *edu, unsigned int addr, unsigned int size)
 {
 	uint64_t value = 0;
@@ -40,7 +40,7 @@ static uint8_t byte_of(uint64_t value, unsigned int byte)
 	return value >> (8 * byte);
 }
 
-/* What a guest may write, below the end of the capabilities. */
+/* The bits that a guest may write, below MSI_END. */
 static const struct {
 	unsigned int addr, size;
 	uint64_t bits;
@@ -56,8 +56,8 @@ static const struct {
 };
 
 /*
- * The bits of a byte that a write changes. QEMU's conventional PCI devices
- * keep whatever is written behind their capabilities.
+ * The writable bits of the byte at @addr. Behind the last capability QEMU's
+ * conventional PCI devices have scratch bytes that keep any value.
  */
 static uint8_t writable_bits(unsigned int addr)
 {
@@ -98,16 +98,17 @@ void edu_config_send_msi(struct edu *edu)
 }
 
 /*
- * QEMU counts changes. Where each is counted once the sum is 0 or 1, but with
- * the profile's low_byte INTx can be disabled unnoticed, and the line sticks.
+ * QEMU adds up the changes of INTA#, so intx_level is 0 or 1 as long as each is
+ * counted once. With the profile's low_byte a guest can disable INTx without a
+ * change being counted, and INTA# then sticks, as in QEMU 7.2.
  */
-static void change_line(struct edu *edu, int change)
+static void change_intx_level(struct edu *edu, int change)
 {
-	bool before = edu->line;
+	bool before = edu->intx_level;
 
-	edu->line += change;
-	if (before != !!edu->line)
-		edu->bus.intx(edu->bus.ctx, edu->line);
+	edu->intx_level += change;
+	if (before != !!edu->intx_level)
+		edu->bus.intx(edu->bus.ctx, edu->intx_level);
 }
 
 static bool intx_disabled(const struct edu *edu)
@@ -123,7 +124,7 @@ void edu_config_set_intx(struct edu *edu, bool level)
 	set(edu, PCI_STATUS, 2, (get(edu, PCI_STATUS, 2) & ~PCI_STATUS_INTERRUPT) |
 				(level ? PCI_STATUS_INTERRUPT : 0));
 	if (!intx_disabled(edu))
-		change_line(edu, change);
+		change_intx_level(edu, change);
 }
 
 void edu_config_init(struct edu *edu)
@@ -142,7 +143,7 @@ void edu_config_init(struct edu *edu)
 	set(edu, MSI_FLAGS, 2, PCI_MSI_FLAGS_64BIT);
 }
 
-/* The scratch bytes behind the capability survive. */
+/* The scratch bytes behind the capability keep their values. */
 void edu_config_reset(struct edu *edu)
 {
 	unsigned int addr;
@@ -160,8 +161,8 @@ uint32_t edu_config_read(struct edu *edu, unsigned int addr, unsigned int size)
 }
 
 /*
- * A function with MSI enabled does not use INTx, and grants itself no more
- * messages than it has.
+ * When MSI is enabled, INTx is lowered, and the number of messages enabled is
+ * reduced to the one that the device has.
  */
 static void msi_written(struct edu *edu)
 {
@@ -171,6 +172,7 @@ static void msi_written(struct edu *edu)
 	set(edu, MSI_FLAGS, 2, get(edu, MSI_FLAGS, 2) & ~PCI_MSI_FLAGS_QSIZE);
 }
 
+/* Does a write of these bytes update bus mastering and INTx? See low_byte. */
 static bool acts_on_command(const struct edu *edu, unsigned int addr, unsigned int size)
 {
 	unsigned int bytes = edu->profile->low_byte ? 1 : 2;
@@ -182,7 +184,7 @@ static void command_written(struct edu *edu, bool was_disabled)
 {
 	edu->master = command_has(edu, PCI_COMMAND_MASTER);
 	if (intx_disabled(edu) != was_disabled)
-		change_line(edu, was_disabled ? edu->intx : -edu->intx);
+		change_intx_level(edu, was_disabled ? edu->intx : -edu->intx);
 }
 
 void edu_config_write(struct edu *edu, unsigned int addr, unsigned int size,

@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model's configuration space, as its registers see it. The interface for
- * everybody else is edu.h.
+ * The part of config.c that edu.c uses. Other files access configuration space
+ * through edu.h.
  */
 #ifndef EDU_CONFIG_H
 #define EDU_CONFIG_H
 
 #include "edu.h"
 
+/* Power-on state. */
 void edu_config_init(struct edu *edu);
+
+/* A bus reset: lowers INTx and clears all writable registers. */
 void edu_config_reset(struct edu *edu);
 
-/* Is MSI what interrupts go out by? */
+/* Is MSI enabled? Else interrupts are sent by INTx. */
 bool edu_config_msi(const struct edu *edu);
 
-/* Sends the message, unless bus mastering is off. */
+/* Sends the message that the MSI capability describes; nothing without bus mastering. */
 void edu_config_send_msi(struct edu *edu);
 
-/* Drives the line; it arrives unless the command register disables INTx. */
+/*
+ * Asserts or deasserts INTx: sets the interrupt status bit, and INTA# unless the
+ * command register disables INTx.
+ */
 void edu_config_set_intx(struct edu *edu, bool level);
 
 #endif

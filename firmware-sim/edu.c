@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The edu device behind BAR 0. What it does is described in QEMU's
- * docs/specs/edu.rst; what that leaves open was found by tests/conformance.
+ * The registers of edu, in BAR 0: DMA, factorial, interrupts. edu.h names the
+ * sources of the behaviour.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ void edu_reset(struct edu *edu)
 	edu_config_reset(edu);
 }
 
-/* Every raise is a message, also of what is already pending. */
+/* With MSI each call sends a message, even if all @bits were set before. */
 static void raise_irq(struct edu *edu, uint32_t bits)
 {
 	edu->irq_status |= bits;
@@ -58,7 +58,7 @@ static void raise_irq(struct edu *edu, uint32_t bits)
 		edu_config_set_intx(edu, true);
 }
 
-/* With MSI enabled the line is nobody's: it stays as MSI found it. */
+/* With MSI enabled, INTx stays as it is: it was lowered when MSI was enabled. */
 static void lower_irq(struct edu *edu, uint32_t bits)
 {
 	edu->irq_status &= ~bits;
@@ -66,8 +66,8 @@ static void lower_irq(struct edu *edu, uint32_t bits)
 		edu_config_set_intx(edu, false);
 }
 
-/* Is [addr, addr + count) one of the DMAs that this QEMU does right? */
-static bool in_window(const struct edu *edu, uint64_t addr)
+/* Does the profile allow a DMA of edu->count bytes at device address @addr? */
+static bool dma_allowed(const struct edu *edu, uint64_t addr)
 {
 	uint64_t last = edu->profile->last_byte ? EDU_MEM_BYTES : EDU_MEM_BYTES - 1;
 	uint64_t offset = addr - EDU_MEM_ADDR;
@@ -77,7 +77,7 @@ static bool in_window(const struct edu *edu, uint64_t addr)
 	return addr >= EDU_MEM_ADDR && offset <= last && edu->count <= last - offset;
 }
 
-/* Only what lies within the device's memory, wherever a DMA begins. */
+/* How many bytes of a DMA at device address @addr lie in the device's memory. */
 static uint64_t bytes_inside(const struct edu *edu, uint64_t addr)
 {
 	uint64_t offset = addr - EDU_MEM_ADDR;
@@ -87,7 +87,10 @@ static uint64_t bytes_inside(const struct edu *edu, uint64_t addr)
 	return edu->count < EDU_MEM_BYTES - offset ? edu->count : EDU_MEM_BYTES - offset;
 }
 
-/* Without bus mastering nothing answers the device: it reads zeros. */
+/*
+ * Moves @len bytes between device address @device and bus address @bus. Without
+ * bus mastering the device reads zeros, and its writes are lost.
+ */
 static void move(struct edu *edu, uint64_t device, uint64_t bus, uint64_t len)
 {
 	uint8_t *memory;
@@ -112,7 +115,7 @@ static void finish_dma(struct edu *edu)
 	uint64_t device = from ? edu->src : edu->dst;
 
 	edu->dma_due = EDU_NEVER;
-	if (!in_window(edu, device)) {
+	if (!dma_allowed(edu, device)) {
 		if (edu->bus.outside)
 			edu->bus.outside(edu->bus.ctx, device, edu->count);
 		if (edu->profile->aborts) {
@@ -126,7 +129,7 @@ static void finish_dma(struct edu *edu)
 		raise_irq(edu, EDU_REG_IRQ_DMA);
 }
 
-/* From 34 on the product has 32 factors of two, and stays 0. */
+/* The product modulo 2^32: from 34 on it has 32 factors of two, and is 0. */
 static uint32_t factorial(uint32_t n)
 {
 	uint32_t product = 1;
@@ -165,12 +168,16 @@ uint64_t edu_run(struct edu *edu, uint64_t now)
 	return next_event(edu);
 }
 
+/* The time @ns from @now, or EDU_NEVER if that overflows. */
 static uint64_t later(uint64_t now, uint64_t ns)
 {
 	return ns < EDU_NEVER - now ? now + ns : EDU_NEVER;
 }
 
-/* QEMU's edu counts whole milliseconds from the last whole millisecond. */
+/*
+ * QEMU's timer has milliseconds: a DMA ends whole milliseconds after the last
+ * whole millisecond. Other durations, which QEMU does not have, are exact.
+ */
 static void start_dma(struct edu *edu, uint64_t now, uint64_t cmd)
 {
 	uint64_t ns = edu->dma_ns;
@@ -184,12 +191,13 @@ static void start_dma(struct edu *edu, uint64_t now, uint64_t cmd)
 		edu->dma_due = later(now - now % NS_PER_MS, ns);
 }
 
-/* The bus refuses what edu's memory region does not declare. */
+/* edu's memory region in QEMU declares aligned accesses of 4 and 8 bytes. */
 static bool bus_accepts(uint64_t addr, unsigned int size)
 {
 	return (size == 4 || size == 8) && addr % size == 0;
 }
 
+/* edu itself takes 8 bytes only from EDU_REG_DMA_SRC on. */
 static bool device_accepts(uint64_t addr, unsigned int size)
 {
 	return size == 4 || addr >= EDU_REG_DMA_SRC;

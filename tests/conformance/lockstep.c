@@ -543,7 +543,7 @@ bool lockstep_run(struct lockstep *ls, const struct script *script)
 {
 	bool same = run(ls, script);
 
-	if (!same || ls->edu.line)
+	if (!same || ls->edu.intx_level)
 		qemu_stop(ls->qemu);
 	return same;
 }

@@ -80,7 +80,7 @@ static void check_state(struct world *world, uint64_t now)
 	CHECK(edu->aborted == (world->outside && edu->profile->aborts));
 	CHECK(!(edu->status & ~(EDU_REG_STATUS_COMPUTING | EDU_REG_STATUS_IRQFACT)));
 	CHECK(!!(status & PCI_STATUS_INTERRUPT) == edu->intx);
-	CHECK(world->intx == !!edu->line);
+	CHECK(world->intx == !!edu->intx_level);
 	CHECK(edu_config_read(edu, PCI_VENDOR_ID, 4) ==
 	      (EDU_VENDOR_ID | (uint32_t)EDU_DEVICE_ID << 16));
 	CHECK(edu_config_read(edu, PCI_CAPABILITY_LIST, 1) == 0x40);
