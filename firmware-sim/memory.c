@@ -20,8 +20,8 @@ void memory_init(struct memory *memory)
 }
 
 /*
- * pwrite() does not work on huge pages, and appends to what was opened for
- * that; what is no file may block.
+ * pwrite() fails on hugetlbfs and ignores the offset with O_APPEND; on anything
+ * but a regular file it may block.
  */
 static bool usable(int fd, struct stat *st)
 {
@@ -38,7 +38,11 @@ static bool within_file(const struct memory_map *map, const struct stat *st)
 	return map->offset <= bytes && map->size <= bytes - map->offset;
 }
 
-/* One descriptor for each file: there may be more maps than descriptors. */
+/*
+ * Finds the entry of the file that @fd is, or an unused one.
+ *
+ * Return: 0; -EINVAL if the file cannot back @map; -ENOSPC.
+ */
 static int find_file(struct memory *memory, const struct memory_map *map, int fd,
 		     struct memory_file **found)
 {
@@ -83,8 +87,8 @@ static void drop_file(struct memory_file *file)
 	file->fd = -1;
 }
 
-/* The first map that ends above @addr. */
-static size_t first_above(const struct memory *memory, uint64_t addr)
+/* Return: the index of the first map whose last address is not below @addr. */
+static size_t find_map(const struct memory *memory, uint64_t addr)
 {
 	size_t low = 0, high = memory->count;
 
@@ -105,6 +109,7 @@ static bool is_range(uint64_t addr, uint64_t size)
 	return size && size - 1 <= UINT64_MAX - addr;
 }
 
+/* Makes sure that @memory->maps has room for one more map. */
 static int make_room(struct memory *memory)
 {
 	size_t room = memory->room ? 2 * memory->room : 64;
@@ -131,7 +136,7 @@ int memory_map(struct memory *memory, const struct memory_map *map, int fd)
 
 	if (!is_range(map->addr, map->size) || !is_range(map->offset, map->size))
 		return -EINVAL;
-	i = first_above(memory, map->addr);
+	i = find_map(memory, map->addr);
 	if (i < memory->count && memory->maps[i].addr <= map->addr + (map->size - 1))
 		return -EEXIST;
 	err = make_room(memory);
@@ -156,7 +161,7 @@ int memory_unmap(struct memory *memory, uint64_t addr, uint64_t size)
 
 	if (!is_range(addr, size))
 		return -EINVAL;
-	from = first_above(memory, addr);
+	from = find_map(memory, addr);
 	to = from;
 	maps = memory->maps;
 	while (to < memory->count && maps[to].addr <= last) {
@@ -181,7 +186,7 @@ void memory_clear(struct memory *memory)
 	memory->room = 0;
 }
 
-/* A piece of an access that lies in one map, or in none. */
+/* The first part of an access, which lies in one map, or in none. */
 struct piece {
 	const struct memory_file *file;
 	bool readable, writable;
@@ -191,7 +196,7 @@ struct piece {
 
 static struct piece piece_at(const struct memory *memory, uint64_t addr, size_t len)
 {
-	size_t i = first_above(memory, addr);
+	size_t i = find_map(memory, addr);
 	const struct memory_map *map;
 	uint64_t left;
 
@@ -212,22 +217,23 @@ static struct piece piece_at(const struct memory *memory, uint64_t addr, size_t 
 	};
 }
 
-/* The bus ends with its addresses. */
-static size_t up_to_the_top(uint64_t addr, size_t len)
+/* Return: @len, or fewer bytes if the access would wrap around to address 0. */
+static size_t clip_at_top(uint64_t addr, size_t len)
 {
 	uint64_t room = UINT64_MAX - addr;
 
 	return len && len - 1 > room ? room + 1 : len;
 }
 
-static size_t done(ssize_t bytes)
+/* The bytes that pread() or pwrite() has moved; an error counts as none. */
+static size_t transferred(ssize_t result)
 {
-	return bytes > 0 ? bytes : 0;
+	return result > 0 ? result : 0;
 }
 
 size_t memory_read(const struct memory *memory, uint64_t addr, void *data, size_t len)
 {
-	size_t left = up_to_the_top(addr, len), reached = 0;
+	size_t left = clip_at_top(addr, len), reached = 0;
 	uint8_t *to = data;
 
 	memset(data, 0, len);
@@ -235,7 +241,8 @@ size_t memory_read(const struct memory *memory, uint64_t addr, void *data, size_
 		struct piece piece = piece_at(memory, addr, left);
 
 		if (piece.file && piece.readable)
-			reached += done(pread(piece.file->fd, to, piece.len, piece.offset));
+			reached += transferred(pread(piece.file->fd, to, piece.len,
+						     piece.offset));
 		to += piece.len;
 		addr += piece.len;
 		left -= piece.len;
@@ -246,14 +253,15 @@ size_t memory_read(const struct memory *memory, uint64_t addr, void *data, size_
 size_t memory_write(const struct memory *memory, uint64_t addr, const void *data,
 		    size_t len)
 {
-	size_t left = up_to_the_top(addr, len), reached = 0;
+	size_t left = clip_at_top(addr, len), reached = 0;
 	const uint8_t *from = data;
 
 	while (left) {
 		struct piece piece = piece_at(memory, addr, left);
 
 		if (piece.file && piece.writable)
-			reached += done(pwrite(piece.file->fd, from, piece.len, piece.offset));
+			reached += transferred(pwrite(piece.file->fd, from, piece.len,
+						      piece.offset));
 		from += piece.len;
 		addr += piece.len;
 		left -= piece.len;

@@ -30,11 +30,11 @@ struct header {
 	uint16_t command;
 	uint32_t size;
 	uint32_t flags;
-#define TYPE		0x0f	/* 0: a command, 1: a reply */
+#define TYPE		0x0f	/* mask; 0: a command, 1: a reply */
 #define TYPE_REPLY	0x01
 #define NO_REPLY	0x10
 #define ERROR		0x20
-	uint32_t error;
+	uint32_t error;		/* errno, if ERROR is set */
 };
 
 struct version {
@@ -75,19 +75,21 @@ struct region_access {
 	uint8_t data[];
 };
 
-/* What a client may send us at once; in JSON, with the NUL. */
+/* Most bytes of a region access; the capabilities below say so, too. */
 #define MAX_COUNT	EDU_CONFIG_BYTES
+
+/* The server's capabilities, sent in the reply to VERSION with the NUL. */
 static const char capabilities[] =
 	"{\"capabilities\":{\"max_msg_fds\":1,\"max_data_xfer_size\":256}}";
 
-/* A message being handled: the payloads, behind the headers. */
+/* A command that is being handled: the payloads of message and reply. */
 struct call {
 	struct device *device;
 	const void *in;
 	size_t len;
 	int *fds;
 	size_t nfds;
-	void *out;		/* room for what fits into PROTOCOL_MAX */
+	void *out;		/* PROTOCOL_MAX - PROTOCOL_HEADER bytes at most */
 	size_t out_len;
 };
 
@@ -109,7 +111,7 @@ static int do_version(struct call *call)
 	return 0;
 }
 
-/* Without a descriptor the client knows of the range, and we cannot reach it. */
+/* A map without a descriptor is accepted: the device just cannot access it. */
 static int do_dma_map(struct call *call)
 {
 	const struct dma_map *in = call->in;
@@ -192,7 +194,10 @@ static int do_get_region_info(struct call *call)
 	return 0;
 }
 
-/* A conventional PCI device reports no errors and asks for nothing. */
+/*
+ * One INTx and one MSI. MSI-X has no vector; the error and request interrupts,
+ * which vfio numbers behind MSI-X, do not exist in a conventional PCI device.
+ */
 static int do_get_irq_info(struct call *call)
 {
 	const struct irq_info *in = call->in;
@@ -211,7 +216,7 @@ static int do_get_irq_info(struct call *call)
 	return 0;
 }
 
-/* With a descriptor: that is where to signal. Without one: nowhere. */
+/* Sets the eventfd of an interrupt; without a descriptor there is none any more. */
 static int set_eventfd(struct call *call, enum device_irq irq, uint32_t action)
 {
 	if (action != VFIO_IRQ_SET_ACTION_TRIGGER)
@@ -284,7 +289,7 @@ static bool bad_access(const struct region_access *in)
 	return false;
 }
 
-/* How much of a configuration access is one of the bus: aligned, up to 4. */
+/* Return: size of the next bus access, aligned, of a configuration access. */
 static unsigned int config_step(uint64_t addr, uint32_t left)
 {
 	if (left >= 4 && addr % 4 == 0)
@@ -292,7 +297,7 @@ static unsigned int config_step(uint64_t addr, uint32_t left)
 	return left >= 2 && addr % 2 == 0 ? 2 : 1;
 }
 
-/* The bus is little-endian, and so is the data of an access. */
+/* The data of a region access is little-endian, as the PCI bus is. */
 static void put(uint8_t *data, uint64_t value, unsigned int size)
 {
 	for (; size--; value >>= 8)
@@ -359,9 +364,9 @@ static int do_reset(struct call *call)
 
 static const struct {
 	int (*run)(struct call *call);
-	size_t len;		/* of the payload */
-	bool more;		/* data may follow */
-	bool fd;		/* a descriptor may come with it */
+	size_t len;		/* length of the payload, in bytes */
+	bool more;		/* more data may follow the payload */
+	bool fd;		/* a descriptor may come with the message */
 } commands[COMMANDS] = {
 	[VERSION] = { do_version, sizeof(struct version), true, false },
 	[DMA_MAP] = { do_dma_map, sizeof(struct dma_map), false, true },
@@ -403,7 +408,7 @@ size_t protocol_size(const void *bytes)
 int protocol_handle(struct device *device, const void *msg, size_t len, int *fds,
 		    size_t nfds, void *reply)
 {
-	/* Aligned, which the caller's buffers need not be. */
+	/* Aligned for the structures, which @msg and @reply need not be. */
 	uint64_t in[PROTOCOL_MAX / 8], out[PROTOCOL_MAX / 8];
 	struct call call = {
 		.device = device, .in = in, .fds = fds, .nfds = nfds, .out = out,

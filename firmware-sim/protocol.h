@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The vfio-user protocol, version 0.0, from the server's side: one message in,
- * one reply out. No sockets here, and no state but the device's.
+ * The server side of the vfio-user protocol, version 0.0: takes one message and
+ * makes one reply. This file uses no socket and keeps no state of its own.
  *
- * Source: QEMU's docs/interop/vfio-user.rst. All fields are in the byte order
- * of the host. What a client does not need for a device like this one is
- * refused: migration, region descriptors, coalesced writes, DMA by message.
+ * Source: QEMU's docs/interop/vfio-user.rst. All fields have the byte order of
+ * the host. Commands that this device does not need are refused: migration,
+ * region descriptors, coalesced writes, DMA by message.
  */
 #ifndef SIM_PROTOCOL_H
 #define SIM_PROTOCOL_H
@@ -15,31 +15,33 @@
 
 #include "device.h"
 
-#define PROTOCOL_HEADER	16	/* bytes */
-#define PROTOCOL_MAX	4096	/* bytes of a message, and of a reply */
-#define PROTOCOL_FDS	1	/* descriptors with a message */
+#define PROTOCOL_HEADER	16	/* length of a header, in bytes */
+#define PROTOCOL_MAX	4096	/* longest message or reply, in bytes */
+#define PROTOCOL_FDS	1	/* most descriptors with a message */
 
 /**
- * protocol_size() - how long a message is
- * @header: its first PROTOCOL_HEADER bytes
+ * protocol_size() - get the length of a message
+ * @header: the first PROTOCOL_HEADER bytes of the message
  *
- * Return: its bytes with the header; 0 if no message begins like this, so that
- * nothing that follows can be understood either.
+ * Return: the length in bytes, with the header; 0 if this is no header of a
+ * command, so that the rest of the stream cannot be understood either.
  */
 size_t protocol_size(const void *header);
 
 /**
- * protocol_handle() - does what a message asks
- * @device: on which; device_run() was called for this moment
- * @msg: the message, anything at all
- * @len: its bytes
- * @fds: the descriptors that came with it; -1 afterwards where one was taken,
- *       the caller closes the others
- * @nfds: how many
- * @reply: room for PROTOCOL_MAX bytes
+ * protocol_handle() - handle a message
+ * @device: the device; the caller has called device_run() with the current time
+ * @msg: the message, which is not trusted and need not be aligned
+ * @len: length of the message, in bytes
+ * @fds: the descriptors that came with the message. One that is kept is replaced
+ *	by -1; the caller closes the others
+ * @nfds: how many descriptors
+ * @reply: receives the reply, PROTOCOL_MAX bytes at most
  *
- * Return: the bytes of the reply, 0 if the client wants none, -1 if the
- * connection is of no use any more.
+ * A command that is refused is logged, and its reply carries an errno.
+ *
+ * Return: length of the reply in bytes; 0 if the client wants none; -1 if @msg is
+ * no message, and the connection must be closed.
  */
 int protocol_handle(struct device *device, const void *msg, size_t len, int *fds,
 		    size_t nfds, void *reply);
