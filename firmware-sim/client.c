@@ -147,45 +147,45 @@ static const char *handle(struct client *client)
 /* Receives the header first, which says how long the message is. */
 static const char *receive_message(struct client *client, bool *complete)
 {
-	const char *wrong = NULL;
+	const char *error = NULL;
 	size_t want = PROTOCOL_HEADER;
 
 	*complete = false;
 	if (client->have < want)
-		wrong = receive(client, want);
-	if (wrong || client->have < want)
-		return wrong;
+		error = receive(client, want);
+	if (error || client->have < want)
+		return error;
 	want = protocol_size(client->in);
 	if (!want)
 		return BAD_MESSAGE;
 	if (client->have < want)
-		wrong = receive(client, want);
-	*complete = !wrong && client->have == want;
-	return wrong;
+		error = receive(client, want);
+	*complete = !error && client->have == want;
+	return error;
 }
 
 static const char *serve(struct client *client)
 {
-	const char *wrong;
+	const char *error;
 	bool complete;
 
 	if (client->reply_len)
 		return send_reply(client);
-	wrong = receive_message(client, &complete);
-	return wrong || !complete ? wrong : handle(client);
+	error = receive_message(client, &complete);
+	return error || !complete ? error : handle(client);
 }
 
 void client_serve(struct client *client, short events)
 {
 	uint64_t now = client->device->now;
-	const char *wrong = NULL;
+	const char *error = NULL;
 
 	if (events)
-		wrong = serve(client);
+		error = serve(client);
 	else if (now >= client_deadline(client))
-		wrong = "timeout";
-	if (wrong)
-		client_disconnect(client, wrong);
+		error = "timeout";
+	if (error)
+		client_disconnect(client, error);
 	else if (!client->have && !client->reply_len)
 		client->waiting_since = EDU_NEVER;
 	else if (events)

@@ -86,7 +86,7 @@ bool edu_memory_enabled(const struct edu *edu)
 	return command_has(edu, PCI_COMMAND_MEMORY);
 }
 
-bool edu_config_msi(const struct edu *edu)
+bool edu_msi_enabled(const struct edu *edu)
 {
 	return get(edu, MSI_FLAGS, 2) & PCI_MSI_FLAGS_ENABLE;
 }
@@ -166,7 +166,7 @@ uint32_t edu_config_read(struct edu *edu, unsigned int addr, unsigned int size)
  */
 static void msi_written(struct edu *edu)
 {
-	if (!edu_config_msi(edu))
+	if (!edu_msi_enabled(edu))
 		return;
 	edu_config_set_intx(edu, false);
 	set(edu, MSI_FLAGS, 2, get(edu, MSI_FLAGS, 2) & ~PCI_MSI_FLAGS_QSIZE);

@@ -14,9 +14,6 @@ void edu_config_init(struct edu *edu);
 /* A bus reset: lowers INTx and clears all writable registers. */
 void edu_config_reset(struct edu *edu);
 
-/* Is MSI enabled? Else interrupts are sent by INTx. */
-bool edu_config_msi(const struct edu *edu);
-
 /* Sends the message that the MSI capability describes; nothing without bus mastering. */
 void edu_config_send_msi(struct edu *edu);
 

@@ -122,10 +122,10 @@ static const char *run_command(struct device *device, const char *line, FILE *ou
 
 void control_command(struct device *device, const char *line, FILE *out)
 {
-	const char *wrong = run_command(device, line, out);
+	const char *error = run_command(device, line, out);
 
-	if (wrong)
-		fprintf(out, "error: %s\n", wrong);
+	if (error)
+		fprintf(out, "error: %s\n", error);
 	else
 		fputs("ok\n", out);
 }

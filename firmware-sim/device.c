@@ -5,7 +5,6 @@
 #include <unistd.h>
 #include <linux/pci_regs.h>
 
-#include "config.h"
 #include "device.h"
 
 #define SIZE_MASK(size)	(UINT64_MAX >> (64 - 8 * (size)))
@@ -381,7 +380,7 @@ static void log_fault(struct device *device, const struct fault_rule *rule)
 	else if (fault_event(rule->fault) == FAULT_ON_IRQ)
 		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64 " %s",
 				   name, number, rule->amount,
-				   edu_config_msi(edu) ? "msi" : "intx");
+				   edu_msi_enabled(edu) ? "msi" : "intx");
 	else
 		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64
 			     " dma %" PRIu64 " %s 0x%" PRIx64 " %" PRIu64 " bytes",
@@ -412,7 +411,7 @@ static void inject(void *ctx, const struct fault_rule *rule)
 		device->irq.again_ns += rule->amount;
 		break;
 	case FAULT_IRQ_SPURIOUS:
-		deliver(device, edu_config_msi(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
+		deliver(device, edu_msi_enabled(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
 		break;
 	case FAULT_DMA_STUCK:
 		device->dma.stuck = true;

@@ -52,7 +52,7 @@ static void raise_irq(struct edu *edu, uint32_t bits)
 	edu->irq_status |= bits;
 	if (!edu->irq_status)
 		return;
-	if (edu_config_msi(edu))
+	if (edu_msi_enabled(edu))
 		edu_config_send_msi(edu);
 	else
 		edu_config_set_intx(edu, true);
@@ -62,7 +62,7 @@ static void raise_irq(struct edu *edu, uint32_t bits)
 static void lower_irq(struct edu *edu, uint32_t bits)
 {
 	edu->irq_status &= ~bits;
-	if (!edu->irq_status && !edu_config_msi(edu))
+	if (!edu->irq_status && !edu_msi_enabled(edu))
 		edu_config_set_intx(edu, false);
 }
 

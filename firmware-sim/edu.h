@@ -201,4 +201,13 @@ bool edu_bus_master(const struct edu *edu);
  */
 bool edu_memory_enabled(const struct edu *edu);
 
+/**
+ * edu_msi_enabled() - does the device send interrupts by MSI
+ * @edu: the device
+ *
+ * Return: the enable bit of the MSI capability. While it is clear, the device
+ * uses INTx.
+ */
+bool edu_msi_enabled(const struct edu *edu);
+
 #endif

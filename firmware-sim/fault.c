@@ -175,17 +175,17 @@ static const char *parse_end(struct words *words, struct fault_rule *rule)
 
 static const char *parse_rule(struct words *words, struct fault_rule *rule)
 {
-	const char *wrong;
+	const char *error;
 
 	rule->fault = fault_by_name(next_word(words));
 	if (rule->fault == FAULT_KINDS)
 		return "there is no fault of this name";
-	wrong = parse_amount(words, rule);
-	if (!wrong)
-		wrong = parse_when(words, rule);
-	if (!wrong)
-		wrong = parse_end(words, rule);
-	return wrong;
+	error = parse_amount(words, rule);
+	if (!error)
+		error = parse_when(words, rule);
+	if (!error)
+		error = parse_end(words, rule);
+	return error;
 }
 
 static void occur(struct faults *faults, const struct fault_rule *rule)
@@ -199,7 +199,7 @@ const char *faults_add(struct faults *faults, const char *line)
 	struct fault_rule rule = { 0 };
 	struct words words = { 0 };
 	char copy[LINE];
-	const char *wrong;
+	const char *error;
 
 	if (strlen(line) >= sizeof(copy))
 		return "the line is too long";
@@ -209,9 +209,9 @@ const char *faults_add(struct faults *faults, const char *line)
 		return NULL;
 	if (words.count > WORDS)
 		return "the line has too many words";
-	wrong = parse_rule(&words, &rule);
-	if (wrong)
-		return wrong;
+	error = parse_rule(&words, &rule);
+	if (error)
+		return error;
 	if (rule.when == FAULT_NOW) {
 		occur(faults, &rule);
 		return NULL;

@@ -75,12 +75,12 @@ static void read_faults(struct device *device, const char *path)
 	if (!in)
 		die(path, strerror(errno));
 	while (getline(&line, &room, in) > 0) {
-		const char *wrong = faults_add(&device->faults, line);
+		const char *error = faults_add(&device->faults, line);
 
 		number++;
-		if (!wrong)
+		if (!error)
 			continue;
-		fprintf(stderr, "educma-sim: %s:%u: %s\n", path, number, wrong);
+		fprintf(stderr, "educma-sim: %s:%u: %s\n", path, number, error);
 		exit(2);
 	}
 	free(line);

@@ -35,10 +35,10 @@ static int done(void **state)
 
 static void add(const char *line)
 {
-	const char *wrong = faults_add(&device.faults, line);
+	const char *error = faults_add(&device.faults, line);
 
-	if (wrong)
-		fail_msg("%s: %s", line, wrong);
+	if (error)
+		fail_msg("%s: %s", line, error);
 }
 
 static uint64_t occurred(enum fault fault)
