@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A guest's view of educma-sim's device, for its unit tests. */
+/* A device of firmware-sim, accessed as by a guest, for its unit tests. */
 #ifndef TEST_SIM_H
 #define TEST_SIM_H
 
@@ -36,14 +36,14 @@ static inline uint32_t reg_read(uint64_t addr)
 	return device_read(&device, addr, 4);
 }
 
-/* What a driver sets up before its first DMA. */
+/* Memory decoding and bus mastering on, MSI as @msi says. */
 static inline void enable(bool msi)
 {
 	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	device_config_write(&device, MSI_FLAGS, 2, msi ? PCI_MSI_FLAGS_ENABLE : 0);
 }
 
-/* A device whose client has set everything up, and a DMA takes 10 ms. */
+/* A device with RAM, eventfds and bus mastering, whose DMAs take 10 ms. */
 static inline void plug_in(bool msi)
 {
 	const struct memory_map map = { .addr = RAM_ADDR, .size = RAM_BYTES,
@@ -73,7 +73,7 @@ static inline void unplug(void)
 	close(intx_fd);
 }
 
-/* How often it was signalled since the last time. */
+/* Return: how often the eventfd was signalled since the last call. */
 static inline uint64_t signals(int fd)
 {
 	uint64_t count;
@@ -95,7 +95,7 @@ static inline bool dma_running(void)
 	return reg_read(EDU_REG_DMA_CMD) & EDU_REG_DMA_CMD_RUN;
 }
 
-/* A DMA from start to end, and its interrupt acknowledged. */
+/* Does a whole DMA of 10 ms, and acknowledges its interrupt. */
 static inline void whole_dma(bool from_device, uint64_t ram_addr, uint64_t count)
 {
 	start_dma(from_device, ram_addr, count);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma-sim's connection to its client: the stream, the descriptors, patience. */
+/* firmware-sim/client.c: the byte stream, the descriptors, the timeout. */
 #include "test.h"
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -21,17 +20,6 @@ static struct client client;
 static int peer;
 static size_t fds_before;
 
-static size_t open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
-
 static int connected(void **state)
 {
 	int pair[2];
@@ -50,7 +38,7 @@ static int connected(void **state)
 	return 0;
 }
 
-/* Whatever happened, nothing is left open. */
+/* After each test no descriptor may be left open. */
 static int disconnected(void **state)
 {
 	(void)state;
@@ -92,7 +80,7 @@ static void send_reset(uint16_t id)
 	send_bytes(&header, sizeof(header), NULL, 0);
 }
 
-/* The id of the next reply, -1: there is none. */
+/* Return: the id of the next reply; -1 if there is none. */
 static int reply(void)
 {
 	struct header header;
@@ -133,8 +121,8 @@ static void takes_a_message_in_pieces(void **state)
 	assert_int_equal(reply(), 7);
 }
 
-/* A descriptor belongs to the message that it came with, and to no other. */
-static void knows_whose_descriptor_it_is(void **state)
+/* Of three messages that are sent together, the second one has a descriptor. */
+static void descriptors_belong_to_their_message(void **state)
 {
 	struct {
 		struct header header;
@@ -170,7 +158,7 @@ static void closes_unwanted_descriptors(void **state)
 	serve(1);
 	assert_int_equal(reply(), 7);
 	assert_int_equal(open_fds(), before);
-	/* They are counted over the whole message. */
+	/* The limit holds for the whole message, also if it comes in two parts. */
 	send_bytes(&header, 8, &peer, 1);
 	serve(1);
 	assert_true(client.fd >= 0);
@@ -179,7 +167,7 @@ static void closes_unwanted_descriptors(void **state)
 	assert_int_equal(client.fd, -1);
 }
 
-static void gives_up_on_many_descriptors(size_t count)
+static void disconnects_on_descriptors(size_t count)
 {
 	const struct header header = { .id = 7, .command = RESET, .size = sizeof(header) };
 	int fds[64];
@@ -192,19 +180,19 @@ static void gives_up_on_many_descriptors(size_t count)
 	assert_int_equal(client.fd, -1);
 }
 
-static void gives_up_on_two_descriptors(void **state)
+static void disconnects_on_two_descriptors(void **state)
 {
 	(void)state;
-	gives_up_on_many_descriptors(2);
+	disconnects_on_descriptors(2);
 }
 
-static void gives_up_on_64_descriptors(void **state)
+static void disconnects_on_64_descriptors(void **state)
 {
 	(void)state;
-	gives_up_on_many_descriptors(64);
+	disconnects_on_descriptors(64);
 }
 
-static void gives_up_on_half_a_message(void **state)
+static void disconnects_after_half_a_message(void **state)
 {
 	(void)state;
 	send_bytes("1234567", 7, NULL, 0);
@@ -218,7 +206,7 @@ static void gives_up_on_half_a_message(void **state)
 	assert_int_equal(client.fd, -1);
 }
 
-static void gives_up_on_what_takes_no_replies(void **state)
+static void disconnects_without_room_for_replies(void **state)
 {
 	struct header header = { .command = RESET, .size = sizeof(header) };
 	unsigned int i;
@@ -236,7 +224,7 @@ static void gives_up_on_what_takes_no_replies(void **state)
 	assert_int_equal(client.fd, -1);
 }
 
-static void waits_for_the_idle(void **state)
+static void idle_client_stays_connected(void **state)
 {
 	(void)state;
 	send_reset(1);
@@ -246,7 +234,7 @@ static void waits_for_the_idle(void **state)
 	assert_true(client.fd >= 0);
 }
 
-static void gives_up_on_nonsense(void **state)
+static void disconnects_on_a_bad_header(void **state)
 {
 	struct header header = { .command = RESET, .size = PROTOCOL_MAX + 1 };
 
@@ -256,7 +244,7 @@ static void gives_up_on_nonsense(void **state)
 	assert_int_equal(client.fd, -1);
 }
 
-static void notices_the_end(void **state)
+static void unplugs_when_the_client_leaves(void **state)
 {
 	const struct header header = { .command = RESET, .size = sizeof(header) };
 
@@ -277,15 +265,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(answers_in_order),
 		TEST(takes_a_message_in_pieces),
-		TEST(knows_whose_descriptor_it_is),
+		TEST(descriptors_belong_to_their_message),
 		TEST(closes_unwanted_descriptors),
-		TEST(gives_up_on_two_descriptors),
-		TEST(gives_up_on_64_descriptors),
-		TEST(gives_up_on_half_a_message),
-		TEST(gives_up_on_what_takes_no_replies),
-		TEST(waits_for_the_idle),
-		TEST(gives_up_on_nonsense),
-		TEST(notices_the_end),
+		TEST(disconnects_on_two_descriptors),
+		TEST(disconnects_on_64_descriptors),
+		TEST(disconnects_after_half_a_message),
+		TEST(disconnects_without_room_for_replies),
+		TEST(idle_client_stays_connected),
+		TEST(disconnects_on_a_bad_header),
+		TEST(unplugs_when_the_client_leaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

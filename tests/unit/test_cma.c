@@ -53,7 +53,7 @@ static int read_area_file(const char *area, const char *file, uint64_t *value)
 	return sysfs_read_u64(dir, file, value);
 }
 
-/* Numbers of pages, as the kernel writes them. */
+/* Each argument is a number of pages in the format of the kernel, with a newline. */
 static void put_area(const char *name, const char *base_pfn, const char *count,
 		     const char *used, const char *maxchunk)
 {
@@ -74,7 +74,7 @@ static int make_tree(void **state)
 	    "CmaTotal:        131072 kB\nCmaFree:          4 kB\n");
 	put_area("reserved", "32768\n", "256\n", "16\n", "200\n");
 	put_area("small", "16\n", "1\n", "0\n", "1\n");
-	/* As of a kernel that reads an int as a long. */
+	/* Some kernels print this int as a long: 0x100000002 is order 2 then. */
 	put("sys/kernel/debug/cma/small/order_per_bit", "4294967298\n");
 	return 0;
 }
@@ -171,7 +171,7 @@ static void knows_which_is_the_default(void **state)
 	assert_int_equal(default_of("", "", ""), -ENODEV);
 }
 
-/* 255 pages, two to a bit: 127 bits, and a page that no bit tells of. */
+/* 255 pages, two a bit: 127 bits; the last page has no bit. */
 static void reads_a_bitmap(void **state)
 {
 	const struct educma_cma_area area = {
@@ -207,7 +207,7 @@ static void reads_the_counters(void **state)
 	assert_int_equal(failed, 4);
 }
 
-/* The kernel would take 4294967295 pages for -1. */
+/* The kernel would read a count of 4294967295 pages as -1. */
 static void asks_for_no_more_than_there_is(void **state)
 {
 	const struct educma_cma_area area = {
@@ -285,7 +285,7 @@ static void reads_meminfo(void **state)
 	assert_int_equal(educma_meminfo(root, "CmaTotal", &bytes), 0);
 	assert_int_equal(bytes, 128 << 20);
 	assert_int_equal(educma_meminfo(root, "Cma", &bytes), -ENOENT);
-	/* A count is no amount of memory. */
+	/* HugePages_Total is a count of pages, not an amount in kB. */
 	assert_int_equal(educma_meminfo(root, "HugePages_Total", &bytes),
 			 -ENOENT);
 }

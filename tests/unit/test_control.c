@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma-sim's control socket: commands, and connections that misbehave. */
+/* firmware-sim/control.c: commands, and peers that misbehave. */
 #include "test.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -40,7 +40,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What a command answers. */
+/* Return: the answer to a line. */
 static const char *answer(const char *line)
 {
 	static char text[8192];
@@ -101,8 +101,8 @@ static void logs_what_occurred(void **state)
 			    "ok\n");
 }
 
-/* What the log file says of DMAs that reach nothing. */
-static void tells_of_bad_dmas(void **state)
+/* The log file has a line for each DMA that reaches no memory. */
+static void logs_unreachable_dmas(void **state)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -125,7 +125,7 @@ static void tells_of_bad_dmas(void **state)
 			    "ok\n");
 }
 
-/* The log has a limit, and says so. */
+/* The lines that are kept have a size limit; "log" says how many were dropped. */
 static void log_has_a_limit(void **state)
 {
 	char *text = NULL;
@@ -175,7 +175,7 @@ static void answers_each_line(void **state)
 	assert_int_equal(control.fd, -1);
 }
 
-static void gives_up_on_endless_lines(void **state)
+static void disconnects_on_too_long_a_line(void **state)
 {
 	char line[CONTROL_LINE + 1];
 
@@ -187,7 +187,7 @@ static void gives_up_on_endless_lines(void **state)
 	assert_int_equal(control.fd, -1);
 }
 
-/* Who does not take the answers gets no more of them, and none is lost. */
+/* To a peer that reads no answers no more are made, and none is lost. */
 static void does_not_pile_up_answers(void **state)
 {
 	static const char batch[] = "delay 1ms\ndelay 2ms\ndelay 3ms\ndelay 4ms\ndelay 5ms\n";
@@ -217,10 +217,10 @@ int main(void)
 		TEST(does_commands),
 		TEST(refuses_what_it_does_not_know),
 		TEST(logs_what_occurred),
-		TEST(tells_of_bad_dmas),
+		TEST(logs_unreachable_dmas),
 		TEST(log_has_a_limit),
 		TEST(answers_each_line),
-		TEST(gives_up_on_endless_lines),
+		TEST(disconnects_on_too_long_a_line),
 		TEST(does_not_pile_up_answers),
 	};
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma-sim's device: memory, interrupts, and what each fault does. */
+/* firmware-sim/device.c: DMA, interrupts, reset, and the effect of each fault. */
 #include "test.h"
 #include <stdio.h>
 
 #include "sim.h"
 
-#define OUT	(ram)			/* what is sent, 4096 bytes */
-#define BACK	(ram + 0x4000)		/* where it comes back to */
+#define OUT	(ram)			/* 4096 bytes, copied to the device */
+#define BACK	(ram + 0x4000)		/* where they are copied back to */
 
 static int with_msi(void **state)
 {
@@ -116,7 +116,7 @@ static void clamps_addresses(void **state)
 	assert_memory_equal(OUT, BACK, 4096);
 }
 
-/* INTx masks itself; unmasked while the level holds, it fires again. */
+/* INTx masks itself, and is signalled again when it is unmasked while asserted. */
 static void intx_is_a_level(void **state)
 {
 	(void)state;
@@ -135,7 +135,7 @@ static void intx_is_a_level(void **state)
 	assert_int_equal(signals(intx_fd), 0);
 	device_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 1);
-	/* A new descriptor is told of the level too. */
+	/* A new eventfd is signalled at once while INTx is asserted. */
 	device_set_irq(&device, DEVICE_INTX, dup(intx_fd));
 	assert_int_equal(signals(intx_fd), 1);
 	assert_int_equal(signals(msi_fd), 0);
@@ -210,14 +210,14 @@ static void irq_late_intx(void **state)
 	assert_int_equal(signals(intx_fd), 1);
 	reg_write(EDU_REG_IRQ_ACK, 1);
 	device_mask_intx(&device, false);
-	/* A level that is gone by then was never seen. */
+	/* INTx that is deasserted before the delay is over is not signalled. */
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	reg_write(EDU_REG_IRQ_ACK, 1);
 	device_run(&device, 100 * MS);
 	assert_int_equal(signals(intx_fd), 0);
 }
 
-/* Another level than the one that was late is late by itself. */
+/* INTx is deasserted and asserted again: the delay begins anew. */
 static void irq_late_and_low_before(void **state)
 {
 	(void)state;
@@ -240,7 +240,7 @@ static void make_one_late(void)
 	assert_int_equal(device.late_irq_count, 1);
 }
 
-/* What is late is the device's, and goes with it. */
+/* Delayed interrupts are dropped by reset, bus mastering off, and unplug. */
 static void late_irqs_end(void **state)
 {
 	(void)state;
@@ -356,7 +356,7 @@ static void dma_late(void **state)
 	device_run(&device, 510 * MS);
 	assert_false(dma_running());
 	assert_int_equal(signals(msi_fd), 1);
-	/* Twice late is later. */
+	/* The delays of two faults add up. */
 	add("dma-late 500ms next");
 	add("dma-late 20ms next");
 	start_dma(false, RAM_ADDR, 16);
@@ -413,7 +413,7 @@ static void dma_flip(void **state)
 	}
 }
 
-/* The first of the bits that are wrong after a DMA, of 10 in a row. */
+/* For each of 10 copies in a row, the first bit that differs. */
 static void flipped_bits(uint64_t seed, unsigned int *bits)
 {
 	unsigned int i, bit;
@@ -428,7 +428,7 @@ static void flipped_bits(uint64_t seed, unsigned int *bits)
 	}
 }
 
-/* Anywhere, but with the same seed in the same places. */
+/* The flipped bits are random, but the same for the same seed. */
 static void dma_flip_is_seeded(void **state)
 {
 	unsigned int first[10], again[10], other[10], i;
@@ -513,7 +513,10 @@ static void regs_zero(void **state)
 	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
 }
 
-/* The same again begins anew, be it shorter; others have times of their own. */
+/*
+ * Two faults regs-* have separate durations; a second one of the same name starts
+ * the duration anew, even if that ends earlier.
+ */
 static void regs_faults_overlap(void **state)
 {
 	(void)state;
@@ -548,7 +551,7 @@ static void write_command(uint16_t value)
 	device_config_write(&device, PCI_COMMAND, 2, value);
 }
 
-/* The DMA's end lies within: it moves nothing, and no message is sent. */
+/* A DMA that ends while bus mastering is off moves nothing and sends no MSI. */
 static void master_off(void **state)
 {
 	(void)state;
@@ -574,7 +577,7 @@ static void master_off_by_number(void **state)
 	(void)state;
 	add("master-off nth 2 for 5ms");
 	there_and_back();
-	/* The second DMA ended after 10 ms, when the bit was back. */
+	/* The second DMA takes 10 ms: the bit is set again when it ends. */
 	assert_memory_equal(OUT, BACK, 4096);
 	assert_int_equal(occurred(FAULT_MASTER_OFF), 1);
 	assert_true(master_bit());
@@ -583,7 +586,7 @@ static void master_off_by_number(void **state)
 	assert_int_equal(BACK[0], 0xee);
 }
 
-/* When the caller is late, what happened in the meantime is still in order. */
+/* Events that are overdue happen in the order of their times. */
 static void master_off_in_order(void **state)
 {
 	(void)state;
@@ -599,7 +602,7 @@ static void master_off_in_order(void **state)
 	assert_int_equal(signals(msi_fd), 1);
 }
 
-/* The bit comes back only if it was set, and nobody has written it since. */
+/* The bit is restored only if it was set, and not written in the meantime. */
 static void master_off_is_overruled(void **state)
 {
 	(void)state;
@@ -618,7 +621,7 @@ static void master_off_is_overruled(void **state)
 	device_run(&device, 90 * MS);
 	assert_false(master_bit());
 	enable(true);
-	/* The high byte has nothing to say about it. */
+	/* A write to the high byte does not touch the bus master bit. */
 	add("master-off now for 30ms");
 	device_config_write(&device, PCI_COMMAND + 1, 1, PCI_COMMAND_INTX_DISABLE >> 8);
 	device_run(&device, 120 * MS);
@@ -658,7 +661,7 @@ static void master_off_leaves_intx(void **state)
 	assert_false(master_bit());
 }
 
-static void is_gone(void)
+static void is_absent(void)
 {
 	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
 	assert_int_equal(device_config_read(&device, 0, 4), UINT32_MAX);
@@ -667,20 +670,20 @@ static void is_gone(void)
 	assert_int_equal(reg_read(EDU_REG_ID), UINT32_MAX);
 }
 
-static void vanish_for_good(void **state)
+static void vanish_forever(void **state)
 {
 	(void)state;
 	memset(BACK, 0xee, 4096);
 	start_dma(true, RAM_ADDR + 0x4000, 16);
 	add("vanish now");
-	is_gone();
+	is_absent();
 	device_run(&device, 100 * MS);
 	assert_int_equal(BACK[0], 0xee);
 	assert_int_equal(signals(msi_fd), 0);
 	add("irq-spurious now");
 	assert_int_equal(signals(msi_fd), 0);
 	device_reset(&device);
-	is_gone();
+	is_absent();
 	device_unplug(&device);
 	enable(true);
 	assert_int_equal(reg_read(EDU_REG_ID), EDU_REG_ID_VALUE);
@@ -696,7 +699,7 @@ static void vanish_takes_the_line_along(void **state)
 	assert_int_equal(signals(intx_fd), 0);
 }
 
-/* It does not look at memory either. */
+/* An absent device does not read memory either. */
 static void vanish_before_a_read(void **state)
 {
 	(void)state;
@@ -713,7 +716,7 @@ static void vanish_until_reset(void **state)
 	whole_dma(false, RAM_ADDR, 16);
 	assert_int_equal(signals(msi_fd), 1);
 	start_dma(false, RAM_ADDR, 16);
-	is_gone();
+	is_absent();
 	device_run(&device, 100 * MS);
 	assert_int_equal(signals(msi_fd), 0);
 	device_reset(&device);
@@ -733,7 +736,7 @@ static void regs_stuck_in_a_dma(void **state)
 	assert_true(dma_running());
 }
 
-/* Nothing may happen a second time because the copy is read. */
+/* Reading the frozen registers must not end the DMA a second time. */
 static void regs_stuck_without_delay(void **state)
 {
 	(void)state;
@@ -750,23 +753,23 @@ static void regs_stuck_without_delay(void **state)
 	assert_int_equal(signals(msi_fd), 1);
 }
 
-/* A DMA that ends QEMU 7.2 ends this device. */
-static void dies_as_qemu_would(void **state)
+/* With profile 7.2, a DMA that aborts QEMU makes the device absent. */
+static void vanishes_where_qemu_aborts(void **state)
 {
 	(void)state;
 	device.edu.profile = &edu_qemu_7_2;
 	whole_dma(false, RAM_ADDR, 4095);
 	start_dma(false, RAM_ADDR, 4096);
 	device_run(&device, device.now + 10 * MS);
-	is_gone();
+	is_absent();
 	device_reset(&device);
-	is_gone();
+	is_absent();
 }
 
-/* A counter that is full must not block the server. */
+/* A write to a full eventfd must not block the server. */
 static void full_eventfds_do_not_block(void **state)
 {
-	int fd = eventfd(0, EFD_CLOEXEC);	/* blocks, until told not to */
+	int fd = eventfd(0, EFD_CLOEXEC);	/* in blocking mode */
 	uint64_t full = UINT64_MAX - 1;
 
 	(void)state;
@@ -820,11 +823,11 @@ int main(void)
 		MSI_TEST(master_off_is_overruled),
 		MSI_TEST(master_off_without_an_end),
 		INTX_TEST(master_off_leaves_intx),
-		MSI_TEST(vanish_for_good),
+		MSI_TEST(vanish_forever),
 		INTX_TEST(vanish_takes_the_line_along),
 		MSI_TEST(vanish_before_a_read),
 		MSI_TEST(vanish_until_reset),
-		MSI_TEST(dies_as_qemu_would),
+		MSI_TEST(vanishes_where_qemu_aborts),
 		MSI_TEST(full_eventfds_do_not_block),
 	};
 

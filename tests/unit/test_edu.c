@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How often the model interrupts, which tests/conformance cannot see: a
- * message that is sent twice leaves the same in memory.
+ * firmware-sim/edu.c: how many interrupts the model sends. tests/conformance
+ * cannot count them: two equal messages leave the same value in memory as one.
  */
 #include "test.h"
 #include <linux/pci_regs.h>
@@ -57,7 +57,10 @@ static void power_on(bool msi)
 	edges = 0;
 }
 
-/* What a write at this time, and what it starts, makes of interrupts. */
+/*
+ * Writes a register, lets 100 ms pass, and checks how many messages and INTx
+ * edges came of it.
+ */
 static void after_write(uint64_t addr, uint32_t value, unsigned int want_messages,
 			unsigned int want_edges)
 {

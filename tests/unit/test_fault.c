@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The language of educma-sim's faults, and when its rules inject. */
+/* firmware-sim/fault.c: the language, and when a rule's fault occurs. */
 #include "test.h"
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static void begin(void)
 	faults_init(&faults, 1, inject, &faults);
 }
 
-/* Which of EVENTS events of a kind this rule injected at, as 0s and 1s. */
+/* Return: for each of EVENTS events, 1 if the rule's fault occurs, else 0. */
 static const char *pattern(const char *rule, enum fault_event event)
 {
 	static char text[EVENTS + 1];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The memory that educma-sim's client lets the device reach. */
+/* firmware-sim/memory.c: maps of guest memory, and access to them. */
 #include "test.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,17 +17,6 @@
 #define ROUNDS	20000
 
 static struct memory memory;
-
-static size_t open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static int new_file(uint64_t bytes)
 {
@@ -71,7 +59,7 @@ static void reaches_across_maps(void **state)
 	uint8_t out[3 * PAGE], in[3 * PAGE];
 
 	(void)state;
-	/* Two pages that are neighbours only on the bus, a hole, and a third. */
+	/* Two pages with adjacent bus addresses but in different files, a hole, a third. */
 	assert_int_equal(map(0x10000, PAGE, 0x5000, new_file(0x6000)), 0);
 	assert_int_equal(map(0x11000, PAGE, 0, new_file(PAGE)), 0);
 	assert_int_equal(map(0x13000, PAGE, 0, new_file(PAGE)), 0);
@@ -134,7 +122,7 @@ static void respects_rights(void **state)
 	assert_int_equal(memory_map(&memory, &blind, new_file(PAGE)), 0);
 	assert_int_equal(memory_write(&memory, 0x2000, data, 16), 16);
 	assert_int_equal(memory_read(&memory, 0x2000, data, 16), 0);
-	/* A descriptor that cannot write, of a file that is mapped for writing. */
+	/* A read-only descriptor of a file that is also mapped with a writable one. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	again = open(path, O_RDONLY);
 	assert_true(again >= 0);
@@ -163,7 +151,7 @@ static void refuses_bad_maps(void **state)
 	assert_int_equal(fcntl(fd, F_SETFL, O_APPEND), 0);
 	assert_int_equal(map(0x1000, PAGE, 0, fd), -EINVAL);
 	assert_int_equal(memory.count, 0);
-	/* They were not taken. */
+	/* The descriptors of refused maps stay open, and are ours to close. */
 	assert_int_equal(close(fd) | close(dir) | close(pipes[0]) | close(pipes[1]), 0);
 }
 
@@ -205,7 +193,7 @@ static void unmaps_whole_maps(void **state)
 	assert_int_equal(memory.count, 0);
 }
 
-/* Behind an IOMMU there are more maps than a process may have descriptors. */
+/* Maps of one file share a descriptor: there can be more maps than descriptors. */
 static void shares_descriptors(void **state)
 {
 	size_t before = open_fds(), i;
@@ -255,7 +243,7 @@ static void survives_truncation(void **state)
 	close(fd);
 }
 
-/* Random maps and unmaps, against a table of pages. */
+/* Random maps and unmaps, compared with a table of pages. */
 static void agrees_with_a_table(void **state)
 {
 	bool mapped[PAGES] = { false }, begins[PAGES + 1] = { false };

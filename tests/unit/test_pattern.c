@@ -22,7 +22,7 @@ static void is_splitmix64(void **state)
 				 words[pos / 8] >> (pos % 8 * 8) & 0xff);
 }
 
-/* Any piece, at any alignment, is the bytes of its positions and no more. */
+/* pattern_fill() writes pattern_byte() of each position, and no byte beyond. */
 static void fills_any_piece(void **state)
 {
 	uint8_t mem[LEN + 2];
@@ -66,7 +66,7 @@ static void verifies_good_data(void **state)
 	assert_int_equal(bad.count, 0);
 }
 
-/* One flipped bit in any byte is found, and named. */
+/* A flipped bit in any byte is found, with its position and both values. */
 static void finds_each_bad_byte(void **state)
 {
 	struct pattern_mismatch bad;
@@ -87,7 +87,7 @@ static void finds_each_bad_byte(void **state)
 	}
 }
 
-/* The first of several calls stays the first; the counts add up. */
+/* Over several calls the counts add up, and the first mismatch is kept. */
 static void adds_pieces_up(void **state)
 {
 	struct pattern_mismatch bad = { 0 };
@@ -104,7 +104,7 @@ static void adds_pieces_up(void **state)
 	assert_int_equal(bad.first, 10);
 }
 
-/* Data in another place, or of another seed, is wrong almost everywhere. */
+/* Data that is shifted, or made with another seed, differs in almost every byte. */
 static void finds_misplaced_data(void **state)
 {
 	static const uint64_t shifts[] = { 1, 8, 4095, 4096, 1ULL << 32 };

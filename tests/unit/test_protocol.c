@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vfio-user messages to educma-sim, good, bad and random. */
+/* firmware-sim/protocol.c: vfio-user messages, valid, invalid and random. */
 #include "test.h"
 #include <errno.h>
 #include <linux/vfio.h>
@@ -43,7 +43,7 @@ static int handle(size_t len)
 	return got;
 }
 
-/* Sends what is in @in. Returns the error of the reply. */
+/* Handles the command in @in. Return: the errno of the reply, 0 on success. */
 static int send_in(uint16_t command, size_t payload)
 {
 	int got;
@@ -66,21 +66,21 @@ static int send_in(uint16_t command, size_t payload)
 	return 0;
 }
 
-static void say_hello(void)
+static void negotiate(void)
 {
 	memset(&in, 0, sizeof(in));
 	assert_int_equal(send_in(VERSION, 4), 0);
 }
 
-static int plug(void **state)
+static int setup(void **state)
 {
 	(void)state;
 	plug_in(true);
-	say_hello();
+	negotiate();
 	return 0;
 }
 
-static int pull(void **state)
+static int teardown(void **state)
 {
 	(void)state;
 	unplug();
@@ -120,7 +120,7 @@ static int set_irqs(uint32_t index, uint32_t flags, uint32_t start, uint32_t cou
 	return send_in(SET_IRQS, 20);
 }
 
-static void greets(void **state)
+static void negotiates_a_version(void **state)
 {
 	static const char caps[] = "{\"capabilities\":{\"max_msg_fds\":8}}";
 
@@ -140,7 +140,7 @@ static void greets(void **state)
 	assert_int_equal(send_in(RESET, 0), 0);
 }
 
-static void tells_what_it_is(void **state)
+static void describes_the_device(void **state)
 {
 	static const uint32_t irq_flags[] = {
 		VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE | VFIO_IRQ_INFO_AUTOMASKED,
@@ -202,7 +202,7 @@ static void reads_and_writes_regions(void **state)
 	assert_int_equal(read_region(0, EDU_BAR_BYTES - 8, 8), 0);
 }
 
-/* A word that arrives in bytes would not disable INTx in profile 7.2. */
+/* In profile 7.2, a command register written byte by byte would not disable INTx. */
 static void writes_words_as_words(void **state)
 {
 	(void)state;
@@ -234,7 +234,7 @@ static void refuses_bad_accesses(void **state)
 			assert_int_equal(write_region(bad[i].region, bad[i].offset,
 						      bad[i].count, 0), EINVAL);
 	}
-	/* Data that is not there, and too much of it. */
+	/* A write whose data is missing, too short, or too long. */
 	in.access.region = 0;
 	in.access.offset = 0;
 	in.access.count = 4;
@@ -305,8 +305,8 @@ static void copy(uint64_t from, uint64_t to)
 	whole_dma(true, to, 16);
 }
 
-/* A piece of a file, to be read, to be written, or both. */
-static void maps_as_it_was_told(void **state)
+/* Maps of a part of a file, for reading, for writing, and for both. */
+static void maps_with_offset_and_rights(void **state)
 {
 	const uint32_t both = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
 
@@ -384,12 +384,12 @@ static void refuses_bad_irqs(void **state)
 	assert_int_equal(signals(msi_fd), 1);
 }
 
-/* For every command a payload that is taken. */
+/* A valid payload for each command. */
 static const struct good {
 	uint16_t command;
 	uint8_t len;
-	bool more;		/* data may follow */
-	bool fd;		/* a descriptor may come with it */
+	bool more;		/* more data may follow the payload */
+	bool fd;		/* a descriptor may come with the message */
 	uint32_t u32[8];
 } good[] = {
 	{ VERSION, 4, true, false, { 0 } },
@@ -414,7 +414,7 @@ static int send_good(const struct good *message, int more, unsigned int descript
 	return send_in(message->command, message->len + more);
 }
 
-/* Every message of the wrong length, and descriptors where there are none. */
+/* Each command with a wrong length, and with too many descriptors. */
 static void refuses_bad_sizes(void **state)
 {
 	const struct good *message;
@@ -449,7 +449,7 @@ static void refuses_unknown_commands(void **state)
 	assert_int_equal(send_in(UINT16_MAX, 0), EOPNOTSUPP);
 }
 
-static void gives_up_on_bad_headers(void **state)
+static void refuses_bad_headers(void **state)
 {
 	(void)state;
 	memset(&in, 0, sizeof(in));
@@ -484,7 +484,7 @@ static void is_silent_when_asked(void **state)
 	assert_int_equal(handle(PROTOCOL_HEADER), 0);
 }
 
-/* Mostly sensible numbers in mostly sensible messages. */
+/* Numbers that are likely to be at a limit of some field. */
 static uint64_t any_number(void)
 {
 	static const uint64_t numbers[] = { 0, 1, 2, 3, 4, 7, 8, 0x98, 0x1000, 0x40000,
@@ -493,7 +493,7 @@ static uint64_t any_number(void)
 	return numbers[random() % ARRAY_SIZE(numbers)] + (random() % 4 ? 0 : random() % 8 - 4);
 }
 
-static void survives_anything(void **state)
+static void survives_random_messages(void **state)
 {
 	static const size_t sizes[] = { 0, 4, 16, 20, 24, 32, 21, 18, 64, 4000 };
 	unsigned int i, j;
@@ -516,25 +516,25 @@ static void survives_anything(void **state)
 	}
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, plug, pull)
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(greets),
-		TEST(tells_what_it_is),
+		TEST(negotiates_a_version),
+		TEST(describes_the_device),
 		TEST(reads_and_writes_regions),
 		TEST(writes_words_as_words),
 		TEST(refuses_bad_accesses),
 		TEST(maps_memory),
-		TEST(maps_as_it_was_told),
+		TEST(maps_with_offset_and_rights),
 		TEST(sets_irqs),
 		TEST(refuses_bad_irqs),
 		TEST(refuses_bad_sizes),
 		TEST(refuses_unknown_commands),
-		TEST(gives_up_on_bad_headers),
+		TEST(refuses_bad_headers),
 		TEST(is_silent_when_asked),
-		TEST(survives_anything),
+		TEST(survives_random_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,11 +32,11 @@ static const struct parameter_case parameters[] = {
 	{ MIB, 24, 0, "cma=4M@0-16M" },
 	{ 16 * MIB, 24, 0, NULL },
 	{ UINT64_MAX, 64, 0, NULL },
-	/* Below 4 GiB there are 2 of memory; the rest is above. */
+	/* 2 GiB of memory lie below 4 GiB, the rest lies above. */
 	{ 1 * GIB, 32, 2 * GIB, "cma=1152M@0-4G" },
 	{ 1900 * MIB, 32, 2 * GIB, "cma=1900M@0-4G" },
 	{ 3 * GIB, 32, 2 * GIB, NULL },
-	/* All there is: the kernel needs some of it. */
+	/* Almost all of the memory: the kernel needs a part of it. */
 	{ 1000 * MIB, 64, 1 * GIB, NULL },
 	{ 64 * MIB, 28, 256 * MIB, "cma=128M@0-256M" },
 };
@@ -89,7 +89,7 @@ static void each_reason_has_its_cure(void **state)
 	advises(EDUCMA_REASON_NO_AREA, "cma=128M@0-256M");
 	advises(EDUCMA_REASON_TOO_SMALL, "cma=128M@0-256M");
 	advises(EDUCMA_REASON_ABOVE_MASK, "cma=128M@0-256M");
-	/* 64M beside the 32M there are */
+	/* The area must hold 64M besides the 32M that it has now. */
 	advises(EDUCMA_REASON_IN_USE, "cma=128M@0-256M");
 	advises(EDUCMA_REASON_FRAGMENTED, "compact_memory");
 	advises(EDUCMA_REASON_TOO_BIG, "less");
@@ -130,7 +130,7 @@ static void says_when_nothing_helps(void **state)
 	assert_null(strstr(text, "cma="));
 }
 
-/* Names are for programs: they stay, and each is another. */
+/* Programs compare the names, so none may change, and no two may be equal. */
 static void names_are_fixed(void **state)
 {
 	static const char * const names[] = {

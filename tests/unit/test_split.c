@@ -17,7 +17,7 @@ static void chunk_sizes(void **state)
 	assert_int_equal(educma_chunk_bytes(4095, 4095), 4095);
 	assert_int_equal(educma_chunk_bytes(4096, 4095), 4095);
 	assert_int_equal(educma_chunk_bytes(UINT64_MAX, 1), 1);
-	/* Not truncated to 32 bits first. */
+	/* The length must not be truncated to 32 bits. */
 	assert_int_equal(educma_chunk_bytes(1ULL << 32, 4095), 4095);
 	for (; left; chunks++) {
 		u32 bytes = educma_chunk_bytes(left, 4095);
@@ -40,13 +40,13 @@ static void products(void **state)
 			 UINT64_MAX);
 	assert_int_equal(educma_bytes_per_s(4095, 100 * MS), 40950);
 	assert_int_equal(educma_bytes_per_s(1, 0), 0);
-	/* A year at 10 GB/s. */
+	/* The bytes of a year at 10 GB/s, in a year. */
 	assert_in_range(educma_bytes_per_s(31536000ULL * 10000000000ULL,
 					   31536000ULL * SECOND),
 			9999999990ULL, 10000000010ULL);
 }
 
-/* A steady stream of 100 ms chunks reads steady, wherever the window ends. */
+/* The rate of a steady stream of 100 ms chunks is the same wherever the window ends. */
 static void steady_rate(void **state)
 {
 	static struct educma_rate rate;
@@ -68,7 +68,7 @@ static void steady_rate(void **state)
 	}
 	assert_int_equal(educma_rate_get(&rate, EDUCMA_FROM_DEVICE,
 					 now - SECOND, now), 0);
-	/* Half of the window idle; all of it. */
+	/* The device was idle for half of the window, then for all of it. */
 	assert_in_range(educma_rate_get(&rate, EDUCMA_TO_DEVICE,
 					now - SECOND / 2, now + SECOND / 2),
 			40950 / 2 - 12, 40950 / 2);
@@ -76,7 +76,7 @@ static void steady_rate(void **state)
 					 now, now + SECOND), 0);
 }
 
-/* A device 1000 times faster, with pauses: the ring still covers the window. */
+/* Chunks of 0.1 ms with pauses: the ring buffer still covers a window of 1 s. */
 static void fast_rate(void **state)
 {
 	static struct educma_rate rate;

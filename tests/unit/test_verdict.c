@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the doctor makes of what it knows. */
+/* The doctor's verdict and advice for given facts, without a machine. */
 #include "test.h"
 #include <stdio.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static void set_cma_words(const char *text, uint64_t bytes)
 	f.cma_words.bytes = bytes;
 }
 
-/* A machine of 1 GiB with a good area, and a device of 28 bits. */
+/* 1 GiB of memory, a CMA area that is within reach, and a device of 28 bits. */
 static int healthy(void **state)
 {
 	(void)state;
@@ -66,8 +66,11 @@ static int healthy(void **state)
 	return 0;
 }
 
-/* The seen part of what an unprivileged user sees of the area. */
-static void look_from_afar(uint64_t first, uint64_t last)
+/*
+ * An unprivileged user: only the bounds of the area are known, not its exact
+ * place and not what is in use.
+ */
+static void see_as_unprivileged(uint64_t first, uint64_t last)
 {
 	f.area.first = first;
 	f.area.last = last;
@@ -104,7 +107,7 @@ static void no_device(void **state)
 	f.device.present = false;
 	expect_verdict(SIZE, VERDICT_NO_SUCH_DEVICE);
 	assert_int_equal(d.count, 1);
-	/* None was asked for. */
+	/* No device was named. */
 	f.device.pci[0] = '\0';
 	expect_verdict(SIZE, VERDICT_FINE);
 }
@@ -116,11 +119,11 @@ static void no_cma(void **state)
 	expect_verdict(SIZE, VERDICT_NO_CMA);
 	expect_parameter("cma=128M@0-256M");
 	assert_string_equal(d.finding[0].config, "CONFIG_DMA_CMA=y");
-	/* The configuration is not known, but the kernel counts no CMA. */
+	/* The configuration is not known, but /proc/meminfo has no CmaTotal. */
 	f.option[OPTION_DMA_CMA][0] = '\0';
 	f.cma_counted = false;
 	expect_verdict(SIZE, VERDICT_NO_CMA);
-	/* Nothing at all is known. */
+	/* Neither the configuration nor /proc/meminfo is known. */
 	f.mem_total = 0;
 	f.area.present = UNKNOWN;
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
@@ -134,7 +137,7 @@ static void small_ones_need_no_cma(void **state)
 	expect_verdict(4 * MIB, VERDICT_FINE);
 	assert_int_equal(d.largest, 4 * MIB);
 	expect_verdict(4 * MIB + 1, VERDICT_NO_CMA);
-	/* What the zone above 16 MiB has may lie anywhere. */
+	/* The zone DMA32 reaches beyond 28 bits: its free pages may not be within reach. */
 	f.zones[0].largest_free = 64 * KIB;
 	expect_verdict(4 * MIB, VERDICT_NO_CMA);
 	assert_int_equal(d.largest, 64 * KIB);
@@ -150,7 +153,7 @@ static void no_area(void **state)
 	set_cma_words("cma=0", 0);
 	expect_verdict(SIZE, VERDICT_CMA_OFF);
 	assert_non_null(strstr(d.finding[0].advice, "instead of cma=0"));
-	/* Each of them would have to go. */
+	/* The advice names each cma= on the command line. */
 	set_cma_words("cma=64M@1G cma=0M", 0);
 	expect_verdict(SIZE, VERDICT_CMA_OFF);
 	assert_non_null(strstr(d.finding[0].advice,
@@ -168,7 +171,7 @@ static void above_the_mask(void **state)
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
 	expect_parameter("cma=128M@0-256M");
 	assert_int_equal(d.largest, 4 * MIB);
-	/* The lower half of it is within reach. */
+	/* The lower half of the area is within reach. */
 	set_area(192 * MIB, 128 * MIB);
 	expect_verdict(SIZE, VERDICT_FINE);
 	assert_int_equal(d.largest, 64 * MIB);
@@ -197,7 +200,7 @@ static void not_enough_in_it(void **state)
 	expect_verdict(32 * MIB, VERDICT_FINE);
 }
 
-/* Pages from @first on of the area. */
+/* Marks @count pages of the area as used, from page @first on. */
 static void give_out(uint32_t *words, unsigned int first, unsigned int count)
 {
 	f.area.used += count * f.page;
@@ -207,7 +210,7 @@ static void give_out(uint32_t *words, unsigned int first, unsigned int count)
 	f.area.map.bits = f.area.bytes / f.page;
 }
 
-/* A run that long is of no use if it is not where CMA would begin. */
+/* CMA begins a buffer at an aligned page only: a run elsewhere does not help. */
 static void runs_must_be_aligned(void **state)
 {
 	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
@@ -218,7 +221,7 @@ static void runs_must_be_aligned(void **state)
 	expect_verdict(127 * MIB, VERDICT_FRAGMENTED);
 	assert_int_equal(d.largest, 127 * MIB - 32 * KIB);
 	expect_verdict(127 * MIB - 32 * KIB, VERDICT_FINE);
-	/* 4 pages at a place for 2. */
+	/* A free run of 4 pages that begins at a multiple of 2 holds a buffer of 2. */
 	memset(words, 0xff, sizeof(words));
 	words[9] = ~(0xfU << 2);
 	f.area.used = f.area.bytes - 4 * f.page;
@@ -230,7 +233,7 @@ static void runs_must_be_aligned(void **state)
 	assert_int_equal(d.largest, 16 * KIB);
 }
 
-/* What is free below the mask counts, and no more. */
+/* Only the free pages below the mask count. */
 static void runs_must_be_within_reach(void **state)
 {
 	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
@@ -257,7 +260,7 @@ static void no_room_for_what_would_help(void **state)
 	assert_memory_equal(d.finding[0].advice, "end what holds", 14);
 }
 
-/* 7 GiB, of which 2 are below 4 GiB, though the zone ends there. */
+/* 7 GiB of memory, 2 of them below 4 GiB, which is where the zone DMA32 ends. */
 static void no_memory_where_it_would_help(void **state)
 {
 	(void)state;
@@ -272,13 +275,13 @@ static void no_memory_where_it_would_help(void **state)
 	expect_verdict(3 * GIB, VERDICT_TOO_SMALL);
 	expect_parameter("");
 	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
-	/* It was tried, and there was no room. */
+	/* The kernel has tried to reserve the area and has not found the room. */
 	f.area.present = NO;
 	set_cma_words("cma=1152M@0-4G", 1152 * MIB);
 	expect_verdict(GIB, VERDICT_NOT_RESERVED);
 	expect_parameter("");
 	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
-	/* Here it was the kernel that could not. */
+	/* A kernel without CMA has never tried, so the parameter is still advised. */
 	strcpy(f.option[OPTION_DMA_CMA], "n");
 	expect_verdict(GIB, VERDICT_NO_CMA);
 	expect_parameter("cma=1152M@0-4G");
@@ -301,26 +304,26 @@ static void mask_rejected(void **state)
 	f.zones[0] = f.zones[1];
 	f.zones[0].start = 4 * KIB;
 	f.zone_count = 1;
-	/* A driver is bound with this mask: it was taken. */
+	/* The bound driver has set this mask, so the kernel accepts it. */
 	expect_verdict(SIZE, VERDICT_FINE);
 	f.device.bits_from = BITS_EDU;
 	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
 	assert_string_equal(d.finding[0].config, "CONFIG_ZONE_DMA=y");
 	assert_int_equal(d.largest, 0);
-	/* All memory is within reach. */
+	/* All memory is below the mask. */
 	f.zones[0].end = 256 * MIB;
 	expect_verdict(SIZE, VERDICT_FINE);
 	f.zones[0].end = 256 * MIB + 4 * KIB;
 	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
 	f.device.bits = 32;
 	expect_verdict(SIZE, VERDICT_FINE);
-	/* With a zone, but a narrower mask. */
+	/* The zone DMA is there, but the mask is narrower. */
 	set_zone(0, "DMA", 4 * KIB, 16 * MIB);
 	f.device.bits = 23;
 	expect_verdict(4 * KIB, VERDICT_MASK_REJECTED);
 	f.device.bits = 24;
 	expect_verdict(4 * KIB, VERDICT_FINE);
-	/* An IOMMU gives addresses within any. */
+	/* An IOMMU provides addresses below any mask. */
 	strcpy(f.device.iommu, "DMA");
 	f.device.bits = 23;
 	expect_verdict(4 * KIB, VERDICT_IOMMU_REMAPS);
@@ -333,14 +336,14 @@ static void behind_an_iommu(void **state)
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
 	expect_parameter("iommu.passthrough=1");
 	assert_true(verdict_is_good(d.finding[0].verdict));
-	/* Addresses are aligned to the size, and 0 is none. */
+	/* IOMMU addresses are aligned to the size, and address 0 is not used. */
 	assert_int_equal(d.largest, 128 * MIB);
 	expect_verdict(128 * MIB + 1, VERDICT_TOO_BIG);
-	/* Passing through would lay this bare. */
+	/* Without the IOMMU the area would be above the mask. */
 	set_area(256 * MIB, 128 * MIB);
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
 	expect_parameter("iommu.passthrough=1 cma=128M@0-256M");
-	/* Who wants contiguous pages gets CMA's, wherever they are. */
+	/* educma wants contiguous pages: they come from CMA, at any address. */
 	strcpy(f.device.driver, "educma");
 	expect_verdict(SIZE, VERDICT_FINE);
 	f.area.used = 128 * MIB;
@@ -359,7 +362,10 @@ static void reserve(uint64_t first, uint64_t last)
 		(struct doctor_range){ first, last };
 }
 
-/* q35 with 2 GiB below 4 GiB: the upper half is PCI's, and 0 is none. */
+/*
+ * q35 with 2 GiB of memory below 4 GiB: PCI's windows take the addresses above
+ * them, and address 0 is not used.
+ */
 static void addresses_of_an_iommu(void **state)
 {
 	(void)state;
@@ -381,11 +387,11 @@ static void addresses_of_an_iommu(void **state)
 	assert_int_equal(d.largest, GIB);
 	assert_int_equal(d.largest_is, BOUND_EXACT);
 	expect_verdict(GIB + 1, VERDICT_TOO_BIG);
-	/* Past 4 GiB there is a window at 16 GiB. */
+	/* Above 4 GiB, a PCI window begins at 16 GiB. */
 	reserve(16 * GIB, 32 * GIB - 1);
 	f.device.bits = 34;
 	expect_verdict(6 * GIB, VERDICT_IOMMU_REMAPS);
-	/* All of 1 GiB up to 1.5 GiB is aligned for that. */
+	/* The free range from 1 to 1.5 GiB is aligned to its size. */
 	reserve(0x60000000, 0x7fffffff);
 	f.device.bits = 32;
 	expect_verdict(512 * MIB, VERDICT_IOMMU_REMAPS);
@@ -398,7 +404,7 @@ static void bouncing(void **state)
 	f.swiotlb_forced = true;
 	expect_verdict(SIZE, VERDICT_SWIOTLB_FORCED);
 	assert_string_equal(d.finding[0].remove, "swiotlb=force");
-	/* Less than what keeps the buffer from being had. */
+	/* A finding that prevents the buffer comes before this one. */
 	f.area.present = NO;
 	expect_verdict(SIZE, VERDICT_NOT_RESERVED);
 	assert_int_equal(d.count, 2);
@@ -427,7 +433,7 @@ static void bus_master(void **state)
 	assert_int_equal(d.finding[1].verdict, VERDICT_BUS_MASTER_OFF);
 }
 
-/* i801_smbus, or one of EDAC: there is nothing to mend. */
+/* Drivers such as i801_smbus and EDAC's leave bus mastering off on purpose. */
 static void others_may_do_without_bus_master(void **state)
 {
 	static const char *const holders[] = {
@@ -452,44 +458,44 @@ static void others_may_do_without_bus_master(void **state)
 static void seen_from_afar(void **state)
 {
 	(void)state;
-	look_from_afar(16 * MIB, 256 * MIB - 1);
+	see_as_unprivileged(16 * MIB, 256 * MIB - 1);
 	expect_verdict(SIZE, VERDICT_FINE);
 	assert_non_null(strstr(d.finding[0].text, "as far as could be seen"));
 	assert_int_equal(d.largest, 128 * MIB);
 	assert_int_equal(d.largest_is, BOUND_AT_MOST);
-	/* Movable pages may be in the way, or not. */
+	/* Movable pages in the area may or may not be migrated. */
 	f.cma_free = 32 * MIB;
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_int_equal(d.largest, 32 * MIB);
 	expect_verdict(32 * MIB, VERDICT_FINE);
 	/* Below the mask, or above. */
 	f.cma_free = 128 * MIB;
-	look_from_afar(16 * MIB, GIB - 1);
+	see_as_unprivileged(16 * MIB, GIB - 1);
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_int_equal(d.largest, 4 * MIB);
 	assert_int_equal(d.largest_is, BOUND_AT_LEAST);
-	look_from_afar(256 * MIB, GIB - 1);
+	see_as_unprivileged(256 * MIB, GIB - 1);
 	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
 }
 
-/* What would help is not always more rights. */
+/* The advice for cannot_tell is not always to run as root. */
 static void what_would_help_to_tell(void **state)
 {
 	(void)state;
-	look_from_afar(16 * MIB, GIB - 1);
+	see_as_unprivileged(16 * MIB, GIB - 1);
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_non_null(strstr(d.finding[0].advice, "as root"));
 	f.cma_debugfs = NO;
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_string_equal(d.finding[0].config, "CONFIG_CMA_DEBUGFS=y");
-	/* Several, and the kernel does not say which is the default. */
+	/* The kernel does not say which of several areas is the default one. */
 	f.area = (struct doctor_area){ .present = UNKNOWN };
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
 	assert_non_null(strstr(d.finding[0].advice, "linux,cma-default"));
 	assert_int_equal(d.largest_is, BOUND_AT_LEAST);
 }
 
-/* Even a page may come from there. */
+/* A device with memory of its own: even a single page may come from there. */
 static void memory_of_its_own(void **state)
 {
 	(void)state;
@@ -500,7 +506,7 @@ static void memory_of_its_own(void **state)
 			       "of_reserved_mem_device_init"));
 }
 
-/* First the node's area, and only if that has not enough the default one. */
+/* CMA asks the node's area first, and the default area only if that fails. */
 static void area_of_the_node(void **state)
 {
 	(void)state;
@@ -516,7 +522,7 @@ static void area_of_the_node(void **state)
 	expect_verdict(128 * MIB, VERDICT_FINE);
 	assert_int_equal(d.largest, 128 * MIB);
 	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
-	/* What it gives is thrown away, and the default area not asked. */
+	/* Memory above the mask is freed again, and the default area is not asked. */
 	f.node_area.used = 0;
 	f.node_area.largest_free = 256 * MIB;
 	f.node_area.first = 1ULL << 40;
@@ -525,17 +531,17 @@ static void area_of_the_node(void **state)
 	expect_verdict(128 * MIB, VERDICT_ABOVE_MASK);
 	expect_parameter("");
 	assert_non_null(strstr(d.finding[0].advice, "without numa_cma="));
-	/* Within 32 bits the default area alone counts. */
+	/* For a mask of 32 bits or fewer only the default area is asked. */
 	f.device.bits = 32;
 	expect_verdict(128 * MIB, VERDICT_FINE);
 	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
-	/* Past an IOMMU memory may lie anywhere. */
+	/* Behind an IOMMU the memory may have any physical address. */
 	strcpy(f.device.iommu, "DMA");
 	strcpy(f.device.driver, "educma");
 	expect_verdict(256 * MIB, VERDICT_FINE);
 }
 
-/* Programs may take one for the other. */
+/* Verdict and reason for the same fact have the same name. */
 static void names_are_the_driver_s(void **state)
 {
 	static const struct {
