@@ -19,9 +19,6 @@
 #include "sysfs.h"
 #include "util.h"
 
-/* What QEMU's edu decodes unless it was told otherwise. */
-#define EDU_BITS	28
-
 #define PCI_COMMAND		4
 #define PCI_COMMAND_MASTER	0x4
 
@@ -126,7 +123,7 @@ static void gather_bits(struct doctor_device *dev, uint32_t asked)
 		dev->bits = dev->coherent_mask_bits;
 		dev->bits_from = BITS_DRIVER;
 	} else if (dev->vendor == EDU_VENDOR_ID && dev->device == EDU_DEVICE_ID) {
-		dev->bits = EDU_BITS;
+		dev->bits = EDU_DMA_BITS;
 		dev->bits_from = BITS_EDU;
 	} else {
 		dev->bits = DEFAULT_BITS;
