@@ -102,11 +102,6 @@ const char *reason_text(uint32_t reason)
 	return lookup(reason)->text;
 }
 
-static uint64_t round_up(uint64_t n, uint64_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /* The first address out of the device's reach; 0 if there is none. */
 static uint64_t reach_of(uint32_t dma_bits)
 {

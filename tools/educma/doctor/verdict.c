@@ -13,6 +13,7 @@
 
 #include "verdict.h"
 #include "size.h"
+#include "util.h"
 
 #define SMALL_HOLES	(64ULL << 20)
 
@@ -145,11 +146,6 @@ static uint64_t ordinary_largest(const struct doctor_facts *f, uint64_t last)
 	return largest;
 }
 
-static uint64_t align_up(uint64_t n, uint64_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /*
  * The largest buffer in a free run, aligned to its size, rounded up to a power
  * of two, but to no more than @most.
@@ -160,7 +156,7 @@ static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page,
 	uint64_t align, largest = 0, n;
 
 	for (align = page; align <= most; align *= 2) {
-		n = align_up(start, align);
+		n = round_up(start, align);
 		if (n >= end)
 			break;
 		n = end - n;
@@ -502,7 +498,7 @@ static uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 		span = min(zone->end - 1, last) - zone->start + 1;
 		memory += zone->present ? min(zone->present, span) : span;
 	}
-	return align_up(memory, SMALL_HOLES);
+	return round_up(memory, SMALL_HOLES);
 }
 
 #define END_USERS \
