@@ -12,6 +12,7 @@
 #define LIBEDUCMA_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -345,6 +346,15 @@ struct educma_cma_bitmap {
  */
 int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 		      struct educma_cma_bitmap *map);
+
+/**
+ * educma_cma_is_used() - look up one bit of an area's bitmap
+ * @map: from educma_cma_bitmap()
+ * @bit: below @map->bits
+ *
+ * Returns whether the pages that the bit stands for are given out.
+ */
+bool educma_cma_is_used(const struct educma_cma_bitmap *map, uint64_t bit);
 
 /**
  * educma_cma_counters() - pages that an area was asked for since boot

@@ -227,11 +227,6 @@ static struct grid make_grid(uint64_t bits, unsigned int columns)
 	return grid;
 }
 
-static bool is_used(const struct educma_cma_bitmap *map, uint64_t bit)
-{
-	return map->words[bit / 32] >> bit % 32 & 1;
-}
-
 static enum state cell_state(const struct educma_cma_bitmap *map,
 			     uint64_t first, uint64_t bits)
 {
@@ -240,7 +235,7 @@ static enum state cell_state(const struct educma_cma_bitmap *map,
 	if (bits > map->bits - first)
 		bits = map->bits - first;
 	for (i = 0; i < bits; i++)
-		used += is_used(map, first + i);
+		used += educma_cma_is_used(map, first + i);
 	if (!used)
 		return FREE;
 	return used < bits ? PARTLY : USED;
@@ -455,10 +450,10 @@ static struct json_object *runs_json(const char *sysroot,
 		return NULL;
 	runs = json_object_new_array();
 	for (bit = 0; bit < map.bits; bit++) {
-		if (!is_used(&map, bit))
+		if (!educma_cma_is_used(&map, bit))
 			continue;
 		first = bit;
-		while (bit < map.bits && is_used(&map, bit))
+		while (bit < map.bits && educma_cma_is_used(&map, bit))
 			bit++;
 		json_object_array_add(runs, run_json(area, first, bit));
 	}
@@ -714,7 +709,8 @@ static uint64_t freed_bytes(const struct order *o,
 	uint64_t freed = 0, bit;
 
 	for (bit = 0; bit < before->bits; bit++)
-		freed += is_used(before, bit) && !is_used(after, bit);
+		freed += educma_cma_is_used(before, bit) &&
+			 !educma_cma_is_used(after, bit);
 	return freed * bit_bytes(&o->before);
 }
 

@@ -215,11 +215,6 @@ static uint64_t most_of(const struct doctor_facts *f)
 					min(last, IOMMU_LAST) / 4 + 1;
 }
 
-static bool is_given_out(const struct educma_cma_bitmap *map, uint64_t bit)
-{
-	return map->words[bit / 32] >> (bit % 32) & 1;
-}
-
 /* The same of all of an area's free runs up to @last. */
 static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 			       uint64_t last)
@@ -229,7 +224,7 @@ static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 	uint64_t largest = 0, start = 0, bit, n;
 
 	for (bit = 0; bit < map->bits; bit++) {
-		if (is_given_out(map, bit)) {
+		if (educma_cma_is_used(map, bit)) {
 			start = bit + 1;
 			continue;
 		}
