@@ -47,9 +47,9 @@ int educma_read_counters(const struct educma_entry *entry,
 	err = counters_dir(dir, entry);
 	if (err)
 		return err;
-	count = scandir(dir, &names, NULL, alphasort);
+	count = sysfs_list(dir, &names);
 	if (count < 0)
-		return -errno;
+		return count;
 	for (i = 0; i < count; i++) {
 		if (!err)
 			err = add_counter(dir, names[i]->d_name, counters);

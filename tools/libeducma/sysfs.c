@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -97,4 +98,16 @@ int sysfs_link_name(const char *dir, const char *name, char *target, size_t len)
 	link[n] = '\0';
 	slash = strrchr(link, '/');
 	return path_format(target, len, "%s", slash ? slash + 1 : link);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int sysfs_list(const char *dir, struct dirent ***entries)
+{
+	int count = scandir(dir, entries, is_visible, alphasort);
+
+	return count < 0 ? -errno : count;
 }

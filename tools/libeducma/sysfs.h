@@ -3,6 +3,7 @@
 #ifndef EDUCMA_SYSFS_H
 #define EDUCMA_SYSFS_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,5 +23,11 @@ int sysfs_read_word(const char *dir, const char *name, char *word, size_t len);
 /* The last component of what a symbolic link points to. */
 int sysfs_link_name(const char *dir, const char *name, char *target,
 		    size_t len);
+
+/*
+ * Lists a directory by name, without hidden entries. Returns how many there are,
+ * or a negative errno. The caller frees each of them and the array.
+ */
+int sysfs_list(const char *dir, struct dirent ***entries);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <inttypes.h>
 #include <regex.h>
 #include <stdio.h>
@@ -399,11 +398,6 @@ static void read_row(const char *sysroot, const char *name, struct pci_row *row)
 		strcpy(row->driver, "-");
 }
 
-static int not_hidden(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
 /* Which devices could have been named. */
 static void print_devices(const char *sysroot)
 {
@@ -414,7 +408,7 @@ static void print_devices(const char *sysroot)
 
 	if (path_format(path, sizeof(path), "%s/sys/bus/pci/devices", sysroot))
 		return;
-	count = scandir(path, &names, not_hidden, alphasort);
+	count = sysfs_list(path, &names);
 	if (count < 0)
 		return;
 	for (i = 0; i < count; i++) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The doctor's eyes: what procfs, sysfs and debugfs say of a machine. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -719,11 +718,6 @@ struct listing {
 	bool known;
 };
 
-static int not_hidden(const struct dirent *d)
-{
-	return d->d_name[0] != '.';
-}
-
 static void names_from_sysfs(const char *sysroot, struct listing *areas)
 {
 	struct dirent **names;
@@ -732,7 +726,7 @@ static void names_from_sysfs(const char *sysroot, struct listing *areas)
 
 	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma", sysroot))
 		return;
-	count = scandir(path, &names, not_hidden, alphasort);
+	count = sysfs_list(path, &names);
 	if (count < 0)
 		return;
 	areas->list = calloc(count + 1, sizeof(*areas->list));
@@ -897,7 +891,7 @@ static enum answer has_cma_debugfs(const char *sysroot, int err)
 	if (err != -ENOENT ||
 	    path_format(path, sizeof(path), "%s/sys/kernel/debug", sysroot))
 		return UNKNOWN;
-	count = scandir(path, &names, not_hidden, NULL);
+	count = sysfs_list(path, &names);
 	if (count < 0)
 		return UNKNOWN;
 	for (i = 0; i < count; i++)
