@@ -15,7 +15,7 @@
 
 enum answer { UNKNOWN, NO, YES };
 
-/* Kernel options that matter; their names are in doctor_facts.c. */
+/* Kernel options that matter; their names are in facts_kernel.c. */
 enum doctor_option {
 	OPTION_CMA,
 	OPTION_DMA_CMA,

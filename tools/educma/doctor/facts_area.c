@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The CMA areas: debugfs and sysfs, else the kernel's log and the zones. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gather.h"
+#include "sysfs.h"
+
+static void take_area(const char *sysroot, const struct educma_cma_area *from,
+		      struct doctor_area *area)
+{
+	strcpy(area->name, from->name);
+	area->bytes = from->bytes;
+	area->first = from->base;
+	area->last = from->base + from->bytes - 1;
+	area->exact = true;
+	area->used = from->used;
+	area->used_known = true;
+	area->largest_free = from->largest_free;
+	area->free_known = true;
+	area->page_order = from->order_per_bit;
+	if (educma_cma_bitmap(sysroot, from, &area->map))
+		area->map.words = NULL;
+}
+
+/* "cma: Reserved 128 MiB at 0x0000000008000000" */
+static bool area_from_log_line(const char *line, struct doctor_area *area)
+{
+	const char *said = strstr(line, "cma: Reserved ");
+	uint64_t mib, base;
+
+	if (!said || sscanf(said, "cma: Reserved %" SCNu64 " MiB at %" SCNx64,
+			    &mib, &base) != 2)
+		return false;
+	area->bytes = mib << 20;
+	area->first = base;
+	area->last = base + area->bytes - 1;
+	area->exact = true;
+	return true;
+}
+
+/* Hugetlb's and the nodes' areas have the same line, without a name. */
+static bool log_is_clear(const struct doctor_facts *f)
+{
+	return !strstr(f->words, "hugetlb_cma=") &&
+	       !strstr(f->words, "cma_pernuma=") &&
+	       !strstr(f->words, "numa_cma=");
+}
+
+/* Each read of the log gives a message; one that was overwritten, an error. */
+static void area_from_log(const char *sysroot, struct doctor_facts *f)
+{
+	FILE *file = log_is_clear(f) ? open_under(sysroot, "dev/kmsg") : NULL;
+	bool found = false;
+	char line[LINE];
+
+	if (!file)
+		return;
+	while (!found) {
+		if (fgets(line, sizeof(line), file))
+			found = area_from_log_line(line, &f->area);
+		else if (ferror(file) && errno == EPIPE)
+			clearerr(file);
+		else
+			break;
+	}
+	fclose(file);
+}
+
+/* From newer kernels also an area's length and what is free. */
+static void pages_from_sysfs(const char *sysroot, uint64_t page,
+			     struct doctor_area *area)
+{
+	uint64_t total, available;
+	char path[PATH_MAX];
+
+	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma/%s", sysroot,
+			area->name))
+		return;
+	area->counted = !sysfs_read_u64(path, "alloc_pages_success",
+					&area->succeeded) &&
+			!sysfs_read_u64(path, "alloc_pages_fail", &area->failed);
+	if (area->used_known || sysfs_read_u64(path, "total_pages", &total) ||
+	    sysfs_read_u64(path, "available_pages", &available))
+		return;
+	area->bytes = total * page;
+	area->used = (total - available) * page;
+	area->used_known = true;
+	area->largest_free = available * page;
+}
+
+/**
+ * struct listing - the kernel's CMA areas
+ * @list: the areas
+ * @count: how many
+ * @debugfs: 0, or why @list is without all but their names
+ * @known: these are all
+ */
+struct listing {
+	struct educma_cma_area *list;
+	size_t count;
+	int debugfs;
+	bool known;
+};
+
+static void names_from_sysfs(const char *sysroot, struct listing *areas)
+{
+	struct dirent **names;
+	char path[PATH_MAX];
+	int count, i;
+
+	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma", sysroot))
+		return;
+	count = sysfs_list(path, &names);
+	if (count < 0)
+		return;
+	areas->list = calloc(count + 1, sizeof(*areas->list));
+	areas->known = areas->list;
+	for (i = 0; i < count; i++) {
+		if (areas->list)
+			snprintf(areas->list[areas->count++].name,
+				 sizeof(areas->list->name), "%.63s",
+				 names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+}
+
+static void list_areas(const char *sysroot, struct listing *areas)
+{
+	memset(areas, 0, sizeof(*areas));
+	areas->debugfs = educma_cma_areas(sysroot, &areas->list, &areas->count);
+	areas->known = !areas->debugfs;
+	if (areas->debugfs) {
+		areas->list = NULL;
+		areas->count = 0;
+		names_from_sysfs(sysroot, areas);
+	}
+}
+
+static void read_area(const char *sysroot, const struct doctor_facts *f,
+		      const struct listing *areas, size_t i,
+		      struct doctor_area *area)
+{
+	area->present = YES;
+	if (areas->debugfs)
+		strcpy(area->name, areas->list[i].name);
+	else
+		take_area(sysroot, &areas->list[i], area);
+	pages_from_sysfs(sysroot, f->page, area);
+}
+
+static void bounds_from_cma_words(const struct doctor_cma_words *cma,
+				  struct doctor_area *area)
+{
+	if (cma->first > area->first)
+		area->first = cma->first;
+	if (cma->limit && cma->limit - 1 < area->last)
+		area->last = cma->limit - 1;
+}
+
+static void bounds_from_zones(const struct doctor_facts *f,
+			      struct doctor_area *area)
+{
+	uint64_t first = UINT64_MAX, last = 0;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+
+		if (!zone->cma)
+			continue;
+		if (zone->start < first)
+			first = zone->start;
+		if (zone->end - 1 > last)
+			last = zone->end - 1;
+	}
+	area->first = last ? first : 0;
+	area->last = last ? last : UINT64_MAX;
+}
+
+static void bound_area(const struct doctor_facts *f, struct doctor_area *area)
+{
+	if (!area->exact) {
+		bounds_from_zones(f, area);
+		if (area == &f->area)
+			bounds_from_cma_words(&f->cma_words, area);
+	}
+	if (!area->bytes)
+		area->bytes = f->cma_total;
+	if (!area->largest_free && !area->used_known)
+		area->largest_free = area->bytes;
+}
+
+static void unseen_of_area(struct doctor_facts *f, int debugfs,
+			   const struct doctor_area *area)
+{
+	const char *which = area == &f->area ? "" : " of the device's node";
+
+	if (!area->exact)
+		unseen(f,
+		       "where the CMA area%s lies: neither /sys/kernel/debug/cma nor the kernel log says it",
+		       which);
+	if (!area->free_known)
+		unseen(f, "whether the CMA area%s is free in one piece: /sys/kernel/debug/cma (%s)",
+		       which, strerror(-debugfs));
+}
+
+static void unseen_default(struct doctor_facts *f, const struct listing *areas)
+{
+	char names[160] = "";
+	size_t i, len;
+
+	for (i = 0; i < areas->count; i++) {
+		len = strlen(names);
+		snprintf(names + len, sizeof(names) - len, "%s%s",
+			 len ? ", " : "", areas->list[i].name);
+	}
+	unseen(f, "which CMA area devices get memory from: %s", names);
+}
+
+static void gather_default_area(const char *sysroot, struct doctor_facts *f,
+				const struct listing *areas)
+{
+	struct doctor_area *area = &f->area;
+	int i = educma_cma_default(areas->list, areas->count);
+
+	if (i == -E2BIG) {
+		unseen_default(f, areas);
+		return;
+	}
+	if (i < 0 && (areas->known || !f->cma_total)) {
+		area->present = NO;
+		return;
+	}
+	area->present = YES;
+	if (areas->debugfs)
+		area_from_log(sysroot, f);
+	if (i >= 0)
+		read_area(sysroot, f, areas, i, area);
+	bound_area(f, area);
+	unseen_of_area(f, areas->debugfs, area);
+}
+
+/* CONFIG_DMA_PERNUMA_CMA, or in newer kernels CONFIG_DMA_NUMA_CMA. */
+static void gather_node_area(const char *sysroot, struct doctor_facts *f,
+			     const struct listing *areas)
+{
+	char pernuma[24], numa[24];
+	const char *name;
+	size_t i;
+
+	f->node_area.present = NO;
+	snprintf(pernuma, sizeof(pernuma), "pernuma%d", f->device.node);
+	snprintf(numa, sizeof(numa), "numa%d", f->device.node);
+	for (i = 0; i < areas->count; i++) {
+		name = areas->list[i].name;
+		if (strcmp(name, pernuma) && strcmp(name, numa))
+			continue;
+		read_area(sysroot, f, areas, i, &f->node_area);
+		bound_area(f, &f->node_area);
+		unseen_of_area(f, areas->debugfs, &f->node_area);
+		return;
+	}
+}
+
+/* An empty directory: debugfs is not mounted there. */
+static enum answer has_cma_debugfs(const char *sysroot, int err)
+{
+	struct dirent **names;
+	char path[PATH_MAX];
+	int count, i;
+
+	if (!err)
+		return YES;
+	if (err != -ENOENT ||
+	    path_format(path, sizeof(path), "%s/sys/kernel/debug", sysroot))
+		return UNKNOWN;
+	count = sysfs_list(path, &names);
+	if (count < 0)
+		return UNKNOWN;
+	for (i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return count ? NO : UNKNOWN;
+}
+
+void gather_areas(const char *sysroot, struct doctor_facts *f)
+{
+	struct listing areas;
+
+	if (!f->cma_counted) {
+		f->area.present = f->mem_total ? NO : UNKNOWN;
+		return;
+	}
+	list_areas(sysroot, &areas);
+	f->cma_debugfs = has_cma_debugfs(sysroot, areas.debugfs);
+	gather_default_area(sysroot, f, &areas);
+	gather_node_area(sysroot, f, &areas);
+	free(areas.list);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What sysfs says of the PCI device, its IOMMU and its link. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gather.h"
+#include "educma_regs.h"
+#include "sysfs.h"
+
+#define PCI_COMMAND		4
+#define PCI_COMMAND_MASTER	0x4
+
+/* "00:04.0" and "0000:00:04.0" are one. */
+static bool find_pci(const char *sysroot, const char *which,
+		     struct doctor_device *dev)
+{
+	unsigned int domain = 0, bus, slot, function;
+	int end = 0;
+
+	if (sscanf(which, "%x:%x:%x.%x%n", &domain, &bus, &slot, &function,
+		   &end) != 4 || which[end]) {
+		domain = 0;
+		if (sscanf(which, "%x:%x.%x%n", &bus, &slot, &function,
+			   &end) != 3 || which[end])
+			return false;
+	}
+	snprintf(dev->pci, sizeof(dev->pci), "%04x:%02x:%02x.%x", domain, bus,
+		 slot, function);
+	return !path_format(dev->pci_dir, sizeof(dev->pci_dir),
+			    "%s/sys/bus/pci/devices/%s", sysroot, dev->pci) &&
+	       !access(dev->pci_dir, F_OK);
+}
+
+static bool find_named(const char *sysroot, const char *which,
+		       struct doctor_device *dev)
+{
+	struct educma_entry entry;
+
+	if (educma_find(sysroot, which, &entry) &&
+	    educma_find_unbound(sysroot, which, &entry))
+		return false;
+	snprintf(dev->pci, sizeof(dev->pci), "%s", entry.pci);
+	return !path_format(dev->pci_dir, sizeof(dev->pci_dir), "%s",
+			    entry.pci_dir);
+}
+
+static uint16_t read_id(const struct doctor_device *dev, const char *name)
+{
+	uint64_t id;
+
+	return sysfs_read_u64(dev->pci_dir, name, &id) ? 0 : id;
+}
+
+static void gather_bits(struct doctor_device *dev, uint32_t asked)
+{
+	if (sysfs_read_u64(dev->pci_dir, "dma_mask_bits", &dev->mask_bits))
+		dev->mask_bits = 0;
+	if (sysfs_read_u64(dev->pci_dir, "consistent_dma_mask_bits",
+			   &dev->coherent_mask_bits))
+		dev->coherent_mask_bits = 0;
+	if (asked) {
+		dev->bits = asked;
+		dev->bits_from = BITS_ASKED;
+	} else if (*dev->driver && dev->coherent_mask_bits) {
+		dev->bits = dev->coherent_mask_bits;
+		dev->bits_from = BITS_DRIVER;
+	} else if (dev->vendor == EDU_VENDOR_ID && dev->device == EDU_DEVICE_ID) {
+		dev->bits = EDU_DMA_BITS;
+		dev->bits_from = BITS_EDU;
+	} else {
+		dev->bits = DEFAULT_BITS;
+		dev->bits_from = BITS_DEFAULT;
+	}
+}
+
+static void gather_bus_master(struct doctor_device *dev)
+{
+	uint8_t config[PCI_COMMAND + 2];
+	char path[PATH_MAX], state[16];
+	FILE *file;
+
+	if (path_format(path, sizeof(path), "%s/config", dev->pci_dir))
+		return;
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fread(config, sizeof(config), 1, file) == 1)
+		dev->bus_master = config[PCI_COMMAND] & PCI_COMMAND_MASTER ?
+				  YES : NO;
+	fclose(file);
+	dev->suspended = !sysfs_read_word(dev->pci_dir, "power/runtime_status",
+					  state, sizeof(state)) &&
+			 !strcmp(state, "suspended");
+}
+
+/* "2.5 GT/s x1"; what is not connected is "Unknown". */
+static void read_link(const struct doctor_device *dev, const char *kind,
+		      char *text, size_t len)
+{
+	char name[32], speed[16], width[8];
+
+	snprintf(name, sizeof(name), "%s_link_speed", kind);
+	if (sysfs_read_word(dev->pci_dir, name, speed, sizeof(speed)) ||
+	    !isdigit((unsigned char)speed[0]))
+		return;
+	snprintf(name, sizeof(name), "%s_link_width", kind);
+	if (!sysfs_read_word(dev->pci_dir, name, width, sizeof(width)))
+		snprintf(text, len, "%s GT/s x%s", speed, width);
+}
+
+static int read_node(const struct doctor_device *dev)
+{
+	uint64_t node;
+
+	/* Where there is none it says -1. */
+	if (sysfs_read_u64(dev->pci_dir, "numa_node", &node) || node > INT_MAX)
+		return -1;
+	return node;
+}
+
+static bool has_own_memory(const struct doctor_device *dev)
+{
+	char path[PATH_MAX];
+
+	return !path_format(path, sizeof(path), "%s/of_node/memory-region",
+			    dev->pci_dir) &&
+	       !access(path, F_OK);
+}
+
+/* False if there is no room for it. */
+static bool reserve(struct doctor_device *dev, uint64_t first, uint64_t last)
+{
+	if (dev->reserved_count == DOCTOR_RANGES_MAX)
+		return false;
+	dev->reserved[dev->reserved_count++] = (struct doctor_range){
+		.first = first, .last = last,
+	};
+	return true;
+}
+
+/* "0x00000000fee00000 0x00000000feefffff msi" */
+static bool reserve_regions(const char *group, struct doctor_device *dev)
+{
+	FILE *file = open_under(group, "reserved_regions");
+	uint64_t first, last;
+	bool all = true;
+	char line[128];
+
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%" SCNx64 " %" SCNx64, &first, &last) == 2)
+			all &= reserve(dev, first, last);
+	}
+	fclose(file);
+	return all;
+}
+
+/* The PCI domain and bus that the device is on, or is below. */
+static void root_of(const struct doctor_device *dev, char *root, size_t len)
+{
+	char *path = *dev->pci_dir ? realpath(dev->pci_dir, NULL) : NULL;
+	char *bus = path ? strstr(path, "/pci") : NULL;
+
+	if (bus && strlen(bus) > 12 && bus[8] == ':')
+		snprintf(root, len, "PCI Bus %.7s", bus + 4);
+	else
+		snprintf(root, len, "PCI Bus 0000:00");
+	free(path);
+}
+
+/*
+ * "80000000-afffffff : PCI Bus 0000:00" in /proc/iomem; who is not root sees
+ * zeros. Outer windows hold the inner ones, which need no line of their own.
+ */
+static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
+{
+	FILE *file = open_under(sysroot, "proc/iomem");
+	uint64_t first, last;
+	bool all = true, seen = false;
+	char line[256], root[24];
+
+	if (!file)
+		return false;
+	root_of(dev, root, sizeof(root));
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, root) ||
+		    sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &last) != 2)
+			continue;
+		seen |= last;
+		all &= reserve(dev, first, last);
+	}
+	fclose(file);
+	return all && seen;
+}
+
+static void gather_iommu(const char *sysroot, const char *group,
+			 struct doctor_facts *f)
+{
+	struct doctor_device *dev = &f->device;
+	bool regions, windows;
+
+	if (sysfs_read_word(group, "type", dev->iommu, sizeof(dev->iommu))) {
+		dev->iommu[0] = '\0';
+		return;
+	}
+	regions = reserve_regions(group, dev);
+	windows = reserve_windows(sysroot, dev);
+	dev->reserved_known = regions && windows;
+	if (strcmp(dev->iommu, "identity") && !dev->reserved_known)
+		unseen(f, "which bus addresses the IOMMU cannot use: %s",
+		       regions ? "/proc/iomem, for root only" :
+				 "its group's reserved_regions");
+}
+
+/* Without a device: what others have, one would have. */
+static void gather_machine(const char *sysroot, struct doctor_facts *f)
+{
+	char group[PATH_MAX];
+
+	if (!path_format(group, sizeof(group), "%s/sys/kernel/iommu_groups/0",
+			 sysroot))
+		gather_iommu(sysroot, group, f);
+}
+
+static void gather_group(const char *sysroot, struct doctor_facts *f)
+{
+	char group[PATH_MAX];
+
+	if (!path_format(group, sizeof(group), "%s/iommu_group",
+			 f->device.pci_dir))
+		gather_iommu(sysroot, group, f);
+}
+
+void gather_device(const char *sysroot, const char *which, uint32_t bits,
+		   struct doctor_facts *f)
+{
+	struct doctor_device *dev = &f->device;
+
+	dev->node = -1;
+	dev->bits = bits ? bits : DEFAULT_BITS;
+	dev->bits_from = bits ? BITS_ASKED : BITS_DEFAULT;
+	dev->present = (which && find_pci(sysroot, which, dev)) ||
+		       find_named(sysroot, which, dev);
+	if (!dev->present) {
+		if (which && !*dev->pci)
+			snprintf(dev->pci, sizeof(dev->pci), "%.31s", which);
+		gather_machine(sysroot, f);
+		return;
+	}
+	dev->vendor = read_id(dev, "vendor");
+	dev->device = read_id(dev, "device");
+	if (sysfs_link_name(dev->pci_dir, "driver", dev->driver,
+			    sizeof(dev->driver)))
+		dev->driver[0] = '\0';
+	gather_bits(dev, bits);
+	gather_bus_master(dev);
+	gather_group(sysroot, f);
+	dev->node = read_node(dev);
+	dev->own_memory = has_own_memory(dev);
+	if (dev->own_memory)
+		unseen(f,
+		       "whether the driver takes from the device's own memory (of_node/memory-region)");
+	read_link(dev, "current", dev->link, sizeof(dev->link));
+	read_link(dev, "max", dev->link_max, sizeof(dev->link_max));
+	if (!dev->bus_master)
+		unseen(f, "bus mastering: the device's configuration space cannot be read");
+}

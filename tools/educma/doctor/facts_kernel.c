@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel's release, its configuration and its command line. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "gather.h"
+#include "sysfs.h"
+#include "util.h"
+
+static const char *const option_names[DOCTOR_OPTIONS] = {
+	[OPTION_CMA] = "CMA",
+	[OPTION_DMA_CMA] = "DMA_CMA",
+	[OPTION_CMA_SIZE] = "CMA_SIZE_MBYTES",
+	[OPTION_ZONE_DMA] = "ZONE_DMA",
+	[OPTION_ZONE_DMA32] = "ZONE_DMA32",
+	[OPTION_SWIOTLB] = "SWIOTLB",
+};
+
+const char *doctor_option_name(enum doctor_option option)
+{
+	return option_names[option];
+}
+
+/* "CONFIG_CMA=y" or "# CONFIG_CMA is not set"; else false. */
+static bool config_line(struct doctor_facts *f, const char *line)
+{
+	char name[64], value[16];
+	size_t i;
+
+	if (sscanf(line, "# CONFIG_%63s is not set", name) == 1)
+		strcpy(value, "n");
+	else if (sscanf(line, "CONFIG_%63[^=]=%15s", name, value) != 2)
+		return false;
+	for (i = 0; i < DOCTOR_OPTIONS; i++) {
+		if (!strcmp(name, option_names[i]))
+			strcpy(f->option[i], value);
+	}
+	return true;
+}
+
+/* zlib reads what is not compressed as well. */
+static int read_config(struct doctor_facts *f, const char *sysroot,
+		       const char *path)
+{
+	char full[PATH_MAX], line[1024];
+	bool is_config = false;
+	gzFile file;
+	size_t i;
+	int err;
+
+	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
+		return -ENAMETOOLONG;
+	file = gzopen(full, "re");
+	if (!file)
+		return -ENOENT;
+	/* What does not apply is not even in the file. */
+	for (i = 0; i < DOCTOR_OPTIONS; i++)
+		strcpy(f->option[i], i == OPTION_CMA_SIZE ? "" : "n");
+	while (gzgets(file, line, sizeof(line)))
+		is_config |= config_line(f, line);
+	gzerror(file, &err);
+	gzclose(file);
+	if (is_config && err == Z_OK)
+		return 0;
+	/* What is not in a file that was not read to its end is not known. */
+	memset(f->option, 0, sizeof(f->option));
+	return -EIO;
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+/* As the kernel's function of this name: no number is 0. */
+static uint64_t memparse(const char *text, const char **end)
+{
+	static const char units[] = "KMGTPE";
+	const char *unit;
+	uint64_t n;
+	char *rest;
+
+	n = strtoull(text, &rest, 0);
+	unit = *rest ? strchr(units, toupper((unsigned char)*rest)) : NULL;
+	*end = unit ? rest + 1 : rest;
+	return unit ? n << 10 * (unit - units + 1) : n;
+}
+
+/* SIZE[@FIRST[-LIMIT]], as the kernel's early_cma() reads it. */
+static void cma_word(struct doctor_cma_words *cma, const char *word)
+{
+	const char *value = word + strlen("cma=");
+	size_t len = strlen(cma->text);
+
+	snprintf(cma->text + len, sizeof(cma->text) - len, "%s%s",
+		 len ? " " : "", word);
+	cma->bytes = memparse(value, &value);
+	if (*value != '@')
+		return;
+	cma->first = memparse(value + 1, &value);
+	cma->limit = *value == '-' ? memparse(value + 1, &value) :
+				     cma->first + cma->bytes;
+}
+
+static void command_line_word(struct doctor_facts *f, const char *word)
+{
+	static const char *const matter[] = {
+		"cma=", "cma_pernuma=", "numa_cma=", "hugetlb_cma=", "swiotlb=",
+		"iommu", "intel_iommu=", "amd_iommu=", "mem=", "memmap=",
+		"movablecore=", "kernelcore=",
+	};
+	size_t len = strlen(f->words), i;
+
+	for (i = 0; i < ARRAY_SIZE(matter); i++) {
+		if (begins_with(word, matter[i]))
+			snprintf(f->words + len, sizeof(f->words) - len,
+				 "%s%s", len ? " " : "", word);
+	}
+	if (begins_with(word, "cma="))
+		cma_word(&f->cma_words, word);
+	if (begins_with(word, "swiotlb=") && strstr(word, "noforce"))
+		f->swiotlb_forced = false;
+	else if (begins_with(word, "swiotlb=") && strstr(word, "force"))
+		f->swiotlb_forced = true;
+}
+
+static void gather_command_line(const char *sysroot, struct doctor_facts *f)
+{
+	FILE *file = open_under(sysroot, "proc/cmdline");
+	char line[LINE], *word, *rest = line;
+
+	if (!file || !fgets(line, sizeof(line), file)) {
+		unseen(f, "the kernel's command line: /proc/cmdline cannot be read");
+	} else {
+		while ((word = strsep(&rest, "\n ")))
+			command_line_word(f, word);
+	}
+	if (file)
+		fclose(file);
+}
+
+void gather_kernel(const char *sysroot, struct doctor_facts *f)
+{
+	char kernel[PATH_MAX], boot[128], lib[128];
+
+	if (path_format(kernel, sizeof(kernel), "%s/proc/sys/kernel", sysroot) ||
+	    sysfs_read_word(kernel, "osrelease", f->release, sizeof(f->release)))
+		strcpy(f->release, "unknown");
+	snprintf(boot, sizeof(boot), "boot/config-%s", f->release);
+	snprintf(lib, sizeof(lib), "lib/modules/%s/config", f->release);
+	if (read_config(f, sysroot, "proc/config.gz") &&
+	    read_config(f, sysroot, boot) && read_config(f, sysroot, lib))
+		unseen(f, "the kernel's configuration: none of /proc/config.gz, /%s, /%s",
+		       boot, lib);
+	gather_command_line(sysroot, f);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the files that find facts share. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "gather.h"
+#include "sysfs.h"
+#include "util.h"
+
+void unseen(struct doctor_facts *f, const char *fmt, ...)
+{
+	va_list args;
+
+	if (f->unseen_count == ARRAY_SIZE(f->unseen))
+		return;
+	va_start(args, fmt);
+	vsnprintf(f->unseen[f->unseen_count++], sizeof(f->unseen[0]), fmt, args);
+	va_end(args);
+}
+
+FILE *open_under(const char *sysroot, const char *path)
+{
+	char full[PATH_MAX];
+	int fd;
+
+	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
+		return NULL;
+	/* The kernel's log does not end, it would wait for more. */
+	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
