@@ -6,7 +6,7 @@
 
 #include <linux/educma.h>
 
-#include "verdict.h"
+#include "judge.h"
 
 #define KIB	(1ULL << 10)
 #define MIB	(1ULL << 20)

@@ -7,7 +7,7 @@
 
 #include "cmd.h"
 #include "facts.h"
-#include "verdict.h"
+#include "judge.h"
 #include "size.h"
 #include "sysfs.h"
 

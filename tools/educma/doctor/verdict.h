@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From what the doctor knows to what is wrong and what to change. Pure. */
+/* The doctor's verdicts, and the findings that it ends in. */
 #ifndef EDUCMA_DOCTOR_VERDICT_H
 #define EDUCMA_DOCTOR_VERDICT_H
 
-#include "facts.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "reason.h"
 
 /* Good: the memory can be had; what else there is to say comes with it. */
@@ -72,13 +75,12 @@ const char *verdict_name(enum verdict verdict);
 /* Whether memory can be had all the same. */
 bool verdict_is_good(enum verdict verdict);
 
-/**
- * doctor_judge() - can the device have a coherent buffer?
- * @f: what is known
- * @bytes: the buffer
- * @d: filled in
- */
-void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
-		  struct diagnosis *d);
+/* Adds a finding without text; there is room for each that can come up. */
+struct finding *finding_add(struct diagnosis *d, enum verdict verdict);
+/* Set its text, and its advice. */
+void finding_say(struct finding *finding, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void finding_advise(struct finding *finding, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif
