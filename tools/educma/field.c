@@ -8,9 +8,11 @@
 #include "field.h"
 #include "size.h"
 
+#define TITLE_WIDTH	12	/* the least */
+
 void value_string(struct value *value, const char *string)
 {
-	value->kind = VALUE_STRING;
+	value->kind = string ? VALUE_STRING : VALUE_ABSENT;
 	value->string = string;
 }
 
@@ -24,6 +26,14 @@ void value_decimal(struct value *value, double decimal)
 {
 	value->kind = VALUE_DECIMAL;
 	value->decimal = decimal;
+}
+
+void value_record(struct value *value, const struct field *fields,
+		  const void *record)
+{
+	value->kind = VALUE_RECORD;
+	value->fields = fields;
+	value->record = record;
 }
 
 void value_text(struct value *value, const char *fmt, ...)
@@ -101,6 +111,8 @@ static struct json_object *value_json(const struct value *value)
 		return address_json(value->number);
 	case VALUE_JSON:
 		return json_object_get(value->json);
+	case VALUE_RECORD:
+		return fields_json(value->fields, value->record);
 	default:
 		return NULL;
 	}
@@ -175,6 +187,7 @@ static void make_text(struct value *value, bool human)
 	case VALUE_ABSENT:
 	case VALUE_NULL:
 	case VALUE_JSON:
+	case VALUE_RECORD:
 		value_text(value, "-");
 		break;
 	default:
@@ -196,7 +209,7 @@ static bool get_text(const struct field *field, const void *record, bool human,
 static int title_width(const struct field *fields)
 {
 	const struct field *field;
-	int width = 0;
+	int width = TITLE_WIDTH;
 
 	for (field = fields; field->key || field->title; field++) {
 		if (field->title && (int)strlen(field->title) > width)
@@ -218,15 +231,24 @@ void fields_print(const struct field *fields, const void *record, bool human)
 	}
 }
 
-/* A value that is wider than its column pushes the rest aside, uncut. */
+static bool is_last_column(const struct field *field)
+{
+	while (field[1].key && !field[1].title)
+		field++;
+	return !field[1].title;
+}
+
+/*
+ * A value that is wider than its column pushes the rest aside, uncut. The last
+ * column is not filled up with blanks.
+ */
 static void print_cell(const struct field *field, const char *text, bool first)
 {
-	/* Nothing is put behind the text of a last column. */
-	const bool last = !field[1].title;
+	const bool fill = field->width > 0 || !is_last_column(field);
 
 	if (!first)
 		putchar(' ');
-	printf("%*s", field->width < 0 && last ? 0 : field->width, text);
+	printf("%*s", fill ? field->width : 0, text);
 }
 
 void columns_print_head(const struct field *fields)

@@ -24,7 +24,10 @@ enum value_kind {
 	VALUE_DECIMAL,	/* three digits after the point in JSON, one in text */
 	VALUE_ADDRESS,	/* a hex string, because JSON's doubles hold 53 bits */
 	VALUE_JSON,	/* an object or array of its own; the value's user frees it */
+	VALUE_RECORD,	/* an object in JSON; text has the getter's words for it */
 };
+
+struct field;
 
 #define VALUE_TEXT	256
 
@@ -35,6 +38,8 @@ enum value_kind {
  * @decimal: of VALUE_DECIMAL
  * @string: of VALUE_STRING; not copied
  * @json: of VALUE_JSON
+ * @fields: of VALUE_RECORD: the table of @record
+ * @record: of VALUE_RECORD; not copied
  * @text: how text has it, if a getter says so; else empty: made from the value
  */
 struct value {
@@ -44,6 +49,10 @@ struct value {
 		double decimal;
 		const char *string;
 		struct json_object *json;
+		struct {
+			const struct field *fields;
+			const void *record;
+		};
 	};
 	char text[VALUE_TEXT];
 };
@@ -78,10 +87,12 @@ struct field {
 #define FIELD_GET(_key, _title, _width, _get) { \
 	.key = (_key), .title = (_title), .width = (_width), .get = (_get) }
 
-/* Set a value; for getters. */
+/* Set a value; for getters. A string that is NULL leaves the value absent. */
 void value_string(struct value *value, const char *string);
 void value_number(struct value *value, enum value_kind kind, uint64_t number);
 void value_decimal(struct value *value, double decimal);
+void value_record(struct value *value, const struct field *fields,
+		  const void *record);
 /* How text has the value, when its kind alone does not tell. */
 void value_text(struct value *value, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -101,7 +112,8 @@ void fields_add_json(struct json_object *object, const struct field *fields,
 
 /**
  * fields_print() - print a record as lines of a title and a value
- * @fields: the table
+ * @fields: the table; titles have at least 12 columns, so that the lines of
+ *	several tables are aligned
  * @record: what its getters take
  * @human: round sizes and rates to human units
  */
