@@ -15,6 +15,7 @@ struct sample {
 	uint64_t rate;
 	double decimal;
 	uint64_t address;
+	char chars[8];
 };
 
 static const struct sample sample = {
@@ -25,6 +26,7 @@ static const struct sample sample = {
 	.rate = 59500000,
 	.decimal = 0.25,
 	.address = 0x8000000,
+	.chars = "array",
 };
 
 #define MEMBER(name, width, kind) \
@@ -39,6 +41,7 @@ static const struct field members[] = {
 	MEMBER(rate, 10, VALUE_RATE),
 	MEMBER(decimal, 8, VALUE_DECIMAL),
 	MEMBER(address, -10, VALUE_ADDRESS),
+	MEMBER(chars, -8, VALUE_CHARS),
 	{ }
 };
 
@@ -154,7 +157,7 @@ static void writes_every_kind_as_json(void **state)
 		"{\"name\":\"educma0\",\"flag\":true,"
 		"\"number\":18446744073709551615,\"bytes\":67108864,"
 		"\"rate\":59500000,\"decimal\":0.250,"
-		"\"address\":\"0x08000000\"}");
+		"\"address\":\"0x08000000\",\"chars\":\"array\"}");
 }
 
 static void leaves_absent_values_out_of_json(void **state)
@@ -188,7 +191,8 @@ static void prints_exact_lines(void **state)
 			    "bytes        64M\n"
 			    "rate         59500000\n"
 			    "decimal      0.2\n"
-			    "address      0x08000000\n");
+			    "address      0x08000000\n"
+			    "chars        array\n");
 }
 
 static void rounds_for_people(void **state)
@@ -237,8 +241,8 @@ static void prints_columns(void **state)
 {
 	(void)state;
 	assert_string_equal(printed(table, members, false),
-			    "name      flag number    bytes       rate  decimal address\n"
-			    "educma0    yes 18446744073709551615      64M   59500000      0.2 0x08000000\n");
+			    "name      flag number    bytes       rate  decimal address    chars\n"
+			    "educma0    yes 18446744073709551615      64M   59500000      0.2 0x08000000 array\n");
 }
 
 static void prints_a_cell_for_an_absent_value(void **state)

@@ -54,6 +54,9 @@ static void get_member(const struct field *field, const void *record,
 	case VALUE_STRING:
 		value_string(value, *(const char *const *)member);
 		break;
+	case VALUE_CHARS:
+		value_string(value, member);
+		break;
 	case VALUE_BOOL:
 		value_number(value, VALUE_BOOL, *(const bool *)member);
 		break;

@@ -17,6 +17,7 @@ enum value_kind {
 	VALUE_ABSENT,	/* not known here: written neither in text nor in JSON */
 	VALUE_NULL,	/* null in JSON, "-" in text */
 	VALUE_STRING,	/* an empty string is written like VALUE_NULL in text */
+	VALUE_CHARS,	/* of a member that is an array of char: VALUE_STRING */
 	VALUE_BOOL,	/* true or false in JSON, yes or no in text */
 	VALUE_NUMBER,
 	VALUE_BYTES,	/* a size; in text with a unit: 64M */
@@ -65,8 +66,8 @@ struct value {
  *	is at the left
  * @get: sets the value, which begins as VALUE_ABSENT; NULL: see @kind
  * @kind: without @get: what the record's member is. The member is a pointer to
- *	char for VALUE_STRING, a bool for VALUE_BOOL, a double for
- *	VALUE_DECIMAL, and else a uint64_t
+ *	char for VALUE_STRING, an array of char for VALUE_CHARS, a bool for
+ *	VALUE_BOOL, a double for VALUE_DECIMAL, and else a uint64_t
  * @offset: without @get: where that member begins
  */
 struct field {
