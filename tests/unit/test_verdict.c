@@ -335,7 +335,7 @@ static void behind_an_iommu(void **state)
 	strcpy(f.device.iommu, "DMA-FQ");
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
 	expect_parameter("iommu.passthrough=1");
-	assert_true(verdict_is_good(d.finding[0].verdict));
+	assert_int_equal(verdict_status(d.finding[0].verdict), STATUS_OK);
 	/* IOMMU addresses are aligned to the size, and address 0 is not used. */
 	assert_int_equal(d.largest, 128 * MIB);
 	expect_verdict(128 * MIB + 1, VERDICT_TOO_BIG);

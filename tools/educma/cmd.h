@@ -12,14 +12,7 @@
 
 #include "libeducma.h"
 #include "reason.h"
-
-enum status {
-	STATUS_OK = 0,
-	STATUS_FAILURE = 1,
-	STATUS_USAGE = 2,
-	STATUS_NO_DEVICE = 3,
-	STATUS_MISMATCH = 4,
-};
+#include "status.h"
 
 /* A command's own long options without a short one count from here. */
 #define OPTION_FIRST	256
@@ -33,6 +26,7 @@ struct context;
  * @summary: one line
  * @help: the rest of its help; may be NULL
  * @run: gets its own argc and argv; returns an enum status
+ * @more_help: prints tables of the command behind @help; may be NULL
  *
  * Manual pages and completion are made from these: lists are indented, two
  * spaces before what describes an item, and what an argument's name means
@@ -44,6 +38,7 @@ struct command {
 	const char *summary;
 	const char *help;
 	int (*run)(struct context *ctx, int argc, char **argv);
+	void (*more_help)(void);
 };
 
 /**

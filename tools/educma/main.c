@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "doctor/verdict.h"
 #include "size.h"
 #include "util.h"
 
 static const struct command commands[] = {
-	{ "list", "", "the devices", NULL, cmd_list },
-	{ "info", "", "what a device and its driver are set to", NULL, cmd_info },
+	{ "list", "", "the devices", NULL, cmd_list, NULL },
+	{ "info", "", "what a device and its driver are set to", NULL, cmd_info, NULL },
 	{ "copy", "SIZE [--seed N] [--no-verify]",
 	  "move a buffer through the device and verify every byte",
 	  "      --seed N          names the pseudo-random data (default 1)\n"
@@ -21,18 +22,18 @@ static const struct command commands[] = {
 	  "\n"
 	  "SIZE is " SIZE_FORMS ".\n"
 	  "The device writes every byte of a CMA buffer of SIZE bytes, and reads as many.\n",
-	  cmd_copy },
+	  cmd_copy, NULL },
 	{ "write", "[-o OFFSET] [FILE]",
 	  "send a file (default: standard input) to the device's memory",
 	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n",
-	  cmd_write },
+	  cmd_write, NULL },
 	{ "read", "[-o OFFSET] [-n BYTES] [FILE]",
 	  "fetch the device's memory to a file (default: standard output)",
 	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n"
 	  "  -n, --bytes BYTES     how much (default: all from OFFSET on)\n"
 	  "\n"
 	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
-	  cmd_read },
+	  cmd_read, NULL },
 	{ "stat", "[-a] [-i SECONDS [-c COUNT]]",
 	  "a device's counters, or what the devices do, interval by interval",
 	  "  -a, --all             of all devices\n"
@@ -52,7 +53,7 @@ static const struct command commands[] = {
 	  "\n"
 	  "A terminal is painted over every time; --json is one object a line. A device that\n"
 	  "is new, or bound anew, has its first line an interval later.\n",
-	  cmd_stat },
+	  cmd_stat, NULL },
 	{ "cma", "[--area NAME] [alloc N | free N]",
 	  "the kernel's CMA areas, and pages from them",
 	  "      --area NAME       this area (alloc and free default to the only one, or\n"
@@ -63,7 +64,7 @@ static const struct command commands[] = {
 	  "reserve (module parameter reserve). alloc has CMA's debugfs take N pages, in one\n"
 	  "run, and hold them; free gives N of them back, the latest first. N alone is a\n"
 	  "number of pages; with a unit, as in 16M, it is a size. All of it needs root.\n",
-	  cmd_cma },
+	  cmd_cma, NULL },
 	{ "selftest", "[--size SIZE]",
 	  "find out whether a device is well",
 	  "      --size SIZE       of the large buffer (default 64M, at least 1M)\n"
@@ -74,7 +75,7 @@ static const struct command commands[] = {
 	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
 	  "the device to itself; what was in the device's memory is lost. For a moment it\n"
 	  "takes all of CMA's largest free run, which other drivers then cannot have.\n",
-	  cmd_selftest },
+	  cmd_selftest, NULL },
 	{ "bench",
 	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
 	  "bandwidth, latency and processor time by size, direction and devices",
@@ -104,7 +105,7 @@ static const struct command commands[] = {
 	  "\n"
 	  "The devices are opened for this program alone (EBUSY if somebody has one). Nobody\n"
 	  "looks at the data: copy and selftest do.\n",
-	  cmd_bench },
+	  cmd_bench, NULL },
 	{ "doctor", "[BDF] [--size SIZE] [--dma-bits N]",
 	  "why a PCI device can have a large coherent buffer here, or cannot",
 	  "      --size SIZE       of the buffer (default 64M)\n"
@@ -115,12 +116,9 @@ static const struct command commands[] = {
 	  "BDF is any PCI device; without it the edu device with the lowest number, or\n"
 	  "if there is none any device. The driver educma is not needed. It only reads.\n"
 	  "\n"
-	  "verdicts, exit status 0 (it can be had, as far as could be seen; largest_sure\n"
-	  "in --json tells whether that is sure): fine, iommu_remaps, swiotlb_forced;\n"
-	  "1: above_mask, bus_master_off, cannot_tell, cma_off, fragmented, in_use,\n"
-	  "mask_rejected, no_area, no_cma, not_reserved, too_big, too_small;\n"
-	  "3: no_such_device. educma-doctor(1) says what each means.\n",
-	  cmd_doctor },
+	  "The first finding is the verdict. With exit status 0 the buffer can be had, as\n"
+	  "far as could be seen; largest_sure in --json tells whether that is sure.\n",
+	  cmd_doctor, verdict_help },
 };
 
 static void print_global_help(void)
@@ -144,6 +142,8 @@ void print_help(const struct context *ctx)
 		print_global_help();
 	if (cmd && cmd->help)
 		printf("\n%s", cmd->help);
+	if (cmd && cmd->more_help)
+		cmd->more_help();
 	puts("\noptions of every command:\n"
 	     "  -d, --device N|BDF    the device: N or educmaN, or its PCI address\n"
 	     "                        (default: the lowest N)\n"

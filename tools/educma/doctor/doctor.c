@@ -31,13 +31,6 @@ static const char *const answers[] = {
 	[UNKNOWN] = "not known", [NO] = "off", [YES] = "on",
 };
 
-static int status_of(enum verdict verdict)
-{
-	if (verdict == VERDICT_NO_SUCH_DEVICE)
-		return STATUS_NO_DEVICE;
-	return verdict_is_good(verdict) ? STATUS_OK : STATUS_FAILURE;
-}
-
 /* Text ----------------------------------------------------------------------*/
 
 static void label(const char *what)
@@ -473,7 +466,7 @@ static int diagnose(const struct context *ctx, const char *which, uint32_t bits,
 			print_devices(ctx->sysroot);
 	}
 	doctor_forget(&facts);
-	return status_of(diagnosis.finding[0].verdict);
+	return verdict_status(diagnosis.finding[0].verdict);
 }
 
 int cmd_doctor(struct context *ctx, int argc, char **argv)

@@ -1,38 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The verdicts, and how to add one to a diagnosis. */
+/* The verdicts, and how a judge adds one to a diagnosis. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "verdict.h"
 
-static const char *const names[VERDICTS] = {
-	[VERDICT_FINE] = "fine",
-	[VERDICT_IOMMU_REMAPS] = "iommu_remaps",
-	[VERDICT_SWIOTLB_FORCED] = "swiotlb_forced",
-	[VERDICT_NO_SUCH_DEVICE] = "no_such_device",
-	[VERDICT_TOO_BIG] = "too_big",
-	[VERDICT_MASK_REJECTED] = "mask_rejected",
-	[VERDICT_NO_CMA] = "no_cma",
-	[VERDICT_CMA_OFF] = "cma_off",
-	[VERDICT_NO_AREA] = "no_area",
-	[VERDICT_NOT_RESERVED] = "not_reserved",
-	[VERDICT_ABOVE_MASK] = "above_mask",
-	[VERDICT_TOO_SMALL] = "too_small",
-	[VERDICT_IN_USE] = "in_use",
-	[VERDICT_FRAGMENTED] = "fragmented",
-	[VERDICT_BUS_MASTER_OFF] = "bus_master_off",
-	[VERDICT_CANNOT_TELL] = "cannot_tell",
+struct line {
+	const char *name;
+	enum status status;
+	const char *meaning;
+};
+
+#define VERDICT(_verdict, _name, _status, _meaning) \
+	[VERDICT_##_verdict] = { _name, _status, _meaning },
+
+static const struct line lines[VERDICTS] = {
+#include "verdicts.h"
 };
 
 const char *verdict_name(enum verdict verdict)
 {
-	return names[verdict];
+	return lines[verdict].name;
 }
 
-bool verdict_is_good(enum verdict verdict)
+enum status verdict_status(enum verdict verdict)
 {
-	return verdict <= VERDICT_LAST_GOOD;
+	return lines[verdict].status;
+}
+
+#define HELP_INDENT	24
+#define HELP_WIDTH	80
+
+/* Prints a text word by word, beside what the line begins with. */
+static void print_wrapped(const char *text)
+{
+	int column = HELP_INDENT, len;
+
+	while (*text) {
+		len = strcspn(text, " ");
+		if (column > HELP_INDENT && column + 1 + len > HELP_WIDTH)
+			column = printf("\n%*s", HELP_INDENT, "") - 1;
+		else if (column > HELP_INDENT)
+			column += printf(" ");
+		column += printf("%.*s", len, text);
+		text += len + strspn(text + len, " ");
+	}
+	putchar('\n');
+}
+
+static void print_verdicts(enum status status)
+{
+	size_t i;
+
+	printf("\nverdicts with exit status %d:\n", status);
+	for (i = 0; i < VERDICTS; i++) {
+		if (lines[i].status == status) {
+			printf("  %-*s", HELP_INDENT - 2, lines[i].name);
+			print_wrapped(lines[i].meaning);
+		}
+	}
+}
+
+void verdict_help(void)
+{
+	print_verdicts(STATUS_OK);
+	print_verdicts(STATUS_FAILURE);
+	print_verdicts(STATUS_NO_DEVICE);
 }
 
 struct finding *finding_add(struct diagnosis *d, enum verdict verdict)

@@ -3,31 +3,16 @@
 #ifndef EDUCMA_DOCTOR_VERDICT_H
 #define EDUCMA_DOCTOR_VERDICT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "reason.h"
+#include "status.h"
 
-/* Good: the memory can be had; what else there is to say comes with it. */
+#define VERDICT(_verdict, _name, _status, _meaning) VERDICT_##_verdict,
+
 enum verdict {
-	VERDICT_FINE,
-	VERDICT_IOMMU_REMAPS,
-	VERDICT_SWIOTLB_FORCED,
-	VERDICT_LAST_GOOD = VERDICT_SWIOTLB_FORCED,
-	VERDICT_NO_SUCH_DEVICE,
-	VERDICT_TOO_BIG,
-	VERDICT_MASK_REJECTED,
-	VERDICT_NO_CMA,
-	VERDICT_CMA_OFF,
-	VERDICT_NO_AREA,
-	VERDICT_NOT_RESERVED,
-	VERDICT_ABOVE_MASK,
-	VERDICT_TOO_SMALL,
-	VERDICT_IN_USE,
-	VERDICT_FRAGMENTED,
-	VERDICT_BUS_MASTER_OFF,
-	VERDICT_CANNOT_TELL,
+#include "verdicts.h"
 	VERDICTS,
 };
 
@@ -72,8 +57,11 @@ struct diagnosis {
 /* The verdict's name, for programs: "above_mask". */
 const char *verdict_name(enum verdict verdict);
 
-/* Whether memory can be had all the same. */
-bool verdict_is_good(enum verdict verdict);
+/* The doctor's exit status if this is its verdict. */
+enum status verdict_status(enum verdict verdict);
+
+/* Prints all verdicts, by exit status, with what they mean. */
+void verdict_help(void);
 
 /* Adds a finding without text; there is room for each that can come up. */
 struct finding *finding_add(struct diagnosis *d, enum verdict verdict);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All verdicts of the doctor: the name, the exit status, and the meaning that
+ * the help, the manual page and tools/educma/README.md give. A new verdict is an
+ * entry here and a function that finds it: in judge_area.c if it is about the
+ * CMA area, else in judge.c. Who includes this file defines VERDICT().
+ */
+VERDICT(FINE, "fine", STATUS_OK,
+	"The buffer can be allocated: from CMA, or without it if the buffer is small.")
+
+VERDICT(IOMMU_REMAPS, "iommu_remaps", STATUS_OK,
+	"The buffer can be allocated, but not from CMA: an IOMMU maps scattered pages to contiguous addresses. A driver gets CMA's with DMA_ATTR_FORCE_CONTIGUOUS.")
+
+VERDICT(SWIOTLB_FORCED, "swiotlb_forced", STATUS_OK,
+	"The buffer can be allocated. Streaming mappings (dma_map_*) are copied through the bounce pool, and have 256 KiB at most.")
+
+VERDICT(TOO_BIG, "too_big", STATUS_FAILURE,
+	"The buffer is larger than the machine's memory, or than the range of addresses that the device has.")
+
+VERDICT(MASK_REJECTED, "mask_rejected", STATUS_FAILURE,
+	"The kernel has no memory zone within the device's mask, so no driver can set this mask.")
+
+VERDICT(NO_CMA, "no_cma", STATUS_FAILURE,
+	"The kernel has no CMA for DMA (CONFIG_DMA_CMA).")
+
+VERDICT(CMA_OFF, "cma_off", STATUS_FAILURE,
+	"The command line switches CMA off (cma=0).")
+
+VERDICT(NO_AREA, "no_area", STATUS_FAILURE,
+	"The kernel has CMA, but no area: there is no cma= on the command line, and the kernel has no default.")
+
+VERDICT(NOT_RESERVED, "not_reserved", STATUS_FAILURE,
+	"The kernel found no room for the CMA area where cma= wants it.")
+
+VERDICT(ABOVE_MASK, "above_mask", STATUS_FAILURE,
+	"The CMA area lies above the addresses that the device reaches.")
+
+VERDICT(TOO_SMALL, "too_small", STATUS_FAILURE,
+	"The CMA area is smaller than the buffer.")
+
+VERDICT(IN_USE, "in_use", STATUS_FAILURE,
+	"Less of the CMA area is free than the buffer needs.")
+
+VERDICT(FRAGMENTED, "fragmented", STATUS_FAILURE,
+	"Enough of the CMA area is free, but not in one piece.")
+
+VERDICT(BUS_MASTER_OFF, "bus_master_off", STATUS_FAILURE,
+	"The driver educma is bound, but bus mastering is off, so the device's DMA reaches no memory. With another driver this is only a remark.")
+
+VERDICT(CANNOT_TELL, "cannot_tell", STATUS_FAILURE,
+	"Whether the buffer can be allocated could not be seen, or the kernel does not show it.")
+
+VERDICT(NO_SUCH_DEVICE, "no_such_device", STATUS_NO_DEVICE,
+	"No PCI device has this address.")
+
+#undef VERDICT
