@@ -90,8 +90,8 @@ struct educma_reserve {
  *	not set, memory and mappings stay
  * @alloc_lock: one allocation at a time: to find out why one failed, the
  *	coherent mask is widened for a moment, and nobody else may get memory
- *	meanwhile. Guards @own, @low, and writes of @proven_addr
- * @proven_addr: highest bus address that a reach test has read and written
+ *	meanwhile. Guards @own, @low, and writes of @proven_address
+ * @proven_address: highest bus address that a reach test has read and written
  * @reserve: memory that buffers are carved from
  * @lists_lock: guards the fields below; gone_lock for writing does so too
  * @files: open files
@@ -118,7 +118,7 @@ struct educma_dev {
 	struct rw_semaphore gone_lock;
 	bool gone;
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
-	u64 proven_addr;
+	u64 proven_address;
 	struct educma_reserve reserve;
 
 	spinlock_t lists_lock;		/* the fields below */

@@ -39,7 +39,7 @@ static long educma_info(struct educma_file *file, void *arg)
 	if (!file->account)
 		info->flags |= EDUCMA_INFO_UNLIMITED;
 	if (capable(CAP_SYS_ADMIN))
-		info->proven_addr = educma_reach_proven(edev);
+		info->proven_address = educma_reach_proven(edev);
 	return 0;
 }
 

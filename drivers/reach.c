@@ -54,7 +54,7 @@ static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
  */
 u64 educma_reach_proven(struct educma_dev *edev)
 {
-	const u64 proven = READ_ONCE(edev->proven_addr);
+	const u64 proven = READ_ONCE(edev->proven_address);
 
 	return proven ? GENMASK_ULL(fls64(proven) - 1, 0) : 0;
 }
@@ -92,7 +92,7 @@ int educma_reach_test(struct educma_dev *edev,
 	if (!ret)
 		ret = reach_leg(edev, edev->low.cpu, edev->low.dma, cpu, dma);
 	if (!ret)
-		WRITE_ONCE(edev->proven_addr, memory->dma + memory->bytes - 1);
+		WRITE_ONCE(edev->proven_address, memory->dma + memory->bytes - 1);
 	reach_forget(edev);
 	return ret;
 }
@@ -214,13 +214,13 @@ void educma_reach_extend(struct educma_dev *edev)
 	if (educma_coherent_is_translated(edev))
 		return;
 	mutex_lock(&edev->alloc_lock);
-	while (bit-- > fls64(edev->proven_addr)) {
+	while (bit-- > fls64(edev->proven_address)) {
 		const u64 at = edev->low.dma | BIT_ULL(bit);
 
 		if (!page_is_ram(PHYS_PFN(at)))
 			continue;
 		if (!prove_bit(edev, bit)) {
-			WRITE_ONCE(edev->proven_addr, at);
+			WRITE_ONCE(edev->proven_address, at);
 			break;
 		}
 	}

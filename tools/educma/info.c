@@ -59,7 +59,7 @@ static void fill_record(struct record *r, const struct session *s)
 		.hw_id = info->hw_id,
 		.interrupt = info->flags & EDUCMA_INFO_MSI ? "MSI" : "INTx",
 		.dma_bits = info->dma_bits,
-		.proven_address = info->proven_addr,
+		.proven_address = info->proven_address,
 		.chunk_bytes = info->chunk_bytes,
 		.device_bytes = info->device_bytes,
 		.max_in_flight = info->max_in_flight,

@@ -73,7 +73,7 @@
  * @dma_bits: out: address bits the driver was told the device decodes
  * @max_in_flight: out: transfers a file may have submitted and not collected
  * @max_buffers: out: buffers a user may have; ignored on the way in
- * @proven_addr: out: highest bus address that the device is proven to reach
+ * @proven_address: out: highest bus address that the device is proven to reach
  *	both ways: it has read and written one with the same highest bit, and a
  *	device decodes the lower bits of an address; 0 without CAP_SYS_ADMIN
  * @max_bytes: out: bytes a user may have; ignored on the way in
@@ -87,7 +87,7 @@ struct educma_info {
 	__u32 dma_bits;
 	__u32 max_in_flight;
 	__u32 max_buffers;
-	__u64 proven_addr;
+	__u64 proven_address;
 	__u64 max_bytes;
 };
 

@@ -22,7 +22,7 @@ static void test_commands(void)
 	EXPECT(info.dma_bits, 28);
 	EXPECT(info.chunk_bytes, 4095);
 	EXPECT(info.device_bytes, 4096);
-	EXPECT(info.proven_addr != 0, 1);
+	EXPECT(info.proven_address != 0, 1);
 }
 
 static void test_sizes(void)

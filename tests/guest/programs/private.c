@@ -42,7 +42,7 @@ static void no_addresses(int fd)
 	struct educma_info info = { .size = sizeof(info) };
 
 	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), 0);
-	EXPECT(info.proven_addr, 0);
+	EXPECT(info.proven_address, 0);
 	EXPECT(call(fd, EDUCMA_IOC_ALLOC, &alloc), 0);
 	EXPECT(alloc.dma_addr, 0);
 	EXPECT(free_buffer(fd, alloc.handle), 0);

@@ -255,10 +255,10 @@ static enum verdict check_reach(struct selftest *t,
 	err = educma_info(t->s.dev, &t->s.info);
 	if (err)
 		return failed_transfer(t, err);
-	if (t->s.info.proven_addr < last)
+	if (t->s.info.proven_address < last)
 		return failed(t, "the driver has proof up to 0x%08" PRIx64
 			      " only, not 0x%08" PRIx64,
-			      (uint64_t)t->s.info.proven_addr, last);
+			      (uint64_t)t->s.info.proven_address, last);
 	return passed(t, "up to 0x%08" PRIx64 "; CMA's area '%s' ends at 0x%08"
 		      PRIx64, last, area->name, area->base + area->bytes - 1);
 }
