@@ -83,12 +83,15 @@ char *size_say(char *text, uint64_t bytes)
 	return bytes && !(bytes % 1024) ? text : strcat(text, " bytes");
 }
 
-/* Divides by @base until it is below it; returns the unit's index, -1: none. */
+/*
+ * Divides by @base until one decimal of the number is below @base, rounding
+ * included. Returns the unit's index, or -1 if it did not divide.
+ */
 static int scale(double *number, double base)
 {
 	int unit = -1;
 
-	while (*number >= base && unit + 1 < (int)strlen(units)) {
+	while (*number >= base - 0.05 && unit + 1 < (int)strlen(units)) {
 		*number /= base;
 		unit++;
 	}
