@@ -66,6 +66,7 @@ int cmd_cma(struct context *ctx, int argc, char **argv);
 int cmd_selftest(struct context *ctx, int argc, char **argv);
 int cmd_bench(struct context *ctx, int argc, char **argv);
 int cmd_doctor(struct context *ctx, int argc, char **argv);
+int cmd_help(struct context *ctx, int argc, char **argv);
 
 /* cmd_stat.c: reports that a device's counters cannot be read. */
 int fail_counters(const struct context *ctx, int err,

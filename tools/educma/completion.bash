@@ -23,6 +23,12 @@ _educma_operands()
 	sed '1!d; s/^usage: educma [a-z]*//; :again; s/\[-[^][]*\]//; t again; s/[][|]/ /g'
 }
 
+# educma --help to the names of the commands.
+_educma_commands()
+{
+	sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
 # _educma_values EDUCMA ARGUMENT SYSROOT: adds to candidates
 _educma_values()
 {
@@ -36,6 +42,8 @@ _educma_values()
 			sed -nE 's/.*"(device|pci)": ?"(.+)".*/ \2/p') ;;
 	BDF)
 		candidates+=$(cd "$3/sys/bus/pci/devices" 2>/dev/null && printf ' %s' *) ;;
+	COMMAND)
+		candidates+=" $("$1" --help 2>/dev/null | _educma_commands)" ;;
 	[a-z]*)
 		candidates+=" $2" ;;
 	esac
@@ -70,7 +78,7 @@ _educma()
 	elif [[ $cur == -* ]]; then
 		candidates=$(cut -d ' ' -f 1 <<<"$options")
 	elif [ -z "$command" ]; then
-		candidates=$(sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$help")
+		candidates=$(_educma_commands <<<"$help")
 	else
 		for word in $(_educma_operands <<<"$help"); do
 			_educma_values "$1" "$word" "$sysroot"

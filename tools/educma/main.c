@@ -119,6 +119,8 @@ static const struct command commands[] = {
 	  "The first finding is the verdict. With exit status 0 the buffer can be had, as\n"
 	  "far as could be seen; largest_sure in --json tells whether that is sure.\n",
 	  cmd_doctor, verdict_help },
+	{ "help", "[COMMAND]", "the help of educma, or of a command", NULL,
+	  cmd_help, NULL },
 };
 
 static void print_global_help(void)
@@ -128,7 +130,7 @@ static void print_global_help(void)
 	puts("usage: educma [options] COMMAND [arguments]\n\ncommands:");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-	puts("\n'educma COMMAND --help' shows a command's own options.");
+	puts("\n'educma help COMMAND' shows a command's own options.");
 }
 
 void print_help(const struct context *ctx)
@@ -150,7 +152,7 @@ void print_help(const struct context *ctx)
 	     "      --json            print JSON\n"
 	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"
 	     "  -h, --help\n"
-	     "      --version\n"
+	     "  -V, --version\n"
 	     "\n"
 	     "exit status: 0 ok, 1 failure, 2 usage, 3 no device, 4 data mismatch");
 }
@@ -164,6 +166,27 @@ static const struct command *find_command(const char *name)
 			return &commands[i];
 	}
 	return NULL;
+}
+
+static void set_command(struct context *ctx, const char *name)
+{
+	const struct command *cmd = find_command(name);
+
+	if (!cmd)
+		usage_error(ctx, "no command '%s'", name);
+	ctx->cmd = cmd;
+}
+
+int cmd_help(struct context *ctx, int argc, char **argv)
+{
+	while (next_option(ctx, argc, argv, "", NULL) != -1)
+		;
+	expect_operands(ctx, argc, 0, 1);
+	ctx->cmd = NULL;
+	if (optind < argc)
+		set_command(ctx, argv[optind]);
+	print_help(ctx);
+	return STATUS_OK;
 }
 
 /*
@@ -211,9 +234,7 @@ int main(int argc, char **argv)
 	first = optind;
 	if (first == argc)
 		usage_error(&ctx, "no command given");
-	ctx.cmd = find_command(argv[first]);
-	if (!ctx.cmd)
-		usage_error(&ctx, "no command '%s'", argv[first]);
+	set_command(&ctx, argv[first]);
 	optind = 0;	/* start anew: glibc's way */
 	status = ctx.cmd->run(&ctx, argc - first, argv + first);
 	return close_output(&ctx, status);

@@ -10,22 +10,19 @@
 #include "size.h"
 #include "util.h"
 
-#define EDUCMA_VERSION	"0.1"
-
 enum {
 	GLOBAL_JSON = 1000,
 	GLOBAL_SYSROOT,
-	GLOBAL_VERSION,
 };
 
-#define GLOBAL_SHORTS	"d:h"
+#define GLOBAL_SHORTS	"d:hV"
 
 static const struct option global_longs[] = {
 	{ "device", required_argument, NULL, 'd' },
 	{ "json", no_argument, NULL, GLOBAL_JSON },
 	{ "sysroot", required_argument, NULL, GLOBAL_SYSROOT },
 	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, GLOBAL_VERSION },
+	{ "version", no_argument, NULL, 'V' },
 };
 
 #define LONGS_MAX	32
@@ -84,7 +81,7 @@ static void handle_global(struct context *ctx, int opt)
 	case 'h':
 		print_help(ctx);
 		exit(close_output(ctx, STATUS_OK));
-	case GLOBAL_VERSION:
+	case 'V':
 		puts("educma " EDUCMA_VERSION);
 		exit(close_output(ctx, STATUS_OK));
 	}
