@@ -44,7 +44,7 @@ struct command {
 /**
  * struct context - this run of the program
  * @cmd: the subcommand; NULL until it is known
- * @device: -d, or NULL
+ * @device: the argument of -d or the operand DEVICE, or NULL
  * @sysroot: --sysroot, or ""
  * @json: --json
  */
@@ -104,6 +104,9 @@ int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
 
 /* Checks the number of operands; ends the program if it is wrong. */
 void expect_operands(const struct context *ctx, int argc, int min, int max);
+
+/* Takes the only operand, if there is one, as the device, like -d's argument. */
+void device_operand(struct context *ctx, int argc, char **argv);
 
 /* Parse an operand or an option's argument; end the program if it is bad. */
 uint64_t size_argument(const struct context *ctx, const char *what,

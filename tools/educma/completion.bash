@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Bash completion of educma. What there is to complete, --help says, and the
-# name of an argument says with what: FILE a file, DIR a directory, N|BDF one
+# name of an argument says with what: FILE a file, DIR a directory, DEVICE one
 # of educma's devices, BDF any PCI device; small letters stand for themselves.
 
 # --help to a line for each option: it, and what its argument is called.
@@ -37,7 +37,7 @@ _educma_values()
 		compopt -o default ;;
 	DIR)
 		compopt -o dirnames ;;
-	'N|BDF')
+	DEVICE)
 		candidates+=$("$1" --sysroot "$3" list --json 2>/dev/null |
 			sed -nE 's/.*"(device|pci)": ?"(.+)".*/ \2/p') ;;
 	BDF)

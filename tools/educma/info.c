@@ -204,7 +204,7 @@ int cmd_info(struct context *ctx, int argc, char **argv)
 
 	while (next_option(ctx, argc, argv, "", NULL) != -1)
 		;
-	expect_operands(ctx, argc, 0, 0);
+	device_operand(ctx, argc, argv);
 	status = open_session(ctx, &s);
 	if (status)
 		return status;

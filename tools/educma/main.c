@@ -14,7 +14,8 @@
 
 static const struct command commands[] = {
 	{ "list", "", "the devices", NULL, cmd_list, NULL },
-	{ "info", "", "what a device and its driver are set to", NULL, cmd_info, NULL },
+	{ "info", "[DEVICE]", "what a device and its driver are set to", NULL,
+	  cmd_info, NULL },
 	{ "copy", "SIZE [--seed N] [--no-verify]",
 	  "move a buffer through the device and verify every byte",
 	  "      --seed N          names the pseudo-random data (default 1)\n"
@@ -34,7 +35,7 @@ static const struct command commands[] = {
 	  "\n"
 	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
 	  cmd_read, NULL },
-	{ "stat", "[-a] [-i SECONDS [-c COUNT]]",
+	{ "stat", "[-a] [-i SECONDS [-c COUNT]] [DEVICE]",
 	  "a device's counters, or what the devices do, interval by interval",
 	  "  -a, --all             of all devices\n"
 	  "  -i, --interval SECS   a line for each device (or -d's) every SECS, 0.001 to\n"
@@ -65,7 +66,7 @@ static const struct command commands[] = {
 	  "run, and hold them; free gives N of them back, the latest first. N alone is a\n"
 	  "number of pages; with a unit, as in 16M, it is a size. All of it needs root.\n",
 	  cmd_cma, NULL },
-	{ "selftest", "[--size SIZE]",
+	{ "selftest", "[--size SIZE] [DEVICE]",
 	  "find out whether a device is well",
 	  "      --size SIZE       of the large buffer (default 64M, at least 1M)\n"
 	  "\n"
@@ -77,7 +78,7 @@ static const struct command commands[] = {
 	  "takes all of CMA's largest free run, which other drivers then cannot have.\n",
 	  cmd_selftest, NULL },
 	{ "bench",
-	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE]",
+	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE] [DEVICE]",
 	  "bandwidth, latency and processor time by size, direction and devices",
 	  "  -s, --sizes SIZE,...  bytes of a transfer (default: 64 to 64K, doubling)\n"
 	  "  -n, --iterations N    transfers of each size for each device (default 10)\n"
@@ -147,7 +148,7 @@ void print_help(const struct context *ctx)
 	if (cmd && cmd->more_help)
 		cmd->more_help();
 	puts("\noptions of every command:\n"
-	     "  -d, --device N|BDF    the device: N or educmaN, or its PCI address\n"
+	     "  -d, --device DEVICE   the device: N or educmaN, or its PCI address\n"
 	     "                        (default: the lowest N)\n"
 	     "      --json            print JSON\n"
 	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"

@@ -134,6 +134,17 @@ void expect_operands(const struct context *ctx, int argc, int min, int max)
 			    ctx->cmd->args);
 }
 
+void device_operand(struct context *ctx, int argc, char **argv)
+{
+	expect_operands(ctx, argc, 0, 1);
+	if (optind == argc)
+		return;
+	if (ctx->device)
+		usage_error(ctx, "device '%s': -d has named '%s' already",
+			    argv[optind], ctx->device);
+	ctx->device = argv[optind];
+}
+
 uint64_t size_argument(const struct context *ctx, const char *what,
 		       const char *text)
 {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -119,13 +120,39 @@ int fail_no_device(const struct context *ctx)
 		    EDU_VENDOR_ID, EDU_DEVICE_ID);
 }
 
-int find_device(const struct context *ctx, struct educma_entry *entry)
+/* Writes "educma0 (0000:00:04.0), educma1 (...)", as far as @text has room. */
+static void name_devices(const struct context *ctx, char *text, size_t len)
+{
+	struct educma_entry *list;
+	size_t count, i, at = 0;
+
+	*text = '\0';
+	if (educma_list(ctx->sysroot, &list, &count))
+		return;
+	for (i = 0; i < count && at < len; i++)
+		at += snprintf(text + at, len - at, "%s%s (%s)", i ? ", " : "",
+			       list[i].name, list[i].pci);
+	if (at >= len)
+		strcpy(text + len - sizeof("..."), "...");
+	free(list);
+}
+
+static int fail_no_such_device(const struct context *ctx)
 {
 	static const struct failure failure = {
 		.status = STATUS_NO_DEVICE,
 		.reason = "no_such_device",
-		.advice = "educma list",
+		.advice = "name a device by its N, as educmaN, or by its PCI address",
 	};
+	char devices[256];
+
+	name_devices(ctx, devices, sizeof(devices));
+	return fail(ctx, &failure, "no device '%s'; there are: %s", ctx->device,
+		    devices);
+}
+
+int find_device(const struct context *ctx, struct educma_entry *entry)
+{
 	int err;
 
 	err = educma_find(ctx->sysroot, ctx->device, entry);
@@ -135,9 +162,7 @@ int find_device(const struct context *ctx, struct educma_entry *entry)
 	    !educma_find_unbound(ctx->sysroot, ctx->device, entry))
 		return fail_unbound(ctx, entry);
 	if (err == -ENOENT)
-		return fail(ctx, &failure,
-			    "no device '%s': -d takes N, educmaN, or a PCI address like 0000:00:04.0",
-			    ctx->device);
+		return fail_no_such_device(ctx);
 	return err ? fail_system(ctx, err, "devices") : 0;
 }
 

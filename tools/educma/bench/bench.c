@@ -304,11 +304,11 @@ static void parse(struct bench *b, struct context *ctx, int argc, char **argv)
 		says_devices |= opt == OPTION_DEVICES;
 		says_how |= opt != OPTION_FROM && opt != OPTION_PLOT;
 	}
-	expect_operands(ctx, argc, 0, 0);
+	device_operand(ctx, argc, argv);
 	if (b->from && (says_how || ctx->device))
 		usage_error(ctx, "--from runs nothing: how to run has no place beside it");
 	if (says_devices && ctx->device)
-		usage_error(ctx, "--devices and -d exclude each other");
+		usage_error(ctx, "--devices and a device exclude each other");
 }
 
 static void set_defaults(struct bench *b)

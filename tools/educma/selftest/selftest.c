@@ -493,6 +493,6 @@ int cmd_selftest(struct context *ctx, int argc, char **argv)
 
 	while (next_option(ctx, argc, argv, "", longs) != -1)
 		t.large_bytes = large_argument(ctx, optarg);
-	expect_operands(ctx, argc, 0, 0);
+	device_operand(ctx, argc, argv);
 	return selftest(&t);
 }

@@ -160,9 +160,9 @@ static void parse(struct stat_options *o, struct context *ctx, int argc,
 		else
 			o->count = count_argument(ctx, optarg);
 	}
-	expect_operands(ctx, argc, 0, 0);
+	device_operand(ctx, argc, argv);
 	if (o->all && ctx->device)
-		usage_error(ctx, "-a and -d exclude each other");
+		usage_error(ctx, "-a and a device exclude each other");
 	if (o->count && !o->interval_ns)
 		usage_error(ctx, "-c counts intervals: it needs -i");
 }
