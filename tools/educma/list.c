@@ -50,7 +50,7 @@ static const struct field fields[] = {
 	{ }
 };
 
-static void list_json(const struct educma_entry *list, size_t count)
+static void print_json_rows(const struct educma_entry *list, size_t count)
 {
 	struct json_object *array = json_object_new_array();
 	struct row row;
@@ -63,11 +63,16 @@ static void list_json(const struct educma_entry *list, size_t count)
 	print_json(array);
 }
 
-static void list_text(const struct educma_entry *list, size_t count)
+static void print_rows(const struct context *ctx,
+		       const struct educma_entry *list, size_t count)
 {
 	struct row row;
 	size_t i;
 
+	if (ctx->json) {
+		print_json_rows(list, count);
+		return;
+	}
 	columns_print_head(fields);
 	for (i = 0; i < count; i++) {
 		fill_row(&row, &list[i]);
@@ -75,9 +80,9 @@ static void list_text(const struct educma_entry *list, size_t count)
 	}
 }
 
-/* Those that work, then those that nobody or another driver has. */
-static int list_all(const char *sysroot, struct educma_entry **list,
-		    size_t *count)
+/* Adds the edu devices that have no driver or another driver. */
+static int add_unbound(const char *sysroot, struct educma_entry **list,
+		       size_t *count)
 {
 	struct educma_entry *unbound, *all;
 	size_t more;
@@ -97,29 +102,55 @@ static int list_all(const char *sysroot, struct educma_entry **list,
 	return all ? 0 : -ENOMEM;
 }
 
-int cmd_list(struct context *ctx, int argc, char **argv)
+/*
+ * That the driver has no device is not an error here: the table is empty, or
+ * has devices without the driver. The advice is for people, on standard error.
+ */
+static void advise_no_device(const struct context *ctx)
+{
+	struct context text = *ctx;
+
+	text.json = false;
+	fail_no_device(&text);
+}
+
+static int list_all(const struct context *ctx)
 {
 	struct educma_entry *list;
-	size_t count;
+	size_t count, bound;
 	int err;
 
-	while (next_option(ctx, argc, argv, "", NULL) != -1)
-		;
-	expect_operands(ctx, argc, 0, 0);
 	err = educma_list(ctx->sysroot, &list, &count);
 	if (err)
 		return fail_system(ctx, err, "devices");
-	if (!count)
-		return fail_no_device(ctx);
-	err = list_all(ctx->sysroot, &list, &count);
-	if (err) {
-		free(list);
-		return fail_system(ctx, err, "devices");
-	}
-	if (ctx->json)
-		list_json(list, count);
-	else
-		list_text(list, count);
+	bound = count;
+	err = add_unbound(ctx->sysroot, &list, &count);
+	if (!err)
+		print_rows(ctx, list, count);
 	free(list);
+	if (err)
+		return fail_system(ctx, err, "devices");
+	if (!bound)
+		advise_no_device(ctx);
 	return STATUS_OK;
+}
+
+static int list_one(const struct context *ctx)
+{
+	struct educma_entry entry;
+	int status = 0;
+
+	if (educma_find_unbound(ctx->sysroot, ctx->device, &entry))
+		status = find_device(ctx, &entry);
+	if (!status)
+		print_rows(ctx, &entry, 1);
+	return status;
+}
+
+int cmd_list(struct context *ctx, int argc, char **argv)
+{
+	while (next_option(ctx, argc, argv, "", NULL) != -1)
+		;
+	device_operand(ctx, argc, argv);
+	return ctx->device ? list_one(ctx) : list_all(ctx);
 }

@@ -13,7 +13,7 @@
 #include "util.h"
 
 static const struct command commands[] = {
-	{ "list", "", "the devices", NULL, cmd_list, NULL },
+	{ "list", "[DEVICE]", "the devices", NULL, cmd_list, NULL },
 	{ "info", "[DEVICE]", "what a device and its driver are set to", NULL,
 	  cmd_info, NULL },
 	{ "copy", "SIZE [--seed N] [--no-verify]",
