@@ -19,8 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
-#include "pattern.h"
+#include "copy.h"
 #include "size.h"
 
 /* A block every 1.6 s of edu's time: the bar moves, the device never idles. */
@@ -34,37 +33,6 @@
 
 /* One for all blocks, for they are only ever cancelled together. */
 #define COOKIE		1
-
-enum moment { BEFORE, HELD, AFTER, MOMENTS };
-
-struct direction {
-	uint64_t bytes;
-	uint64_t busy_ns;
-};
-
-struct copy {
-	const struct context *ctx;
-	struct session s;
-	struct educma_buffer buffer;
-	struct educma_buffer spare;
-	uint64_t bytes;
-	uint64_t gap;
-	uint64_t seed;
-	bool verify;
-
-	uint64_t submitted;
-	uint64_t done;
-	unsigned int in_flight;
-	uint64_t elapsed_ns;
-	struct direction to_device;
-	struct direction from_device;
-	struct pattern_mismatch bad;
-
-	bool has_cma;
-	uint64_t cma_free[MOMENTS];
-	struct educma_cma_area area;
-	int area_err;
-};
 
 static void note_cma(struct copy *c, enum moment when)
 {
@@ -270,13 +238,6 @@ static int move_counted(struct copy *c)
 	return err;
 }
 
-/* The counters are the device's: they tell of this copy if it was alone. */
-static bool was_alone(const struct copy *c)
-{
-	return c->to_device.bytes == c->bytes &&
-	       c->from_device.bytes == c->bytes;
-}
-
 static int proof(struct copy *c)
 {
 	int err;
@@ -287,200 +248,6 @@ static int proof(struct copy *c)
 	if (!err && c->verify)
 		err = verify(c);
 	return err;
-}
-
-static const char *area_unknown(int err)
-{
-	switch (err) {
-	case -EPERM:
-		return "unknown: bus addresses are hidden, it needs root";
-	case -EXDEV:
-		return "unknown: an IOMMU translates bus addresses";
-	case -EACCES:
-		return "unknown: /sys/kernel/debug needs root";
-	case -ENOENT:
-		return "unknown: no /sys/kernel/debug/cma (mount debugfs; CONFIG_CMA_DEBUGFS)";
-	case -ERANGE:
-		return "none: ordinary memory";
-	}
-	return strerror(-err);
-}
-
-static void print_area(const struct copy *c)
-{
-	const struct educma_cma_area *area = &c->area;
-	char size[SIZE_TEXT];
-
-	if (c->area_err) {
-		printf("%-12s %s\n", "area", area_unknown(c->area_err));
-		return;
-	}
-	printf("%-12s '%s', %s at 0x%08" PRIx64 "-0x%08" PRIx64 "\n", "area",
-	       area->name, size_format(size, area->bytes), area->base,
-	       area->base + area->bytes - 1);
-}
-
-static void print_cma_free(const struct copy *c, enum moment when,
-			   const char *label)
-{
-	/* Of no interest to a buffer that is known to be elsewhere. */
-	if (c->has_cma && c->area_err != -ERANGE)
-		printf("%-12s %" PRIu64 " kB %s\n", "CmaFree",
-		       c->cma_free[when] / 1024, label);
-}
-
-static void print_buffer(const struct copy *c)
-{
-	char size[SIZE_TEXT], address[40] = "hidden, it needs root";
-
-	if (c->buffer.dma_addr)
-		snprintf(address, sizeof(address), "0x%08" PRIx64,
-			 c->buffer.dma_addr);
-	printf("%-12s %s (%s), %u-bit addresses, %u bytes a DMA\n", "device",
-	       c->s.entry.name, c->s.entry.pci, c->s.info.dma_bits,
-	       c->s.info.chunk_bytes);
-	printf("%-12s %s (%" PRIu64 " bytes), bus address %s\n", "buffer",
-	       size_format(size, c->bytes), c->bytes, address);
-	print_area(c);
-	print_cma_free(c, BEFORE, "before");
-	print_cma_free(c, HELD, "while held");
-	printf("%-12s %" PRIu64 "\n", "seed", c->seed);
-}
-
-static uint64_t rate(const struct direction *d)
-{
-	return rate_per_s(d->bytes, d->busy_ns);
-}
-
-static void print_direction(const struct copy *c, const char *label,
-			    const struct direction *d)
-{
-	const uint64_t limit = edu_limit(&c->s.info);
-
-	printf("%-12s %" PRIu64 " bytes, %" PRIu64 " bytes/s while busy",
-	       label, d->bytes, rate(d));
-	if (may_be_edu(rate(d), limit))
-		printf(" (limit of QEMU's edu: %" PRIu64 ")", limit);
-	puts(was_alone(c) ? "" : ", not this copy alone");
-}
-
-static void print_verdict(const struct copy *c)
-{
-	if (!c->verify)
-		printf("%-12s not asked for\n", "verified");
-	else if (!c->bad.count)
-		printf("%-12s every byte\n", "verified");
-}
-
-static const char *after_label(const struct copy *c)
-{
-	if (c->cma_free[AFTER] >= c->cma_free[BEFORE])
-		return "after";
-	return "after, without the freed pages on per-CPU lists";
-}
-
-static void print_result(const struct copy *c)
-{
-	printf("%-12s %" PRIu64 " bytes each way in %.3f s\n", "copied",
-	       c->done, c->elapsed_ns / 1e9);
-	print_direction(c, "to device", &c->to_device);
-	print_direction(c, "from device", &c->from_device);
-	print_verdict(c);
-	print_cma_free(c, AFTER, after_label(c));
-}
-
-static struct json_object *direction_json(const struct direction *d)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_u64(object, "bytes", d->bytes);
-	json_add_u64(object, "busy_ns", d->busy_ns);
-	json_add_u64(object, "bytes_per_s", rate(d));
-	return object;
-}
-
-static struct json_object *area_json(const struct copy *c)
-{
-	struct json_object *object;
-
-	if (c->area_err)
-		return NULL;
-	object = json_object_new_object();
-	json_add_string(object, "name", c->area.name);
-	json_add_address(object, "base", c->area.base);
-	json_add_u64(object, "bytes", c->area.bytes);
-	return object;
-}
-
-static struct json_object *cma_free_json(const struct copy *c)
-{
-	struct json_object *object;
-
-	if (!c->has_cma)
-		return NULL;
-	object = json_object_new_object();
-	json_add_u64(object, "before", c->cma_free[BEFORE]);
-	json_add_u64(object, "held", c->cma_free[HELD]);
-	json_add_u64(object, "after", c->cma_free[AFTER]);
-	return object;
-}
-
-static struct json_object *bad_json(const struct pattern_mismatch *bad)
-{
-	struct json_object *object;
-
-	if (!bad->count)
-		return NULL;
-	object = json_object_new_object();
-	json_add_u64(object, "bytes", bad->count);
-	json_add_u64(object, "first_offset", bad->first);
-	json_add_u64(object, "expected", bad->expected);
-	json_add_u64(object, "got", bad->got);
-	return object;
-}
-
-static void copy_json(const struct copy *c)
-{
-	struct json_object *object = device_json(&c->s.entry);
-
-	json_add_u64(object, "bytes", c->bytes);
-	json_add_u64(object, "seed", c->seed);
-	json_add_u64(object, "chunk_bytes", c->s.info.chunk_bytes);
-	json_add_address(object, "bus_address", c->buffer.dma_addr);
-	json_object_object_add(object, "area", area_json(c));
-	if (c->area_err)
-		json_add_string(object, "area_why", area_unknown(c->area_err));
-	json_object_object_add(object, "cma_free_bytes", cma_free_json(c));
-	json_add_u64(object, "elapsed_ns", c->elapsed_ns);
-	json_object_object_add(object, "to_device",
-			       direction_json(&c->to_device));
-	json_object_object_add(object, "from_device",
-			       direction_json(&c->from_device));
-	json_object_object_add(object, "alone",
-			       json_object_new_boolean(was_alone(c)));
-	json_add_u64(object, "edu_limit_bytes_per_s", edu_limit(&c->s.info));
-	json_object_object_add(object, "verified",
-			       json_object_new_boolean(c->verify &&
-						       !c->bad.count));
-	json_object_object_add(object, "mismatch", bad_json(&c->bad));
-	print_json(object);
-}
-
-/* The JSON object has the mismatch already, so this is for people only. */
-static int fail_mismatch(const struct copy *c)
-{
-	struct context text = *c->ctx;
-	const struct failure failure = {
-		.status = STATUS_MISMATCH,
-		.reason = "mismatch",
-	};
-
-	text.json = false;
-	return fail(&text, &failure,
-		    "%" PRIu64 " of %" PRIu64 " bytes are wrong, the first at offset %" PRIu64
-		    " (0x%" PRIx64 "): expected 0x%02x, got 0x%02x",
-		    c->bad.count, c->bytes, c->bad.first, c->bad.first,
-		    c->bad.expected, c->bad.got);
 }
 
 static int fail_copy(const struct copy *c, int err)
@@ -496,30 +263,24 @@ static int fail_copy(const struct copy *c, int err)
 		    strsignal(signals_pending()), c->done, c->bytes);
 }
 
-static int report(const struct copy *c, int err)
-{
-	if (err)
-		return fail_copy(c, err);
-	if (c->ctx->json)
-		copy_json(c);
-	else
-		print_result(c);
-	return c->bad.count ? fail_mismatch(c) : STATUS_OK;
-}
-
-/* Where the report gets lost nothing is copied; main() says why. */
+/*
+ * If standard output cannot be written nothing is copied, because nobody would
+ * see the report; main() reports the error.
+ */
 static int copy_allocated(struct copy *c)
 {
 	bool heard;
 	int err = 0;
 
 	if (!c->ctx->json)
-		print_buffer(c);
+		print_prepared(c);
 	heard = flush_output();
 	if (heard)
 		err = proof(c);
 	release(c);
-	return heard ? report(c, err) : STATUS_FAILURE;
+	if (!heard)
+		return STATUS_FAILURE;
+	return err ? fail_copy(c, err) : report_copy(c);
 }
 
 static int copy(struct copy *c)
