@@ -287,3 +287,19 @@ bool output_is_human(void)
 {
 	return isatty(STDOUT_FILENO);
 }
+
+char *size_text(char *text, uint64_t bytes)
+{
+	if (output_is_human())
+		return size_human(text, bytes);
+	snprintf(text, SIZE_TEXT, "%" PRIu64 " bytes", bytes);
+	return text;
+}
+
+char *rate_text(char *text, uint64_t bytes_per_s)
+{
+	if (output_is_human())
+		return rate_human(text, bytes_per_s);
+	snprintf(text, SIZE_TEXT, "%" PRIu64 " B/s", bytes_per_s);
+	return text;
+}

@@ -128,4 +128,12 @@ void columns_print(const struct field *fields, const void *record, bool human);
 /* Whether standard output is a terminal, where people read rounded figures. */
 bool output_is_human(void);
 
+/*
+ * Write a size or a rate into a getter's sentence: rounded if standard output
+ * is a terminal, else exactly, "4095 bytes" and "40950 B/s". @text has SIZE_TEXT
+ * bytes. Both return @text.
+ */
+char *size_text(char *text, uint64_t bytes);
+char *rate_text(char *text, uint64_t bytes_per_s);
+
 #endif

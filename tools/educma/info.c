@@ -149,11 +149,13 @@ static void get_reserve_free(const void *record, struct value *value)
 static void get_limit(const void *record, struct value *value)
 {
 	const struct record *r = record;
+	char rate[SIZE_TEXT];
 
 	value_number(value, VALUE_RATE, r->edu_limit_bytes_per_s);
 	value_text(value,
-		   "%" PRIu64 " bytes/s each way (a chunk in %llu ms), if it is QEMU's edu",
-		   r->edu_limit_bytes_per_s, EDU_DMA_NS / NSEC_PER_MSEC);
+		   "%s each way (a chunk in %llu ms), if it is QEMU's edu",
+		   rate_text(rate, r->edu_limit_bytes_per_s),
+		   EDU_DMA_NS / NSEC_PER_MSEC);
 }
 
 /* One line of text for two fields of JSON. */
@@ -212,7 +214,7 @@ int cmd_info(struct context *ctx, int argc, char **argv)
 	if (ctx->json)
 		print_json(fields_json(fields, &record));
 	else
-		fields_print(fields, &record, false);
+		fields_print(fields, &record, output_is_human());
 	close_session(&s);
 	return STATUS_OK;
 }

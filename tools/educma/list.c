@@ -42,10 +42,10 @@ static const struct field fields[] = {
 	FIELD("pci", "PCI", -12, VALUE_STRING, row, pci),
 	FIELD("driver", "DRIVER", -10, VALUE_STRING, row, driver),
 	FIELD("dma_bits", "BITS", 4, VALUE_NUMBER, row, dma_bits),
-	FIELD("to_device_bytes", "BYTES TO DEVICE", 20, VALUE_NUMBER,
-	      row, to_device_bytes),
-	FIELD("from_device_bytes", "BYTES FROM DEVICE", 20, VALUE_NUMBER,
-	      row, from_device_bytes),
+	FIELD("to_device_bytes", "TO DEVICE", 11, VALUE_BYTES, row,
+	      to_device_bytes),
+	FIELD("from_device_bytes", "FROM DEVICE", 11, VALUE_BYTES, row,
+	      from_device_bytes),
 	FIELD("node", "NODE", -1, VALUE_STRING, row, node),
 	{ }
 };

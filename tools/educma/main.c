@@ -26,13 +26,16 @@ static const struct command commands[] = {
 	  cmd_copy, NULL },
 	{ "write", "[-o OFFSET] [FILE]",
 	  "send a file (default: standard input) to the device's memory",
-	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n",
+	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n"
+	  "\n"
+	  "OFFSET is " SIZE_FORMS ".\n",
 	  cmd_write, NULL },
 	{ "read", "[-o OFFSET] [-n BYTES] [FILE]",
 	  "fetch the device's memory to a file (default: standard output)",
 	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n"
 	  "  -n, --bytes BYTES     how much (default: all from OFFSET on)\n"
 	  "\n"
+	  "OFFSET and BYTES are each " SIZE_FORMS ".\n"
 	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
 	  cmd_read, NULL },
 	{ "stat", "[-a] [-i SECONDS [-c COUNT]] [DEVICE]",
@@ -64,7 +67,7 @@ static const struct command commands[] = {
 	  "buffers in it that an educma device's debugfs holds, and what a device holds in\n"
 	  "reserve (module parameter reserve). alloc has CMA's debugfs take N pages, in one\n"
 	  "run, and hold them; free gives N of them back, the latest first. N alone is a\n"
-	  "number of pages; with a unit, as in 16M, it is a size. All of it needs root.\n",
+	  "number of pages; with a unit, as in 16M or 4KiB, it is a size. All of it needs root.\n",
 	  cmd_cma, NULL },
 	{ "selftest", "[--size SIZE] [DEVICE]",
 	  "find out whether a device is well",

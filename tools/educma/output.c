@@ -104,14 +104,15 @@ void progress_update(struct progress *p, uint64_t done)
 	double share = (double)done / p->total;
 	unsigned int permille = share * 1000;
 	uint64_t ns = monotonic_ns() - p->start_ns;
+	char rate[SIZE_TEXT];
 
 	/* A serial console is slow: draw only what can be seen to change. */
 	if (!p->enabled || permille == p->shown)
 		return;
 	p->shown = permille;
-	fprintf(stderr, "\r[%-*.*s] %5.1f %%  %" PRIu64 " B/s", BAR_CELLS,
+	fprintf(stderr, "\r[%-*.*s] %5.1f %%  %10s", BAR_CELLS,
 		(int)(share * BAR_CELLS), full, share * 100,
-		rate_per_s(done, ns));
+		rate_human(rate, rate_per_s(done, ns)));
 	if (done)
 		fprintf(stderr, ", %.0f s left ",
 			(1 / share - 1) * ns / NSEC_PER_SEC);

@@ -10,23 +10,6 @@
 #include "field.h"
 #include "size.h"
 
-/* Text about sizes and rates: rounded on a terminal, else exact. */
-static char *size_text(char *text, uint64_t bytes)
-{
-	if (output_is_human())
-		return size_human(text, bytes);
-	snprintf(text, SIZE_TEXT, "%" PRIu64 " bytes", bytes);
-	return text;
-}
-
-static char *rate_text(char *text, uint64_t bytes_per_s)
-{
-	if (output_is_human())
-		return rate_human(text, bytes_per_s);
-	snprintf(text, SIZE_TEXT, "%" PRIu64 " B/s", bytes_per_s);
-	return text;
-}
-
 static uint64_t rate(const struct direction *d)
 {
 	return rate_per_s(d->bytes, d->busy_ns);
