@@ -129,6 +129,29 @@ static void computes_rates(void **state)
 	assert_int_equal(rate_per_s(1ULL << 40, 1000000000), 1ULL << 40);
 }
 
+static void rounds_for_people(void **state)
+{
+	char text[SIZE_TEXT];
+
+	(void)state;
+	assert_string_equal(size_human(text, 1023), "1023");
+	assert_string_equal(size_human(text, 64ULL << 20), "64.0M");
+	assert_string_equal(size_human(text, (64ULL << 20) - 1), "64.0M");
+	assert_string_equal(size_human(text, (1ULL << 20) - 1), "1.0M");
+	assert_string_equal(size_human(text, UINT64_MAX), "16777216.0T");
+	assert_string_equal(rate_human(text, 0), "0 B/s");
+	assert_string_equal(rate_human(text, 999), "999 B/s");
+	assert_string_equal(rate_human(text, 59512345), "59.5 MB/s");
+	assert_string_equal(rate_human(text, 999949), "999.9 kB/s");
+	assert_string_equal(rate_human(text, 999999), "1.0 MB/s");
+	assert_string_equal(time_human(text, 0), "0 ns");
+	assert_string_equal(time_human(text, 999), "999 ns");
+	assert_string_equal(time_human(text, 1000), "1.0 us");
+	assert_string_equal(time_human(text, 199957774), "200.0 ms");
+	assert_string_equal(time_human(text, 999950000), "1.0 s");
+	assert_string_equal(time_human(text, 7200000000000), "7200.0 s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +160,7 @@ int main(void)
 		cmocka_unit_test(formats_what_it_parses),
 		cmocka_unit_test(rounds_for_people),
 		cmocka_unit_test(computes_rates),
+		cmocka_unit_test(rounds_for_people),
 	};
 
 	return cmocka_run_group_tests_name("size", tests, NULL, NULL);

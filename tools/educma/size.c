@@ -84,8 +84,8 @@ char *size_say(char *text, uint64_t bytes)
 }
 
 /*
- * Divides by @base until one decimal of the number is below @base, rounding
- * included. Returns the unit's index, or -1 if it did not divide.
+ * Divides the number by @base until it is below @base when rounded to one
+ * digit after the point. Returns the unit's index, or -1 for no unit.
  */
 static int scale(double *number, double base)
 {
@@ -121,6 +121,23 @@ char *rate_human(char *text, uint64_t bytes_per_s)
 		snprintf(text, SIZE_TEXT, "%" PRIu64 " B/s", bytes_per_s);
 	else
 		snprintf(text, SIZE_TEXT, "%.1f %cB/s", number, prefixes[unit]);
+	return text;
+}
+
+char *time_human(char *text, uint64_t ns)
+{
+	static const char *const time_units[] = { "us", "ms", "s" };
+	double number = ns;
+	size_t i;
+
+	if (ns < 1000) {
+		snprintf(text, SIZE_TEXT, "%" PRIu64 " ns", ns);
+		return text;
+	}
+	number /= 1000;
+	for (i = 0; number >= 999.95 && i < 2; i++)
+		number /= 1000;
+	snprintf(text, SIZE_TEXT, "%.1f %s", number, time_units[i]);
 	return text;
 }
 

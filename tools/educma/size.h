@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Sizes as people write them, and rates. */
+/* Sizes as people write them, rates, and times. */
 #ifndef EDUCMA_SIZE_H
 #define EDUCMA_SIZE_H
 
@@ -41,7 +41,7 @@ int size_parse(const char *text, uint64_t *bytes);
  */
 char *size_format(char *text, uint64_t bytes);
 
-/* The same for a sentence, where a number alone is none: "4095 bytes". */
+/* Writes a size for a sentence: as size_format(), but "4095 bytes". */
 char *size_say(char *text, uint64_t bytes);
 
 /**
@@ -61,6 +61,15 @@ char *size_human(char *text, uint64_t bytes);
  * Returns @text.
  */
 char *rate_human(char *text, uint64_t bytes_per_s);
+
+/**
+ * time_human() - write a time rounded to three or four digits, for people
+ * @text: SIZE_TEXT bytes: "640 ns", "200.0 ms"
+ * @ns: the time in nanoseconds
+ *
+ * Returns @text.
+ */
+char *time_human(char *text, uint64_t ns);
 
 /**
  * rate_per_s() - bytes per second, rounded to the nearest
