@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +73,7 @@ static void get_value(const struct field *field, const void *record,
 		      struct value *value)
 {
 	value->kind = VALUE_ABSENT;
+	value->below = false;
 	value->text[0] = '\0';
 	if (field->get)
 		field->get(record, value);
@@ -107,6 +109,7 @@ static struct json_object *value_json(const struct value *value)
 	case VALUE_NUMBER:
 	case VALUE_BYTES:
 	case VALUE_RATE:
+	case VALUE_TIME:
 		return json_object_new_uint64(value->number);
 	case VALUE_DECIMAL:
 		return decimal_json(value->decimal);
@@ -149,27 +152,45 @@ struct json_object *fields_json(const struct field *fields, const void *record)
 
 /* Text ----------------------------------------------------------------------*/
 
-static void number_text(struct value *value, bool human)
+/* Writes a number rounded, if it is of a kind that is rounded. */
+static bool human_text(char *text, const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_BYTES:
-		if (human)
-			size_human(value->text, value->number);
-		else
-			size_format(value->text, value->number);
-		break;
+		return size_human(text, value->number);
 	case VALUE_RATE:
-		if (human)
-			rate_human(value->text, value->number);
-		else
-			value_text(value, "%" PRIu64, value->number);
+		return rate_human(text, value->number);
+	case VALUE_TIME:
+		return time_human(text, value->number);
+	default:
+		return false;
+	}
+}
+
+static void exact_text(char *text, const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_BYTES:
+		size_format(text, value->number);
+		break;
+	case VALUE_TIME:
+		snprintf(text, SIZE_TEXT, "%.1f", value->number / 1e3);
 		break;
 	case VALUE_ADDRESS:
-		value_text(value, "0x%08" PRIx64, value->number);
+		snprintf(text, SIZE_TEXT, "0x%08" PRIx64, value->number);
 		break;
 	default:
-		value_text(value, "%" PRIu64, value->number);
+		snprintf(text, SIZE_TEXT, "%" PRIu64, value->number);
 	}
+}
+
+static void number_text(struct value *value, bool human)
+{
+	char text[SIZE_TEXT];
+
+	if (!human || !human_text(text, value))
+		exact_text(text, value);
+	value_text(value, "%s%s", value->below ? "<" : "", text);
 }
 
 /* Fills in value->text, unless the getter has. */
@@ -234,6 +255,32 @@ void fields_print(const struct field *fields, const void *record, bool human)
 	}
 }
 
+static size_t heading_length(const struct field *field, bool human)
+{
+	const char *unit = strchr(field->title, '[');
+
+	return human && unit ? (size_t)(unit - field->title) :
+			       strlen(field->title);
+}
+
+/* Negative: the text is at the left. */
+static int column_width(const struct field *field, bool human)
+{
+	const int heading = heading_length(field, human);
+
+	if (heading <= abs(field->width))
+		return field->width;
+	return field->width < 0 ? -heading : heading;
+}
+
+/* A value that is wider than its column pushes the rest aside, uncut. */
+static void print_cell(int width, const char *text, size_t len, bool first)
+{
+	if (!first)
+		putchar(' ');
+	printf("%*.*s", width, (int)len, text);
+}
+
 static bool is_last_column(const struct field *field)
 {
 	while (field[1].key && !field[1].title)
@@ -241,20 +288,15 @@ static bool is_last_column(const struct field *field)
 	return !field[1].title;
 }
 
-/*
- * A value that is wider than its column pushes the rest aside, uncut. The last
- * column is not filled up with blanks.
- */
-static void print_cell(const struct field *field, const char *text, bool first)
+/* The last column is not filled up with blanks. */
+static int cell_width(const struct field *field, bool human)
 {
-	const bool fill = field->width > 0 || !is_last_column(field);
+	const int width = column_width(field, human);
 
-	if (!first)
-		putchar(' ');
-	printf("%*s", fill ? field->width : 0, text);
+	return width < 0 && is_last_column(field) ? 0 : width;
 }
 
-void columns_print_head(const struct field *fields)
+void columns_print_head(const struct field *fields, bool human)
 {
 	const struct field *field;
 	bool first = true;
@@ -262,7 +304,8 @@ void columns_print_head(const struct field *fields)
 	for (field = fields; field->key || field->title; field++) {
 		if (!field->title)
 			continue;
-		print_cell(field, field->title, first);
+		print_cell(cell_width(field, human), field->title,
+			   heading_length(field, human), first);
 		first = false;
 	}
 	putchar('\n');
@@ -277,7 +320,8 @@ void columns_print(const struct field *fields, const void *record, bool human)
 	for (field = fields; field->key || field->title; field++) {
 		if (!get_text(field, record, human, &value))
 			continue;
-		print_cell(field, value.text, first);
+		print_cell(cell_width(field, human), value.text,
+			   strlen(value.text), first);
 		first = false;
 	}
 	putchar('\n');

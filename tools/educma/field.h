@@ -22,6 +22,7 @@ enum value_kind {
 	VALUE_NUMBER,
 	VALUE_BYTES,	/* a size; in text with a unit: 64M */
 	VALUE_RATE,	/* bytes per second */
+	VALUE_TIME,	/* nanoseconds; text that is not rounded has microseconds */
 	VALUE_DECIMAL,	/* three digits after the point in JSON, one in text */
 	VALUE_ADDRESS,	/* a hex string, because JSON's doubles hold 53 bits */
 	VALUE_JSON,	/* an object or array of its own; the value's user frees it */
@@ -35,12 +36,14 @@ struct field;
 /**
  * struct value - the value of one field
  * @kind: which member of the union is set
- * @number: of VALUE_BOOL, VALUE_NUMBER, VALUE_BYTES, VALUE_RATE, VALUE_ADDRESS
+ * @number: of VALUE_BOOL, VALUE_NUMBER, VALUE_BYTES, VALUE_RATE, VALUE_TIME,
+ *	VALUE_ADDRESS
  * @decimal: of VALUE_DECIMAL
  * @string: of VALUE_STRING; not copied
  * @json: of VALUE_JSON
  * @fields: of VALUE_RECORD: the table of @record
  * @record: of VALUE_RECORD; not copied
+ * @below: the value is not known, but it is below the number; text has "<"
  * @text: how text has it, if a getter says so; else empty: made from the value
  */
 struct value {
@@ -55,15 +58,18 @@ struct value {
 			const void *record;
 		};
 	};
+	bool below;
 	char text[VALUE_TEXT];
 };
 
 /**
  * struct field - one line of a table of fields; the last one is { }
  * @key: its name in JSON, which is its identity; NULL: only in text
- * @title: its heading in text; NULL: only in JSON
- * @width: the width of its column where records are rows; negative: the text
- *	is at the left
+ * @title: its heading in text; NULL: only in JSON. Where records are rows, a
+ *	unit in brackets at its end is left out if the values are rounded,
+ *	because each of them has its own unit then: "peak[B/s]"
+ * @width: the width of its column where records are rows, if its heading is
+ *	not wider; negative: the text is at the left
  * @get: sets the value, which begins as VALUE_ABSENT; NULL: see @kind
  * @kind: without @get: what the record's member is. The member is a pointer to
  *	char for VALUE_STRING, an array of char for VALUE_CHARS, a bool for
@@ -121,8 +127,8 @@ void fields_add_json(struct json_object *object, const struct field *fields,
 void fields_print(const struct field *fields, const void *record, bool human);
 
 /* Prints the titles of the fields as the head of a table's columns. */
-void columns_print_head(const struct field *fields);
-/* Prints a record as a row below that head. */
+void columns_print_head(const struct field *fields, bool human);
+/* Prints a record as a row below that head, which has the same @human. */
 void columns_print(const struct field *fields, const void *record, bool human);
 
 /* Whether standard output is a terminal, where people read rounded figures. */

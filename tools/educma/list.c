@@ -66,6 +66,7 @@ static void print_json_rows(const struct educma_entry *list, size_t count)
 static void print_rows(const struct context *ctx,
 		       const struct educma_entry *list, size_t count)
 {
+	const bool human = output_is_human();
 	struct row row;
 	size_t i;
 
@@ -73,10 +74,10 @@ static void print_rows(const struct context *ctx,
 		print_json_rows(list, count);
 		return;
 	}
-	columns_print_head(fields);
+	columns_print_head(fields, human);
 	for (i = 0; i < count; i++) {
 		fill_row(&row, &list[i]);
-		columns_print(fields, &row, output_is_human());
+		columns_print(fields, &row, human);
 	}
 }
 
