@@ -10,6 +10,8 @@
 #include "size.h"
 
 #define TITLE_WIDTH	12	/* the least */
+/* The most of a key before a dot, with its end. */
+#define KEY_TEXT	32
 
 void value_string(struct value *value, const char *string)
 {
@@ -46,12 +48,26 @@ void value_text(struct value *value, const char *fmt, ...)
 	va_end(args);
 }
 
+static bool is_known(const struct field *field, const void *member)
+{
+	if (!field->optional)
+		return true;
+	if (field->kind == VALUE_STRING)
+		return *(const char *const *)member;
+	return *(const uint64_t *)member != FIELD_UNKNOWN;
+}
+
 static void get_member(const struct field *field, const void *record,
 		       struct value *value)
 {
 	const void *member = (const char *)record + field->offset;
 
+	if (!is_known(field, member))
+		return;
 	switch (field->kind) {
+	case VALUE_NAME:
+		value_string(value, field->names[*(const uint64_t *)member]);
+		break;
 	case VALUE_STRING:
 		value_string(value, *(const char *const *)member);
 		break;
@@ -124,6 +140,26 @@ static struct json_object *value_json(const struct value *value)
 	}
 }
 
+/* Adds a value to an object, or to the object in it that a dot leads into. */
+static void add_json(struct json_object *object, const char *key,
+		     struct json_object *value)
+{
+	const char *dot = strchr(key, '.');
+	struct json_object *inner;
+	char name[KEY_TEXT];
+
+	if (!dot) {
+		json_object_object_add(object, key, value);
+		return;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - key), key);
+	if (!json_object_object_get_ex(object, name, &inner)) {
+		inner = json_object_new_object();
+		json_object_object_add(object, name, inner);
+	}
+	add_json(inner, dot + 1, value);
+}
+
 void fields_add_json(struct json_object *object, const struct field *fields,
 		     const void *record)
 {
@@ -136,7 +172,7 @@ void fields_add_json(struct json_object *object, const struct field *fields,
 		get_value(field, record, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
-		json_object_object_add(object, field->key, value_json(&value));
+		add_json(object, field->key, value_json(&value));
 		if (value.kind == VALUE_JSON)
 			json_object_put(value.json);
 	}
@@ -148,6 +184,91 @@ struct json_object *fields_json(const struct field *fields, const void *record)
 
 	fields_add_json(object, fields, record);
 	return object;
+}
+
+/* Returns NULL if there is no such value, or if it is null. */
+static struct json_object *find_json(struct json_object *object,
+				     const char *key)
+{
+	const char *dot = strchr(key, '.');
+	struct json_object *value = NULL;
+	char name[KEY_TEXT];
+
+	if (!dot) {
+		json_object_object_get_ex(object, key, &value);
+		return value;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - key), key);
+	if (!json_object_object_get_ex(object, name, &value))
+		return NULL;
+	return find_json(value, dot + 1);
+}
+
+static bool load_name(const char *const *names, struct json_object *json,
+		      uint64_t *member)
+{
+	uint64_t i;
+
+	if (!json_object_is_type(json, json_type_string))
+		return false;
+	for (i = 0; names[i]; i++) {
+		if (!strcmp(names[i], json_object_get_string(json))) {
+			*member = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool load_string(struct json_object *json, const char **member)
+{
+	if (json && !json_object_is_type(json, json_type_string))
+		return false;
+	*member = json_object_get_string(json);
+	return true;
+}
+
+static bool load_number(struct json_object *json, uint64_t *member)
+{
+	if (json && !json_object_is_type(json, json_type_int))
+		return false;
+	*member = json ? json_object_get_uint64(json) : FIELD_UNKNOWN;
+	return true;
+}
+
+static bool load_member(const struct field *field, struct json_object *json,
+			void *member)
+{
+	if (!json && !field->optional)
+		return false;
+	switch (field->kind) {
+	case VALUE_NAME:
+		return load_name(field->names, json, member);
+	case VALUE_STRING:
+		return load_string(json, member);
+	case VALUE_NUMBER:
+	case VALUE_BYTES:
+	case VALUE_RATE:
+	case VALUE_TIME:
+		return load_number(json, member);
+	default:
+		return false;
+	}
+}
+
+bool fields_load(const struct field *fields, struct json_object *object,
+		 void *record)
+{
+	const struct field *field;
+
+	for (field = fields; field->key || field->title; field++) {
+		if (!field->key || field->get)
+			continue;
+		if (!load_member(field, find_json(object, field->key),
+				 (char *)record + field->offset))
+			return false;
+	}
+	return true;
 }
 
 /* Text ----------------------------------------------------------------------*/

@@ -16,6 +16,7 @@
 enum value_kind {
 	VALUE_ABSENT,	/* not known here: written neither in text nor in JSON */
 	VALUE_NULL,	/* null in JSON, "-" in text */
+	VALUE_NAME,	/* a number that has a name; written like VALUE_STRING */
 	VALUE_STRING,	/* an empty string is written like VALUE_NULL in text */
 	VALUE_CHARS,	/* of a member that is an array of char: VALUE_STRING */
 	VALUE_BOOL,	/* true or false in JSON, yes or no in text */
@@ -62,9 +63,13 @@ struct value {
 	char text[VALUE_TEXT];
 };
 
+/* What an optional member is if its value is not known. */
+#define FIELD_UNKNOWN	UINT64_MAX
+
 /**
  * struct field - one line of a table of fields; the last one is { }
- * @key: its name in JSON, which is its identity; NULL: only in text
+ * @key: its name in JSON, which is its identity; NULL: only in text. A dot
+ *	leads into an object: "latency_ns.p50"
  * @title: its heading in text; NULL: only in JSON. Where records are rows, a
  *	unit in brackets at its end is left out if the values are rounded,
  *	because each of them has its own unit then: "peak[B/s]"
@@ -75,6 +80,9 @@ struct value {
  *	char for VALUE_STRING, an array of char for VALUE_CHARS, a bool for
  *	VALUE_BOOL, a double for VALUE_DECIMAL, and else a uint64_t
  * @offset: without @get: where that member begins
+ * @names: of VALUE_NAME: the names, by number; the last one is NULL
+ * @optional: the member, a string or a uint64_t, is NULL or FIELD_UNKNOWN if
+ *	its value is not known, which then is VALUE_ABSENT
  */
 struct field {
 	const char *key;
@@ -83,12 +91,25 @@ struct field {
 	void (*get)(const void *record, struct value *value);
 	enum value_kind kind;
 	size_t offset;
+	const char *const *names;
+	bool optional;
 };
 
 /* A field that is a member of the record, which is a struct @_type. */
 #define FIELD(_key, _title, _width, _kind, _type, _member) { \
 	.key = (_key), .title = (_title), .width = (_width), .kind = (_kind), \
 	.offset = offsetof(struct _type, _member) }
+
+/* A field that is an optional member of the record. */
+#define FIELD_OPTIONAL(_key, _title, _width, _kind, _type, _member) { \
+	.key = (_key), .title = (_title), .width = (_width), .kind = (_kind), \
+	.offset = offsetof(struct _type, _member), .optional = true }
+
+/* A field that is a member with a number which has a name. */
+#define FIELD_NAME(_key, _title, _width, _names, _type, _member) { \
+	.key = (_key), .title = (_title), .width = (_width), \
+	.kind = VALUE_NAME, .offset = offsetof(struct _type, _member), \
+	.names = (_names) }
 
 /* A field that a function finds out. */
 #define FIELD_GET(_key, _title, _width, _get) { \
@@ -116,6 +137,19 @@ struct json_object *fields_json(const struct field *fields, const void *record);
 /* Adds the fields of a record to an object that exists. */
 void fields_add_json(struct json_object *object, const struct field *fields,
 		     const void *record);
+
+/**
+ * fields_load() - read a record back from the object that was made of it
+ * @fields: the table
+ * @object: the object
+ * @record: its members that are numbers, names, or strings are set. A string
+ *	is not copied: it lives as long as @object
+ *
+ * Returns false if a member that is not optional has no value, or a value is
+ * not of its field's kind. Fields without a member are not looked at.
+ */
+bool fields_load(const struct field *fields, struct json_object *object,
+		 void *record);
 
 /**
  * fields_print() - print a record as lines of a title and a value
