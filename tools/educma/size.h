@@ -45,7 +45,7 @@ char *size_format(char *text, uint64_t bytes);
 char *size_say(char *text, uint64_t bytes);
 
 /**
- * size_human() - write a size rounded to three or four digits, for people
+ * size_human() - write a size rounded for people, one digit after the point
  * @text: SIZE_TEXT bytes: "64.0M", "4095"
  * @bytes: the size; the units are powers of 1024, as in size_parse()
  *
@@ -54,7 +54,7 @@ char *size_say(char *text, uint64_t bytes);
 char *size_human(char *text, uint64_t bytes);
 
 /**
- * rate_human() - write a rate rounded to three or four digits, for people
+ * rate_human() - write a rate rounded for people, one digit after the point
  * @text: SIZE_TEXT bytes: "59.5 MB/s"
  * @bytes_per_s: the rate; the units are powers of 1000, as is usual for rates
  *
@@ -63,7 +63,7 @@ char *size_human(char *text, uint64_t bytes);
 char *rate_human(char *text, uint64_t bytes_per_s);
 
 /**
- * time_human() - write a time rounded to three or four digits, for people
+ * time_human() - write a time rounded for people, one digit after the point
  * @text: SIZE_TEXT bytes: "640 ns", "200.0 ms"
  * @ns: the time in nanoseconds
  *

@@ -100,8 +100,7 @@ static int measure_all(struct bench *b, struct bench_run *run)
 	int status;
 	size_t i;
 
-	b->result.limit = bench_limit(run);
-	b->result.depth = b->depth;
+	bench_describe(run, &b->result);
 	if (!b->ctx->json)
 		bench_print_header();
 	status = check_output();
@@ -331,7 +330,7 @@ int cmd_bench(struct context *ctx, int argc, char **argv)
 	parse(&b, ctx, argc, argv);
 	signals_catch();
 	status = b.picture ? obtain_and_draw(&b) : obtain(&b);
-	free(b.result.row);
+	bench_free(&b.result);
 	if (signals_pending())
 		signals_reraise();
 	return status;

@@ -10,27 +10,31 @@
 #include <sys/types.h>
 
 #include "cmd.h"
+#include "field.h"
 
-/* What /proc/stat counts in, on every Linux of today: 1/USER_HZ s. */
+/* /proc/stat counts in steps of 1/USER_HZ s, on every Linux of today. */
 #define BENCH_STEP_NS	10000000ULL
 
-/* Of latencies: nearest rank, that is the smallest that as many reach. */
+/* Latencies by nearest rank: so many per cent of a row's take at most this. */
 enum bench_latency { P50, P90, P99, LONGEST, BENCH_LATENCIES };
 
 /**
  * struct bench_row - one size, one direction, some devices at once
- * @devices: how many
+ * @devices: the number of devices
  * @op: enum educma_op
- * @bytes: of a transfer; a copy moves as many twice
- * @iterations: transfers of each device
+ * @bytes: the size of a transfer; a copy moves as many twice
+ * @iterations: the transfers of each device
  * @elapsed_ns: from before the first submission to after the last completion
- * @peak: bytes per second of the fastest transfer, first chunk's start to its
- *	end; of several devices, the sum of each one's fastest
- * @process_ns: processor time of this process
- * @machine_ns: time that processors were not idle, whatever they did. It has
- *	the interrupts, which no process is charged for, but also what others
- *	do, and is known in steps of BENCH_STEP_NS only.
- * @latency_ns: submission to end, waiting behind others included
+ * @peak: bytes per second of the fastest transfer, from its first chunk's
+ *	start to its end; of several devices, the sum of each one's fastest
+ * @process_ns: the processor time of this process
+ * @machine_ns: the time that processors were not idle, whatever they did. It
+ *	has the interrupts, which no process is charged for, but also what
+ *	other processes do, and is known in steps of BENCH_STEP_NS only.
+ * @latency_ns: from a transfer's submission to its end, including the time
+ *	that it waits behind others
+ *
+ * A result that is read from a file may lack some figures: see bench_columns.
  */
 struct bench_row {
 	uint64_t devices;
@@ -45,20 +49,30 @@ struct bench_row {
 };
 
 /**
- * struct bench_result - all of a run
- * @limit: what QEMU's edu moves at most, bytes per second
+ * struct bench_result - all rows of a run
+ * @date: when it began, in UTC
+ * @kernel: the release of the kernel
+ * @chunk_bytes: the most that the driver has the device move in one DMA
+ * @limit: the most that QEMU's edu can move, in bytes per second
  * @depth: transfers in flight for each device
- * @row: in the order of measuring
- * @count: rows
+ * @row: the rows, in the order in which they were measured
+ * @count: the number of rows
+ * @source: the file it was read from, which has the strings; or NULL
+ *
+ * Only the rows are always there: the others may be NULL or FIELD_UNKNOWN.
  */
 struct bench_result {
+	const char *date;
+	const char *kernel;
+	uint64_t chunk_bytes;
 	uint64_t limit;
 	uint64_t depth;
 	struct bench_row *row;
 	size_t count;
+	struct json_object *source;
 };
 
-/* bench_run.c */
+/* run.c */
 
 /* The most transfers in flight for a device that a run may ask for. */
 #define BENCH_DEPTH_MAX	1024
@@ -66,11 +80,11 @@ struct bench_result {
 struct bench_run;
 
 /**
- * bench_open() - open devices for a run, each for itself alone
- * @ctx: which (-d, else the lowest)
- * @devices: how many at most
+ * bench_open() - open devices for a run, each for this process alone
+ * @ctx: -d's device, or else the lowest ones
+ * @devices: the most devices to open
  * @bytes: the largest transfer
- * @depth: transfers in flight for each
+ * @depth: transfers in flight for each device
  * @run: set to what the other functions take
  *
  * Returns 0, or an enum status: it is reported.
@@ -79,33 +93,41 @@ int bench_open(const struct context *ctx, size_t devices, uint64_t bytes,
 	       unsigned int depth, struct bench_run **run);
 void bench_close(struct bench_run *run);
 
-/* How many devices are open. */
+/* The number of devices that are open. */
 size_t bench_devices(const struct bench_run *run);
 
-/* What QEMU's edu moves at most with the driver's chunks. */
-uint64_t bench_limit(const struct bench_run *run);
+/* Sets the members of a result that are true of all its rows. */
+void bench_describe(const struct bench_run *run, struct bench_result *result);
 
 /**
  * bench_measure() - fill in the rest of a row
  * @run: the devices; the first @row->devices of them work
- * @row: its first four fields say what to do
+ * @row: its first four members say what to do
  *
- * The data is whatever is in the buffers, and nobody looks at it: copy and
- * selftest verify. Returns 0, or an enum status: it is reported.
+ * The data is whatever is in the buffers, and is not checked: copy and
+ * selftest verify data. Returns 0, or an enum status: it is reported.
  */
 int bench_measure(struct bench_run *run, struct bench_row *row);
 
-/* bench_result.c */
+/* result.c */
+
+/*
+ * The table of the columns. The header, a row, its JSON object, and reading
+ * that back are made from it; so a new column is one line there.
+ */
+extern const struct field bench_columns[];
 
 /* "to", "from", "copy"; op_parse() is -1 for anything else. */
 const char *op_name(unsigned int op);
 int op_parse(const char *name);
 
+/* Bytes per second of all devices together. */
 uint64_t bench_average(const struct bench_row *row);
 double per_transfer_us(const struct bench_row *row, uint64_t ns);
 
 /* Adds a row; false without memory. */
 bool bench_add(struct bench_result *result, const struct bench_row *row);
+void bench_free(struct bench_result *result);
 
 void bench_print_header(void);
 void bench_print_row(const struct bench_row *row);
@@ -118,11 +140,11 @@ int bench_load(const struct context *ctx, const char *name,
 /* plot.c */
 
 /**
- * struct plot - a gnuplot that waits for its orders
+ * struct plot - a gnuplot that waits for its script
  * @name: the file for the picture
- * @picture: where it is drawn, in memory
- * @pid: its process
- * @script: its standard input
+ * @picture: where gnuplot writes the picture, in memory
+ * @pid: gnuplot's process
+ * @script: gnuplot's standard input
  */
 struct plot {
 	const char *name;

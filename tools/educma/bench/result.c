@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma bench: its figures as text, as JSON, and back from there. */
+/* The figures of educma bench: as text, as JSON, and read back from JSON. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +8,13 @@
 
 #include "bench.h"
 #include "size.h"
-#include "util.h"
 
+/* By enum educma_op. */
 static const char *const op_names[] = {
 	[EDUCMA_OP_TO_DEVICE] = "to",
 	[EDUCMA_OP_FROM_DEVICE] = "from",
 	[EDUCMA_OP_COPY] = "copy",
-};
-
-static const char *const latency_names[BENCH_LATENCIES] = {
-	[P50] = "p50", [P90] = "p90", [P99] = "p99", [LONGEST] = "max",
+	NULL
 };
 
 const char *op_name(unsigned int op)
@@ -30,7 +26,7 @@ int op_parse(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(op_names); i++) {
+	for (i = 0; op_names[i]; i++) {
 		if (!strcmp(op_names[i], name))
 			return i;
 	}
@@ -47,15 +43,117 @@ uint64_t bench_average(const struct bench_row *row)
 	return rate_per_s(row->bytes * transfers(row), row->elapsed_ns);
 }
 
-static double transfers_per_s(const struct bench_row *row)
-{
-	return transfers(row) * 1e9 / row->elapsed_ns;
-}
-
 double per_transfer_us(const struct bench_row *row, uint64_t ns)
 {
 	return ns / 1e3 / transfers(row);
 }
+
+/* The columns ---------------------------------------------------------------*/
+
+static void get_average(const void *record, struct value *value)
+{
+	value_number(value, VALUE_RATE, bench_average(record));
+}
+
+static void get_transfers_per_s(const void *record, struct value *value)
+{
+	const struct bench_row *row = record;
+
+	value_decimal(value, transfers(row) * 1e9 / row->elapsed_ns);
+	value_text(value, "%.2f", value->decimal);
+}
+
+/* Sets the value to the share of one transfer in a time. */
+static void per_transfer(const struct bench_row *row, uint64_t ns,
+			 struct value *value)
+{
+	if (ns != FIELD_UNKNOWN)
+		value_number(value, VALUE_TIME,
+			     (double)ns / transfers(row) + 0.5);
+}
+
+static void get_process(const void *record, struct value *value)
+{
+	const struct bench_row *row = record;
+
+	per_transfer(row, row->process_ns, value);
+}
+
+/* A time below a step of the kernel's clock can be anything down to 0. */
+static void get_machine(const void *record, struct value *value)
+{
+	const struct bench_row *row = record;
+
+	value->below = row->machine_ns < BENCH_STEP_NS;
+	per_transfer(row, value->below ? BENCH_STEP_NS : row->machine_ns,
+		     value);
+}
+
+#define COLUMN(key, title, width, kind, member) \
+	FIELD(key, title, width, kind, bench_row, member)
+#define OPTIONAL(key, title, width, kind, member) \
+	FIELD_OPTIONAL(key, title, width, kind, bench_row, member)
+
+/* The text has processor times for each transfer, JSON has those of a row. */
+const struct field bench_columns[] = {
+	COLUMN("devices", "#devices", 8, VALUE_NUMBER, devices),
+	FIELD_NAME("direction", "direction", -9, op_names, bench_row, op),
+	COLUMN("bytes", "#bytes", 8, VALUE_NUMBER, bytes),
+	COLUMN("iterations", "#iterations", 11, VALUE_NUMBER, iterations),
+	COLUMN("elapsed_ns", NULL, 0, VALUE_TIME, elapsed_ns),
+	OPTIONAL("peak_bytes_per_s", "BW peak[B/s]", 11, VALUE_RATE, peak),
+	FIELD_GET("average_bytes_per_s", "BW average[B/s]", 11, get_average),
+	FIELD_GET(NULL, "transfers/s", 11, get_transfers_per_s),
+	OPTIONAL("process_ns", NULL, 0, VALUE_TIME, process_ns),
+	FIELD_GET(NULL, "process[us]", 8, get_process),
+	OPTIONAL("machine_ns", NULL, 0, VALUE_TIME, machine_ns),
+	FIELD_GET(NULL, "machine[us]", 8, get_machine),
+	OPTIONAL("latency_ns.p50", "p50[us]", 9, VALUE_TIME, latency_ns[P50]),
+	OPTIONAL("latency_ns.p90", "p90[us]", 9, VALUE_TIME, latency_ns[P90]),
+	OPTIONAL("latency_ns.p99", "p99[us]", 9, VALUE_TIME, latency_ns[P99]),
+	OPTIONAL("latency_ns.max", "max[us]", 9, VALUE_TIME, latency_ns[LONGEST]),
+	{ }
+};
+
+/* What is true of all rows. */
+#define COMMON(key, kind, member) \
+	FIELD_OPTIONAL(key, NULL, 0, kind, bench_result, member)
+
+static const struct field common[] = {
+	COMMON("date", VALUE_STRING, date),
+	COMMON("kernel", VALUE_STRING, kernel),
+	COMMON("chunk_bytes", VALUE_BYTES, chunk_bytes),
+	COMMON("edu_limit_bytes_per_s", VALUE_RATE, limit),
+	COMMON("in_flight", VALUE_NUMBER, depth),
+	{ }
+};
+
+/* Writing -------------------------------------------------------------------*/
+
+void bench_print_header(void)
+{
+	columns_print_head(bench_columns, output_is_human());
+}
+
+void bench_print_row(const struct bench_row *row)
+{
+	columns_print(bench_columns, row, output_is_human());
+}
+
+void bench_print_json(const struct bench_result *result)
+{
+	struct json_object *object = fields_json(common, result);
+	struct json_object *rows = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < result->count; i++)
+		json_object_array_add(rows, fields_json(bench_columns,
+							&result->row[i]));
+	json_object_object_add(object, "rows", rows);
+	print_json(object);
+}
+
+/* Collecting and reading back -----------------------------------------------*/
 
 bool bench_add(struct bench_result *result, const struct bench_row *row)
 {
@@ -69,143 +167,30 @@ bool bench_add(struct bench_result *result, const struct bench_row *row)
 	return true;
 }
 
-void bench_print_header(void)
+void bench_free(struct bench_result *result)
 {
-	printf("%8s %-9s %8s %11s %13s %16s %12s %12s %12s %8s %8s %8s %8s\n",
-	       "#devices", "direction", "#bytes", "#iterations",
-	       "BW peak[B/s]", "BW average[B/s]", "transfers/s",
-	       "process[us]", "machine[us]", "p50[us]", "p90[us]", "p99[us]",
-	       "max[us]");
+	free(result->row);
+	json_object_put(result->source);
 }
 
-/* Less than a step of the kernel's clock is not told from nothing. */
-static char *machine_text(char *text, size_t len, const struct bench_row *row)
+/* Other columns are quotients of these four. */
+static bool has_something(const struct bench_row *row)
 {
-	if (row->machine_ns < BENCH_STEP_NS)
-		snprintf(text, len, "<%.1f", per_transfer_us(row, BENCH_STEP_NS));
-	else
-		snprintf(text, len, "%.1f", per_transfer_us(row, row->machine_ns));
-	return text;
-}
-
-void bench_print_row(const struct bench_row *row)
-{
-	char machine[32];
-	size_t i;
-
-	printf("%8" PRIu64 " %-9s %8" PRIu64 " %11" PRIu64 " %13" PRIu64
-	       " %16" PRIu64 " %12.2f %12.1f %12s", row->devices,
-	       op_name(row->op), row->bytes, row->iterations, row->peak,
-	       bench_average(row), transfers_per_s(row),
-	       per_transfer_us(row, row->process_ns),
-	       machine_text(machine, sizeof(machine), row));
-	for (i = 0; i < BENCH_LATENCIES; i++)
-		printf(" %8.0f", row->latency_ns[i] / 1e3);
-	putchar('\n');
-}
-
-static struct json_object *row_json(const struct bench_row *row)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *latency = json_object_new_object();
-	size_t i;
-
-	json_add_u64(object, "devices", row->devices);
-	json_add_string(object, "direction", op_name(row->op));
-	json_add_u64(object, "bytes", row->bytes);
-	json_add_u64(object, "iterations", row->iterations);
-	json_add_u64(object, "elapsed_ns", row->elapsed_ns);
-	json_add_u64(object, "peak_bytes_per_s", row->peak);
-	json_add_u64(object, "average_bytes_per_s", bench_average(row));
-	json_add_u64(object, "process_ns", row->process_ns);
-	json_add_u64(object, "machine_ns", row->machine_ns);
-	for (i = 0; i < BENCH_LATENCIES; i++)
-		json_add_u64(latency, latency_names[i], row->latency_ns[i]);
-	json_object_object_add(object, "latency_ns", latency);
-	return object;
-}
-
-void bench_print_json(const struct bench_result *result)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *rows = json_object_new_array();
-	size_t i;
-
-	json_add_u64(object, "edu_limit_bytes_per_s", result->limit);
-	json_add_u64(object, "in_flight", result->depth);
-	for (i = 0; i < result->count; i++)
-		json_object_array_add(rows, row_json(&result->row[i]));
-	json_object_object_add(object, "rows", rows);
-	print_json(object);
-}
-
-static bool get_u64(struct json_object *object, const char *key,
-		    uint64_t *value)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(object, key, &member) ||
-	    !json_object_is_type(member, json_type_int))
-		return false;
-	*value = json_object_get_uint64(member);
-	return true;
-}
-
-static bool get_op(struct json_object *object, uint64_t *op)
-{
-	struct json_object *member;
-	int parsed = -1;
-
-	if (json_object_object_get_ex(object, "direction", &member) &&
-	    json_object_is_type(member, json_type_string))
-		parsed = op_parse(json_object_get_string(member));
-	*op = parsed;
-	return parsed >= 0;
-}
-
-static bool get_latency(struct json_object *object, struct bench_row *row)
-{
-	struct json_object *latency;
-	size_t i;
-
-	if (!json_object_object_get_ex(object, "latency_ns", &latency))
-		return false;
-	for (i = 0; i < BENCH_LATENCIES; i++) {
-		if (!get_u64(latency, latency_names[i], &row->latency_ns[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool get_row(struct json_object *object, struct bench_row *row)
-{
-	return get_u64(object, "devices", &row->devices) &&
-	       get_op(object, &row->op) &&
-	       get_u64(object, "bytes", &row->bytes) &&
-	       get_u64(object, "iterations", &row->iterations) &&
-	       get_u64(object, "elapsed_ns", &row->elapsed_ns) &&
-	       get_u64(object, "peak_bytes_per_s", &row->peak) &&
-	       get_u64(object, "process_ns", &row->process_ns) &&
-	       get_u64(object, "machine_ns", &row->machine_ns) &&
-	       get_latency(object, row) &&
-	       row->devices && row->bytes && row->iterations &&
+	return row->devices && row->bytes && row->iterations &&
 	       row->elapsed_ns;
 }
 
-static bool get_result(struct json_object *object, struct bench_result *result)
+static bool load_rows(struct json_object *rows, struct bench_result *result)
 {
-	struct json_object *rows;
 	struct bench_row row;
 	size_t i;
 
-	if (!get_u64(object, "edu_limit_bytes_per_s", &result->limit) ||
-	    !get_u64(object, "in_flight", &result->depth) ||
-	    !json_object_object_get_ex(object, "rows", &rows) ||
-	    !json_object_is_type(rows, json_type_array))
+	if (!json_object_is_type(rows, json_type_array))
 		return false;
 	for (i = 0; i < json_object_array_length(rows); i++) {
-		if (!get_row(json_object_array_get_idx(rows, i), &row) ||
-		    !bench_add(result, &row))
+		if (!fields_load(bench_columns,
+				 json_object_array_get_idx(rows, i), &row) ||
+		    !has_something(&row) || !bench_add(result, &row))
 			return false;
 	}
 	return result->count;
@@ -218,13 +203,14 @@ int bench_load(const struct context *ctx, const char *name,
 		.status = STATUS_FAILURE,
 		.advice = "educma bench --json >FILE writes one",
 	};
-	struct json_object *object;
-	bool ok;
+	struct json_object *rows;
 
 	if (access(name, R_OK))
 		return fail_system(ctx, -errno, "%s", name);
-	object = json_object_from_file(name);
-	ok = object && get_result(object, result);
-	json_object_put(object);
-	return ok ? 0 : fail(ctx, &not_ours, "%s: not a result of bench", name);
+	result->source = json_object_from_file(name);
+	if (fields_load(common, result->source, result) &&
+	    json_object_object_get_ex(result->source, "rows", &rows) &&
+	    load_rows(rows, result))
+		return 0;
+	return fail(ctx, &not_ours, "%s: not a result of bench", name);
 }

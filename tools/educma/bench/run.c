@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -151,9 +152,21 @@ size_t bench_devices(const struct bench_run *run)
 	return run->count;
 }
 
-uint64_t bench_limit(const struct bench_run *run)
+void bench_describe(const struct bench_run *run, struct bench_result *result)
 {
-	return edu_limit(&run->lane[0].s.info);
+	const struct educma_info *info = &run->lane[0].s.info;
+	static struct utsname name;
+	const time_t now = time(NULL);
+	static char date[32];
+	struct tm tm;
+
+	if (!uname(&name))
+		result->kernel = name.release;
+	if (strftime(date, sizeof(date), "%FT%TZ", gmtime_r(&now, &tm)))
+		result->date = date;
+	result->chunk_bytes = info->chunk_bytes;
+	result->limit = edu_limit(info);
+	result->depth = run->depth;
 }
 
 static int submit(struct bench_run *run, struct lane *lane,
