@@ -137,6 +137,11 @@ void bench_print_json(const struct bench_result *result);
 int bench_load(const struct context *ctx, const char *name,
 	       struct bench_result *result);
 
+/* picture.c */
+
+/* Writes the script that makes gnuplot draw a result. */
+void picture_script(FILE *script, const struct bench_result *result);
+
 /* plot.c */
 
 /**
