@@ -85,8 +85,8 @@ static void get_member(const struct field *field, const void *record,
 	}
 }
 
-static void get_value(const struct field *field, const void *record,
-		      struct value *value)
+void field_value(const struct field *field, const void *record,
+		 struct value *value)
 {
 	value->kind = VALUE_ABSENT;
 	value->below = false;
@@ -169,7 +169,7 @@ void fields_add_json(struct json_object *object, const struct field *fields,
 	for (field = fields; field->key || field->title; field++) {
 		if (!field->key)
 			continue;
-		get_value(field, record, &value);
+		field_value(field, record, &value);
 		if (value.kind == VALUE_ABSENT)
 			continue;
 		add_json(object, field->key, value_json(&value));
@@ -346,7 +346,7 @@ static bool get_text(const struct field *field, const void *record, bool human,
 {
 	if (!field->title)
 		return false;
-	get_value(field, record, value);
+	field_value(field, record, value);
 	make_text(value, human);
 	return true;
 }

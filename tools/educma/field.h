@@ -125,6 +125,10 @@ void value_record(struct value *value, const struct field *fields,
 void value_text(struct value *value, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Finds the value of one field of a record. Its text may still be empty. */
+void field_value(const struct field *field, const void *record,
+		 struct value *value);
+
 /**
  * fields_json() - write a record as a JSON object
  * @fields: the table
