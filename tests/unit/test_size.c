@@ -100,24 +100,6 @@ static void formats_what_it_parses(void **state)
 	assert_string_equal(size_say(text, UINT64_MAX), "18446744073709551615 bytes");
 }
 
-static void rounds_for_people(void **state)
-{
-	char text[SIZE_TEXT];
-
-	(void)state;
-	assert_string_equal(size_human(text, 0), "0");
-	assert_string_equal(size_human(text, 1023), "1023");
-	assert_string_equal(size_human(text, 1024), "1.0K");
-	assert_string_equal(size_human(text, (1 << 20) - 1), "1.0M");
-	assert_string_equal(size_human(text, 64 << 20), "64.0M");
-	assert_string_equal(size_human(text, UINT64_MAX), "16777216.0T");
-	assert_string_equal(rate_human(text, 999), "999 B/s");
-	assert_string_equal(rate_human(text, 40950), "41.0 kB/s");
-	assert_string_equal(rate_human(text, 999949), "999.9 kB/s");
-	assert_string_equal(rate_human(text, 999951), "1.0 MB/s");
-	assert_string_equal(rate_human(text, 59500000), "59.5 MB/s");
-}
-
 static void computes_rates(void **state)
 {
 	(void)state;
@@ -134,7 +116,9 @@ static void rounds_for_people(void **state)
 	char text[SIZE_TEXT];
 
 	(void)state;
+	assert_string_equal(size_human(text, 0), "0");
 	assert_string_equal(size_human(text, 1023), "1023");
+	assert_string_equal(size_human(text, 1024), "1.0K");
 	assert_string_equal(size_human(text, 64ULL << 20), "64.0M");
 	assert_string_equal(size_human(text, (64ULL << 20) - 1), "64.0M");
 	assert_string_equal(size_human(text, (1ULL << 20) - 1), "1.0M");
@@ -158,7 +142,6 @@ int main(void)
 		cmocka_unit_test(parses_sizes),
 		cmocka_unit_test(parses_numbers),
 		cmocka_unit_test(formats_what_it_parses),
-		cmocka_unit_test(rounds_for_people),
 		cmocka_unit_test(computes_rates),
 		cmocka_unit_test(rounds_for_people),
 	};
