@@ -9,13 +9,13 @@ VERDICT(FINE, "fine", STATUS_OK,
 	"The buffer can be allocated: from CMA, or without it if the buffer is small.")
 
 VERDICT(IOMMU_REMAPS, "iommu_remaps", STATUS_OK,
-	"The buffer can be allocated, but not from CMA: an IOMMU maps scattered pages to contiguous addresses. A driver gets CMA's with DMA_ATTR_FORCE_CONTIGUOUS.")
+	"An IOMMU maps scattered pages to contiguous addresses, so CMA is not used.")
 
 VERDICT(SWIOTLB_FORCED, "swiotlb_forced", STATUS_OK,
-	"The buffer can be allocated. Streaming mappings (dma_map_*) are copied through the bounce pool, and have 256 KiB at most.")
+	"Streaming mappings are copied, 256 KiB at most; coherent buffers are not.")
 
 VERDICT(TOO_BIG, "too_big", STATUS_FAILURE,
-	"The buffer is larger than the machine's memory, or than the range of addresses that the device has.")
+	"The buffer is larger than the machine's memory or the device's range of addresses.")
 
 VERDICT(MASK_REJECTED, "mask_rejected", STATUS_FAILURE,
 	"The kernel has no memory zone within the device's mask, so no driver can set this mask.")
@@ -27,7 +27,7 @@ VERDICT(CMA_OFF, "cma_off", STATUS_FAILURE,
 	"The command line switches CMA off (cma=0).")
 
 VERDICT(NO_AREA, "no_area", STATUS_FAILURE,
-	"The kernel has CMA, but no area: there is no cma= on the command line, and the kernel has no default.")
+	"The kernel has CMA, but neither cma= nor the kernel's default reserves an area.")
 
 VERDICT(NOT_RESERVED, "not_reserved", STATUS_FAILURE,
 	"The kernel found no room for the CMA area where cma= wants it.")
@@ -45,7 +45,7 @@ VERDICT(FRAGMENTED, "fragmented", STATUS_FAILURE,
 	"Enough of the CMA area is free, but not in one piece.")
 
 VERDICT(BUS_MASTER_OFF, "bus_master_off", STATUS_FAILURE,
-	"The driver educma is bound, but bus mastering is off, so the device's DMA reaches no memory. With another driver this is only a remark.")
+	"The driver educma is bound, but bus mastering is off, so DMA reaches no memory.")
 
 VERDICT(CANNOT_TELL, "cannot_tell", STATUS_FAILURE,
 	"Whether the buffer can be allocated could not be seen, or the kernel does not show it.")
