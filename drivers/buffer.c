@@ -290,7 +290,7 @@ static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
 	down_read(&edev->gone_lock);
-	if (!READ_ONCE(edev->gone))
+	if (!educma_is_removed(edev))
 		ret = buffer_insert_all(buf, vmf->vma);
 	up_read(&edev->gone_lock);
 	return ret;
@@ -325,7 +325,7 @@ static int buffer_vm_access(struct vm_area_struct *vma, unsigned long addr,
 		return -EIO;
 	bytes = min_t(unsigned long, bytes, vma->vm_end - addr);
 	down_read(&edev->gone_lock);
-	if (!READ_ONCE(edev->gone))
+	if (!educma_is_removed(edev))
 		ret = buffer_access(buf, offset, to, bytes, write);
 	up_read(&edev->gone_lock);
 	return ret;

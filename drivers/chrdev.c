@@ -84,7 +84,7 @@ static void educma_fop_show_fdinfo(struct seq_file *seq, struct file *filp)
 static bool file_has_news(struct educma_file *file)
 {
 	return educma_file_has_done(file) || !educma_file_in_flight(file) ||
-	       READ_ONCE(file->edev->gone);
+	       educma_is_removed(file->edev);
 }
 
 static int request_report(const struct educma_request *req, char __user *to)
@@ -143,7 +143,7 @@ static ssize_t educma_fop_read(struct file *filp, char __user *to,
 	if (bytes < sizeof(struct educma_completion))
 		return -EINVAL;
 	for (;;) {
-		if (READ_ONCE(file->edev->gone))
+		if (educma_is_removed(file->edev))
 			return -ENODEV;
 		ret = file_read_done(file, to, bytes);
 		if (ret || !educma_file_in_flight(file))
@@ -159,14 +159,16 @@ static ssize_t educma_fop_read(struct file *filp, char __user *to,
 static __poll_t educma_fop_poll(struct file *filp, poll_table *table)
 {
 	struct educma_file *file = filp->private_data;
+	enum educma_state state;
 	__poll_t mask = 0;
 
 	poll_wait(filp, &file->wait, table);
 	poll_wait(filp, &file->edev->engine.failed, table);
-	if (READ_ONCE(file->edev->gone))
+	state = educma_engine_state(&file->edev->engine);
+	if (state == EDUCMA_REMOVED)
 		return EPOLLHUP | EPOLLERR;
-	/* The device does not answer; it has not been removed. */
-	if (educma_engine_error(&file->edev->engine) == -ENODEV)
+	/* Completions can still be read from a device that does not answer. */
+	if (state == EDUCMA_NO_RESPONSE)
 		mask = EPOLLHUP | EPOLLERR;
 	if (educma_file_has_done(file))
 		mask |= EPOLLIN | EPOLLRDNORM;
@@ -342,8 +344,7 @@ void educma_chrdev_hangup(struct educma_dev *edev)
 {
 	struct educma_file *file;
 
-	WRITE_ONCE(edev->gone, true);
-	educma_engine_refuse(&edev->engine);
+	educma_engine_remove(&edev->engine);
 	down_write(&edev->gone_lock);
 	list_for_each_entry(file, &edev->files, node)
 		wake_up_all(&file->wait);

@@ -4,7 +4,7 @@
  *
  * struct educma_dev: one per PCI function; every open file holds a reference
  *	and outlives remove(). After remove() it is an empty shell: no
- *	registers, no coherent memory, @gone set.
+ *	registers, no coherent memory, its engine EDUCMA_REMOVED.
  * struct educma_buffer: one coherent allocation; a reference each for its
  *	handle, every mapping and every transfer not yet collected.
  * struct educma_xfer: one request; its owner allocates and frees it, the
@@ -73,11 +73,14 @@ struct educma_reserve {
  * struct educma_dev - one PCI function
  * @ref: the driver's while bound, and one for each open file
  * @minor: N of /dev/educmaN
- * @pdev: the PCI function; valid until @gone
+ * @pdev: the PCI function; valid until EDUCMA_REMOVED
  * @saved: its configuration with bus mastering off, for after a reset
  * @dma_bits: address bits that the driver was told the device decodes
  * @hw: the device as its card knows it
- * @engine: transfers
+ * @engine: transfers, and the state of the device. It is EDUCMA_REMOVED before
+ *	remove() takes @gone_lock, so that waiters may look without that lock.
+ *	Who holds @gone_lock for reading and finds another state may use memory
+ *	and mappings until he unlocks
  * @low: memory below as few address bits as there is any, for the reach test
  *	and for clearing the card's memory; under @alloc_lock
  * @own: the engine's client for the driver's own transfers; under @alloc_lock
@@ -85,9 +88,6 @@ struct educma_reserve {
  * @held: struct educma_buffer that a debugfs file allocated, by number; xa_lock
  * @debug: the directory of those files
  * @dma: the dmaengine channel, or NULL
- * @gone: remove() has begun; set before it takes @gone_lock, so that waiters
- *	may look without. While @gone_lock is held for reading and @gone was
- *	not set, memory and mappings stay
  * @alloc_lock: one allocation at a time: to find out why one failed, the
  *	coherent mask is widened for a moment, and nobody else may get memory
  *	meanwhile. Guards @own, @low, and writes of @proven_address
@@ -116,7 +116,6 @@ struct educma_dev {
 	struct educma_dma *dma;
 
 	struct rw_semaphore gone_lock;
-	bool gone;
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
 	u64 proven_address;
 	struct educma_reserve reserve;
@@ -143,11 +142,17 @@ static inline void educma_dev_put(struct educma_dev *edev)
 	kref_put(&edev->ref, educma_dev_release);
 }
 
+/* Whether remove() or shutdown() has begun. */
+static inline bool educma_is_removed(const struct educma_dev *edev)
+{
+	return educma_engine_state(&edev->engine) == EDUCMA_REMOVED;
+}
+
 /* Every call on the device is between these two. */
 static inline int educma_dev_enter(struct educma_dev *edev)
 {
 	down_read(&edev->gone_lock);
-	if (!READ_ONCE(edev->gone))
+	if (!educma_is_removed(edev))
 		return 0;
 	up_read(&edev->gone_lock);
 	return -ENODEV;

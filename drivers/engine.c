@@ -234,18 +234,27 @@ static unsigned int engine_end(struct educma_engine *engine,
 }
 
 /*
- * Refuse new transfers with @error and end all those that wait. The first
- * reason stays, except that a failed device can still go.
+ * The only place that changes the state. Whoever finds EDUCMA_REMOVED may rely
+ * on it: it is the last one.
  */
-static void engine_fail_all(struct educma_engine *engine, int error)
+static void engine_set_state(struct educma_engine *engine,
+			     enum educma_state state)
+{
+	lockdep_assert_held(&engine->lock);
+	if (state > engine->state ||
+	    (state == EDUCMA_WORKING && engine->state != EDUCMA_REMOVED))
+		WRITE_ONCE(engine->state, state);
+}
+
+/* Refuse new transfers because of @state, and end all those that wait. */
+static void engine_fail_all(struct educma_engine *engine,
+			    enum educma_state state)
 {
 	struct educma_client *client, *next;
 
-	lockdep_assert_held(&engine->lock);
-	if (engine->error != -ENODEV)
-		WRITE_ONCE(engine->error, error);
+	engine_set_state(engine, state);
 	list_for_each_entry_safe(client, next, &engine->ready, node)
-		engine_end(engine, client, NULL, error);
+		engine_end(engine, client, NULL, educma_state_error(state));
 	wake_up_all(&engine->failed);
 }
 
@@ -272,12 +281,16 @@ static void engine_abandon(struct educma_engine *engine, int status)
 	engine_end_running(engine, status);
 }
 
-/* The same, and nothing else will be done either. */
-static void engine_give_up(struct educma_engine *engine, int status, int error)
+/*
+ * Abort the running chunk, end its transfer with @status, and fail every queued
+ * transfer.
+ */
+static void engine_give_up(struct educma_engine *engine, int status,
+			   enum educma_state state)
 {
 	engine->stats.failures++;
 	engine_abandon(engine, status);
-	engine_fail_all(engine, error);
+	engine_fail_all(engine, state);
 }
 
 /*
@@ -301,7 +314,7 @@ static const char *engine_repeat(struct educma_engine *engine,
 		return NULL;
 	}
 	if (engine->repeats == EDUCMA_CHUNK_REPEATS) {
-		engine_give_up(engine, -EIO, -EIO);
+		engine_give_up(engine, -EIO, EDUCMA_FAILED);
 		return state == EDUCMA_HW_ENDED ?
 			"DMAs end, but no interrupt arrives; device disabled. Reset or rebind it" :
 			"the device does not take commands; device disabled. Reset or rebind it";
@@ -346,13 +359,13 @@ static const char *engine_judge(struct educma_engine *engine,
 	case EDUCMA_HW_NOT_STARTED:
 		return engine_repeat(engine, state);
 	case EDUCMA_HW_NO_RESPONSE:
-		engine_give_up(engine, -ENODEV, -ENODEV);
+		engine_give_up(engine, -ENODEV, EDUCMA_NO_RESPONSE);
 		return "the device is gone";
 	case EDUCMA_HW_NO_BUS_MASTER:
-		engine_give_up(engine, -EIO, -EIO);
+		engine_give_up(engine, -EIO, EDUCMA_FAILED);
 		return "bus mastering was disabled; DMA failed. Reset or rebind the device";
 	case EDUCMA_HW_LOST_STATE:
-		engine_give_up(engine, -EIO, -EIO);
+		engine_give_up(engine, -EIO, EDUCMA_FAILED);
 		return "the device has lost its state; device disabled. Reset or rebind it";
 	case EDUCMA_HW_NOT_OURS:
 	case EDUCMA_HW_RUNNING:
@@ -360,7 +373,7 @@ static const char *engine_judge(struct educma_engine *engine,
 	}
 	engine->stats.timeouts++;
 	trace_educma_timeout(engine, &engine->running, ktime_get_ns());
-	engine_give_up(engine, -ETIMEDOUT, -EIO);
+	engine_give_up(engine, -ETIMEDOUT, EDUCMA_FAILED);
 	return "DMA timeout; device disabled. Reset or rebind it";
 }
 
@@ -465,16 +478,16 @@ static bool engine_is_idle(struct educma_engine *engine)
 }
 
 /**
- * educma_engine_refuse() - no more transfers: -ENODEV from here on
+ * educma_engine_remove() - refuse transfers for ever, with -ENODEV
  * @engine: the engine
  *
  * Ends what waits at once, what runs at its chunk's end. Context: process,
  * does not sleep.
  */
-void educma_engine_refuse(struct educma_engine *engine)
+void educma_engine_remove(struct educma_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
-	engine_fail_all(engine, -ENODEV);
+	engine_fail_all(engine, EDUCMA_REMOVED);
 	spin_unlock_irq(&engine->lock);
 }
 
@@ -501,7 +514,7 @@ static void engine_wait_idle(struct educma_engine *engine)
 
 /**
  * educma_engine_stop() - wait until nothing of the engine's touches memory
- * @engine: the engine, after educma_engine_refuse()
+ * @engine: the engine, after educma_engine_remove()
  *
  * A started DMA cannot be aborted: waits for it if the device is there, else
  * clears bus mastering. Context: may sleep, up to twice the chunk timeout.
@@ -511,7 +524,7 @@ void educma_engine_stop(struct educma_engine *engine)
 	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer)
-		engine_give_up(engine, -ENODEV, -ENODEV);
+		engine_give_up(engine, -ENODEV, EDUCMA_REMOVED);
 	spin_unlock_irq(&engine->lock);
 }
 
@@ -550,24 +563,24 @@ void educma_engine_resume(struct educma_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
 	engine->paused = false;
-	WRITE_ONCE(engine->error, 0);
+	engine_set_state(engine, EDUCMA_WORKING);
 	engine_kick(engine);
 	spin_unlock_irq(&engine->lock);
 }
 
 /**
- * educma_engine_fail() - the device has not come back
+ * educma_engine_fail() - the device does not work after a reset or a sleep
  * @engine: the engine, paused
- * @error: -ENODEV (it is gone) or -EIO
+ * @state: EDUCMA_FAILED or EDUCMA_NO_RESPONSE
  *
- * Everything that waits ends with @error, what is submitted is refused with
- * it, until educma_engine_resume(). Context: process.
+ * Ends all queued transfers with the state's error, and refuses new ones until
+ * educma_engine_resume(). Context: process.
  */
-void educma_engine_fail(struct educma_engine *engine, int error)
+void educma_engine_fail(struct educma_engine *engine, enum educma_state state)
 {
 	spin_lock_irq(&engine->lock);
 	engine->stats.failures++;
-	engine_fail_all(engine, error);
+	engine_fail_all(engine, state);
 	spin_unlock_irq(&engine->lock);
 }
 
@@ -604,7 +617,7 @@ static struct list_head *engine_place(struct educma_engine *engine,
  * The memory must stay allocated until then, whatever happens meanwhile.
  * Context: any but complete(). O(1).
  *
- * Return: 0; -EIO after a failure; -ENODEV when the device is gone.
+ * Return: 0, or the error of the engine's state.
  */
 int educma_engine_submit(struct educma_engine *engine,
 			 struct educma_client *client, struct educma_xfer *xfer)
@@ -613,7 +626,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	int ret;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	ret = engine->error;
+	ret = educma_state_error(engine->state);
 	if (ret)
 		goto unlock;
 	xfer->id = ++engine->submitted;
@@ -862,16 +875,38 @@ int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 }
 
 /**
- * educma_engine_error() - why new transfers would be refused
+ * educma_engine_state() - whether the device takes transfers
  * @engine: the engine
+ *
+ * Context: any. Does not take the lock.
+ *
+ * Return: the state.
+ */
+enum educma_state educma_engine_state(const struct educma_engine *engine)
+{
+	return READ_ONCE(engine->state);
+}
+
+/**
+ * educma_state_error() - with which error transfers are refused
+ * @state: the state of the device
  *
  * Context: any.
  *
  * Return: 0, -EIO or -ENODEV.
  */
-int educma_engine_error(struct educma_engine *engine)
+int educma_state_error(enum educma_state state)
 {
-	return READ_ONCE(engine->error);
+	switch (state) {
+	case EDUCMA_WORKING:
+		return 0;
+	case EDUCMA_FAILED:
+		return -EIO;
+	case EDUCMA_NO_RESPONSE:
+	case EDUCMA_REMOVED:
+		break;
+	}
+	return -ENODEV;
 }
 
 /**

@@ -139,16 +139,33 @@ struct educma_histogram {
 };
 
 /**
+ * enum educma_state - whether a device takes transfers
+ * @EDUCMA_WORKING: it does
+ * @EDUCMA_FAILED: it does not, until it is reset or bound again
+ * @EDUCMA_NO_RESPONSE: as EDUCMA_FAILED, and its registers do not answer
+ * @EDUCMA_REMOVED: it never will: remove() or shutdown() has begun
+ *
+ * In order: a state gives way only to a later one, except that a reset makes
+ * a failed device work again.
+ */
+enum educma_state {
+	EDUCMA_WORKING,
+	EDUCMA_FAILED,
+	EDUCMA_NO_RESPONSE,
+	EDUCMA_REMOVED,
+};
+
+/**
  * struct educma_engine - the queue of one device
  * @hw: the device
  * @chunk_bytes: most bytes of one DMA, and so of the device's memory in use
  * @watchdog: looks after a chunk that takes too long; pending while one runs
  * @idle: woken when a transfer completes, and when the last chunk before a
  *	pause ends
- * @failed: woken when new transfers begin to be refused
+ * @failed: woken when @state is no longer EDUCMA_WORKING
  * @lock: guards everything below, and @hw while interrupts are on
- * @error: why new transfers are refused: 0, -EIO (failed) or -ENODEV (gone)
- * @paused: nothing is started
+ * @state: whether new transfers are taken; read without the lock, too
+ * @paused: no chunk is started, except the second one of a copy
  * @submitted: transfers so far
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
@@ -166,7 +183,7 @@ struct educma_engine {
 	wait_queue_head_t failed;
 
 	spinlock_t lock;		/* the fields below */
-	int error;
+	enum educma_state state;
 	bool paused;
 	u64 submitted;
 	struct list_head ready;
@@ -180,11 +197,12 @@ struct educma_engine {
 
 void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 			u32 chunk_bytes);
-void educma_engine_refuse(struct educma_engine *engine);
+void educma_engine_remove(struct educma_engine *engine);
 void educma_engine_stop(struct educma_engine *engine);
 void educma_engine_pause(struct educma_engine *engine, bool patient);
 void educma_engine_resume(struct educma_engine *engine);
-void educma_engine_fail(struct educma_engine *engine, int error);
+void educma_engine_fail(struct educma_engine *engine,
+			enum educma_state state);
 irqreturn_t educma_engine_irq(int irq, void *data);
 void educma_client_init(struct educma_client *client);
 int educma_engine_submit(struct educma_engine *engine,
@@ -207,7 +225,8 @@ void educma_engine_latency(struct educma_engine *engine,
 			   enum educma_latency which,
 			   struct educma_histogram *histogram);
 int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq);
-int educma_engine_error(struct educma_engine *engine);
+enum educma_state educma_engine_state(const struct educma_engine *engine);
+int educma_state_error(enum educma_state state);
 u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
 
 #define EDUCMA_WINDOW_MIN_MS	10

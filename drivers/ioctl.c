@@ -17,7 +17,7 @@
 static long educma_info(struct educma_file *file, void *arg)
 {
 	struct educma_dev *edev = file->edev;
-	const int error = educma_engine_error(&edev->engine);
+	const enum educma_state state = educma_engine_state(&edev->engine);
 	struct educma_info *info = arg;
 
 	*info = (struct educma_info) {
@@ -32,9 +32,9 @@ static long educma_info(struct educma_file *file, void *arg)
 	};
 	if (edev->hw->own_irq)
 		info->flags |= EDUCMA_INFO_MSI;
-	if (error)
+	if (state != EDUCMA_WORKING)
 		info->flags |= EDUCMA_INFO_FAILED;
-	if (error == -ENODEV)
+	if (state >= EDUCMA_NO_RESPONSE)
 		info->flags |= EDUCMA_INFO_GONE;
 	if (!file->account)
 		info->flags |= EDUCMA_INFO_UNLIMITED;

@@ -323,13 +323,14 @@ static int educma_wake(struct educma_dev *edev)
 {
 	int ret;
 
-	if (READ_ONCE(edev->gone))
+	if (educma_is_removed(edev))
 		return -ENODEV;
 	educma_sleep(edev, true);
 	ret = educma_check(edev);
 	if (ret) {
 		pci_err(edev->pdev, "has not come back: takes no transfers\n");
-		educma_engine_fail(&edev->engine, ret == -ENODEV ? ret : -EIO);
+		educma_engine_fail(&edev->engine, ret == -ENODEV ?
+				   EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
 		return ret;
 	}
 	educma_hw_connect(edev->hw);
@@ -377,7 +378,8 @@ static pci_ers_result_t educma_error_detected(struct pci_dev *pdev,
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	educma_sleep(edev, false);
-	educma_engine_fail(&edev->engine, gone ? -ENODEV : -EIO);
+	educma_engine_fail(&edev->engine,
+			   gone ? EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
 	return gone ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
 }
 
@@ -387,8 +389,8 @@ static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
 
 	educma_sleep(edev, true);
 	/* Another function's error, and its recovery may fail yet. */
-	if (!educma_engine_error(&edev->engine))
-		educma_engine_fail(&edev->engine, -EIO);
+	if (educma_engine_state(&edev->engine) == EDUCMA_WORKING)
+		educma_engine_fail(&edev->engine, EDUCMA_FAILED);
 	educma_restore(edev);
 	return PCI_ERS_RESULT_RECOVERED;
 }

@@ -16,6 +16,12 @@ static struct rig rig_of_test;
 
 static void rig_complete(struct educma_xfer *xfer);
 
+/* With which error the engine would refuse a transfer; 0: it would not. */
+int rig_error(struct rig *rig)
+{
+	return educma_state_error(educma_engine_state(&rig->engine));
+}
+
 /* The job of a transfer; NULL if it is one of educma_engine_run(). */
 static struct rig_job *rig_job_of(const struct educma_xfer *xfer)
 {
@@ -95,7 +101,7 @@ static void rig_started(struct fake_card *fake, const struct educma_chunk *chunk
 			   rig->chunk_done == xfer->done &&
 			   rig->chunk.dir == chunk->dir;
 
-	assert_false(rig->refused);
+	assert_false(rig->removed);
 	assert_false(rig->gave_up);
 	if (rig->mid_copy)
 		assert_int_equal(xfer->id, rig->mid_copy);
@@ -363,7 +369,7 @@ static void rig_check_status(struct rig *rig, const struct rig_job *job)
 		assert_true(job->is_cancelled);
 		break;
 	default:	/* The device has failed, or the chunk was abandoned. */
-		assert_true(rig->engine.error || rig->abort_ns == world.now_ns);
+		assert_true(rig_error(rig) || rig->abort_ns == world.now_ns);
 	}
 }
 
@@ -417,7 +423,7 @@ void rig_probe(struct rig *rig)
 	}
 	rig->turns = 0;
 	rig->paused = false;
-	rig->refused = false;
+	rig->removed = false;
 	rig->gave_up = false;
 	rig->running = 0;
 	rig->chunk_id = 0;
@@ -480,7 +486,7 @@ struct rig_job *rig_submit_at(struct rig *rig, unsigned int user, u32 op,
 			      u64 bytes, u32 offset, bool is_internal)
 {
 	struct rig_job *job = rig_free_job(rig);
-	const int error = educma_engine_error(&rig->engine);
+	const int error = rig_error(rig);
 	struct rig_request *request;
 	int ret;
 
@@ -599,26 +605,26 @@ void rig_resume(struct rig *rig)
 	rig->paused = false;
 	rig->gave_up = false;
 	educma_engine_resume(&rig->engine);
-	assert_int_equal(educma_engine_error(&rig->engine), 0);
+	assert_int_equal(rig_error(rig), 0);
 }
 
 /* The device has not come back; the engine is paused. */
-void rig_fail(struct rig *rig, int error)
+void rig_fail(struct rig *rig, enum educma_state state)
 {
 	rig->want.failures++;
-	educma_engine_fail(&rig->engine, error);
+	educma_engine_fail(&rig->engine, state);
 	assert_int_equal(rig->outstanding, 0);
 }
 
-void rig_refuse(struct rig *rig)
+void rig_remove(struct rig *rig)
 {
 	rig_will_stop(rig);
-	rig->refused = true;
-	educma_engine_refuse(&rig->engine);
+	rig->removed = true;
+	educma_engine_remove(&rig->engine);
 	assert_in_range(rig->outstanding, 0, !!rig->running);
 }
 
-/* After rig_refuse(). */
+/* After rig_remove(). */
 void rig_stop(struct rig *rig)
 {
 	const u64 began = world.now_ns;
@@ -661,7 +667,7 @@ void rig_check(struct rig *rig)
 		return;
 	assert_true(rig->fake.is_aborted);
 	assert_int_equal(rig->outstanding, 0);
-	assert_int_not_equal(educma_engine_error(&rig->engine), 0);
+	assert_int_not_equal(rig_error(rig), 0);
 	assert_int_not_equal(world.logged, 0);
 }
 

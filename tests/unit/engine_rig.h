@@ -90,7 +90,7 @@ struct rig_user {
  * @cookies: jobs so far
  * @turns: turns so far
  * @paused: between pause and resume
- * @refused: after educma_engine_refuse()
+ * @removed: after educma_engine_remove()
  * @gave_up: the model says that the engine has given the device up
  * @abort_ns: when the card was aborted last
  * @running: the transfer that the card works for, by its number; 0: none
@@ -116,7 +116,7 @@ struct rig {
 	u64 cookies;
 	u64 turns;
 	bool paused;
-	bool refused;
+	bool removed;
 	bool gave_up;
 	u64 abort_ns;
 	u64 running;
@@ -134,6 +134,7 @@ struct rig {
 
 int rig_begin(void **state);
 void rig_probe(struct rig *rig);
+int rig_error(struct rig *rig);
 struct rig_job *rig_submit(struct rig *rig, unsigned int user, u32 op,
 			   u64 bytes);
 struct rig_job *rig_submit_at(struct rig *rig, unsigned int user, u32 op,
@@ -142,8 +143,8 @@ bool rig_cancel(struct rig *rig, struct rig_job *job);
 void rig_cancel_all(struct rig *rig, unsigned int user);
 void rig_pause(struct rig *rig, bool patient);
 void rig_resume(struct rig *rig);
-void rig_fail(struct rig *rig, int error);
-void rig_refuse(struct rig *rig);
+void rig_fail(struct rig *rig, enum educma_state state);
+void rig_remove(struct rig *rig);
 void rig_stop(struct rig *rig);
 void rig_repair(struct rig *rig);
 void rig_check(struct rig *rig);

@@ -326,18 +326,18 @@ static void pause_of_a_slow_card(void **state)
 	assert_int_equal(world.logged, 0);
 }
 
-/* After educma_engine_refuse() nothing is taken; what waited has ended. */
-static void refuse_and_stop(void **state)
+/* After educma_engine_remove() nothing is taken; what waited has ended. */
+static void remove_and_stop(void **state)
 {
 	struct rig *rig = *state;
 	const u64 began = world.now_ns;
 	struct rig_job *running = rig_submit(rig, 0, COPY, 120);
 	struct rig_job *waiting = rig_submit(rig, 1, TO, 60);
 
-	rig_refuse(rig);
+	rig_remove(rig);
 	assert_int_equal(waiting->result.status, -ENODEV);
 	assert_true(running->is_queued);
-	assert_int_equal(educma_engine_error(&rig->engine), -ENODEV);
+	assert_int_equal(rig_error(rig), -ENODEV);
 	assert_null(rig_submit(rig, 1, TO, 60));
 	rig_stop(rig);
 	assert_int_equal(running->result.status, -ENODEV);
@@ -345,6 +345,22 @@ static void refuse_and_stop(void **state)
 	assert_false(rig->fake.is_aborted);
 	rig_finish(rig);
 	assert_string_equal(rig->log, "a>");
+}
+
+/* Nothing brings a removed device back: not a failure, nor a late reset. */
+static void removed_for_ever(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_fail(rig, EDUCMA_NO_RESPONSE);
+	rig_remove(rig);
+	rig_fail(rig, EDUCMA_FAILED);
+	assert_int_equal(educma_engine_state(&rig->engine), EDUCMA_REMOVED);
+	educma_engine_resume(&rig->engine);
+	assert_int_equal(educma_engine_state(&rig->engine), EDUCMA_REMOVED);
+	assert_null(rig_submit(rig, 0, TO, 60));
+	rig_stop(rig);
+	rig_finish(rig);
 }
 
 /* Stopping an engine whose card is gone does not wait. */
@@ -356,7 +372,7 @@ static void stop_when_gone(void **state)
 
 	fake_misbehave(&rig->fake, FAKE_NO_RESPONSE, 0, 1);
 	job = rig_submit(rig, 0, TO, 120);
-	rig_refuse(rig);
+	rig_remove(rig);
 	rig_stop(rig);
 	assert_int_equal(world.now_ns, began);
 	assert_int_equal(job->result.status, -ENODEV);
@@ -373,7 +389,7 @@ static void stop_when_stuck(void **state)
 
 	fake_misbehave(&rig->fake, FAKE_NEVER_ENDS, 0, 1);
 	job = rig_submit(rig, 0, TO, 120);
-	rig_refuse(rig);
+	rig_remove(rig);
 	rig_stop(rig);
 	assert_int_equal(job->result.status, -ETIMEDOUT);
 	assert_true(rig->fake.is_aborted);
@@ -387,12 +403,13 @@ static void first_reason_stays(void **state)
 
 	rig_pause(rig, true);
 	rig_submit(rig, 0, TO, 60);
-	rig_fail(rig, -EIO);
-	assert_int_equal(educma_engine_error(&rig->engine), -EIO);
-	rig_fail(rig, -ENODEV);
-	assert_int_equal(educma_engine_error(&rig->engine), -ENODEV);
-	rig_fail(rig, -EIO);
-	assert_int_equal(educma_engine_error(&rig->engine), -ENODEV);
+	rig_fail(rig, EDUCMA_FAILED);
+	assert_int_equal(rig_error(rig), -EIO);
+	rig_fail(rig, EDUCMA_NO_RESPONSE);
+	assert_int_equal(rig_error(rig), -ENODEV);
+	rig_fail(rig, EDUCMA_FAILED);
+	assert_int_equal(educma_engine_state(&rig->engine),
+			 EDUCMA_NO_RESPONSE);
 	assert_null(rig_submit(rig, 0, TO, 60));
 	assert_true(rig->engine.failed.wakes >= 3);
 	rig_resume(rig);
@@ -543,7 +560,8 @@ int main(void)
 		cmocka_unit_test_setup(pause_at_the_end, rig_begin),
 		cmocka_unit_test_setup(pause_impatiently, rig_begin),
 		cmocka_unit_test_setup(pause_of_a_slow_card, rig_begin),
-		cmocka_unit_test_setup(refuse_and_stop, rig_begin),
+		cmocka_unit_test_setup(remove_and_stop, rig_begin),
+		cmocka_unit_test_setup(removed_for_ever, rig_begin),
 		cmocka_unit_test_setup(stop_when_gone, rig_begin),
 		cmocka_unit_test_setup(stop_when_stuck, rig_begin),
 		cmocka_unit_test_setup(first_reason_stays, rig_begin),

@@ -52,7 +52,7 @@ static void check_script(struct rig *rig, struct rig_job *jobs[SCRIPT_JOBS],
 			of_chunk += status == fatal[fault].status ? 1 : 100;
 	}
 	assert_in_range(of_chunk, 0, 1);
-	assert_int_equal(educma_engine_error(&rig->engine), fatal[fault].error);
+	assert_int_equal(rig_error(rig), fatal[fault].error);
 	if (fault > FAKE_HARMLESS)
 		assert_non_null(strstr(world.log, fatal[fault].log));
 }
@@ -135,7 +135,7 @@ static void given_up(struct rig *rig, enum fake_fault fault, const char *log)
 	assert_int_equal(rig->engine.stats.chunks_repeated, 2 * RIG_REPEATS);
 	assert_non_null(strstr(world.log, log));
 	assert_true(rig->fake.is_aborted);
-	assert_int_equal(educma_engine_error(&rig->engine), -EIO);
+	assert_int_equal(rig_error(rig), -EIO);
 
 	rig_repair(rig);
 	fake_misbehave(&rig->fake, fault, 1, RIG_REPEATS);
@@ -207,7 +207,7 @@ static void stopped_during_repeats(void **state)
 	fake_misbehave(&rig->fake, FAKE_NOT_HEARD, 0, 4);
 	job = rig_submit(rig, 0, COPY, 120);
 	world_run(FAKE_TIMEOUT_NS * 3 / 2);
-	rig_refuse(rig);
+	rig_remove(rig);
 	rig_stop(rig);
 	assert_int_equal(job->result.status, -ENODEV);
 	assert_false(rig->fake.is_aborted);

@@ -74,14 +74,14 @@ static void run(struct rig *rig)
 		return;
 	rig->want.queue_depth++;
 	rig->outstanding++;
-	ret = educma_engine_error(&rig->engine);
+	ret = rig_error(rig);
 	if (!ret)
 		ret = educma_engine_run(&rig->engine, &rig->users[3].client,
 					EDUCMA_OP_COPY, RIG_SPARE,
 					RIG_SPARE + 0x800, 120);
 	rig->want.queue_depth--;
 	rig->outstanding--;
-	assert_true(!ret || educma_engine_error(&rig->engine));
+	assert_true(!ret || rig_error(rig));
 }
 
 static void pause_or_resume(struct rig *rig)
@@ -91,14 +91,14 @@ static void pause_or_resume(struct rig *rig)
 		return;
 	}
 	if (!number(8))
-		rig_fail(rig, number(2) ? -EIO : -ENODEV);
+		rig_fail(rig, number(2) ? EDUCMA_FAILED : EDUCMA_NO_RESPONSE);
 	fake_connect(&rig->fake);
 	rig_resume(rig);
 }
 
 static void unbind(struct rig *rig)
 {
-	rig_refuse(rig);
+	rig_remove(rig);
 	world_run(number(3) * FAKE_DMA_NS / 2);
 	rig_stop(rig);
 	rig_check(rig);
