@@ -31,9 +31,9 @@ enum educma_hw_state {
 /**
  * struct educma_hw - one device, as its card and the engine see it
  * @card: which card it is
- * @dev: who does the DMA
- * @pdev: its PCI function
- * @regs: the card's BAR
+ * @dev: the device that does the DMA: masks and buffers are its own
+ * @pdev: its PCI function, or NULL
+ * @regs: the card's BAR, or NULL
  * @id: the identification register, as read by @card's identify()
  * @own_irq: the interrupt is a message (MSI or MSI-X), so no other device
  *	raises it; else it is INTx, on a line that may be shared
@@ -56,7 +56,7 @@ struct educma_hw {
 /**
  * struct educma_chunk - one DMA of the device
  * @xfer: the transfer that it is a part of; NULL for none
- * @dir: its direction
+ * @dir: its direction; EDUCMA_BOTH if the card has no memory of its own
  * @src: bus address, or for EDUCMA_FROM_DEVICE an offset in the card's memory
  * @dst: bus address, or for EDUCMA_TO_DEVICE an offset in the card's memory
  * @bytes: length
@@ -77,7 +77,8 @@ struct educma_chunk {
  * @hw_bytes: size of the structure that begins with struct educma_hw
  * @bar: the BAR that has the registers
  * @bar_bytes: how many bytes of it to map
- * @memory_bytes: the card's own memory, which transfers go to and come from
+ * @memory_bytes: the card's own memory, which transfers go to and come from; 0:
+ *	the card copies from memory to memory
  * @chunk_bytes: most bytes of one DMA, unless the user says otherwise
  * @chunk_bytes_max: most bytes of one DMA that the user may ask for
  * @dma_bits: address bits that the card decodes, unless the user says otherwise
@@ -90,11 +91,12 @@ struct educma_chunk {
  *	may have been reset meanwhile. Any context, the engine's lock held
  * @start: start a DMA, when none runs. A card that does not take the command
  *	may do nothing: @state tells. Any context, the engine's lock held
- * @irq: an interrupt came while a DMA was started; acknowledged on return.
+ * @irq: educma_engine_irq() was called by an interrupt, or by this card, while
+ *	a DMA was started; the interrupt is acknowledged on return.
  *	EDUCMA_HW_ENDED only on evidence that belongs to this DMA, bus mastering
  *	included. EDUCMA_HW_NO_RESPONSE: no evidence now, look again with @state
- * @idle_irq: an interrupt came while no DMA was started; acknowledged on
- *	return. Whether it was this device's
+ * @idle_irq: as @irq, while no DMA was started. Whether the interrupt was this
+ *	device's
  * @quiet: clear all pending interrupts. Any context
  * @state: no interrupt came in time: what became of the DMA? EDUCMA_HW_ENDED
  *	means without evidence of bus mastering. Any context, the engine's

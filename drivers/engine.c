@@ -28,16 +28,49 @@ static struct educma_client *engine_next_client(struct educma_engine *engine)
 					node);
 }
 
-static enum educma_dir first_leg(const struct educma_xfer *xfer)
+/* In which directions a transfer counts. */
+static enum educma_dir op_dir(u32 op)
 {
-	return xfer->op == EDUCMA_OP_FROM_DEVICE ? EDUCMA_FROM_DEVICE :
-						   EDUCMA_TO_DEVICE;
+	switch (op) {
+	case EDUCMA_OP_TO_DEVICE:
+		return EDUCMA_TO_DEVICE;
+	case EDUCMA_OP_FROM_DEVICE:
+		return EDUCMA_FROM_DEVICE;
+	default:
+		return EDUCMA_BOTH;
+	}
 }
 
-/* What the second leg is to collect is in the device: nothing may intervene. */
-static bool in_mid_copy(const struct educma_xfer *xfer)
+/*
+ * A card that has memory of its own copies in pairs of chunks: one to the
+ * device, and one from the device. A card that has none copies from memory to
+ * memory.
+ */
+static enum educma_dir next_dir(const struct educma_engine *engine,
+				const struct educma_xfer *xfer)
 {
-	return xfer->op == EDUCMA_OP_COPY && xfer->leg == EDUCMA_FROM_DEVICE;
+	const enum educma_dir dir = op_dir(xfer->op);
+
+	if (dir != EDUCMA_BOTH || !engine->hw->card->memory_bytes)
+		return dir;
+	return xfer->staged ? EDUCMA_FROM_DEVICE : EDUCMA_TO_DEVICE;
+}
+
+/* Set @chunk to the next chunk of @xfer. */
+static void engine_next_chunk(const struct educma_engine *engine,
+			      struct educma_xfer *xfer,
+			      struct educma_chunk *chunk)
+{
+	const enum educma_dir dir = next_dir(engine, xfer);
+
+	chunk->xfer = xfer;
+	chunk->dir = dir;
+	chunk->src = dir == EDUCMA_FROM_DEVICE ? xfer->offset :
+						 xfer->src + xfer->done;
+	chunk->dst = dir == EDUCMA_TO_DEVICE ? xfer->offset :
+					       xfer->dst + xfer->done;
+	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
+					  engine->chunk_bytes - xfer->offset);
 }
 
 /* Ring the doorbell for the first client's next chunk, if there is one. */
@@ -51,19 +84,10 @@ static void engine_start_next(struct educma_engine *engine)
 	if (!client)
 		return;
 	xfer = list_first_entry(&client->queue, struct educma_xfer, node);
-	if (engine->paused && !in_mid_copy(xfer))
+	/* No other chunk may overwrite what is staged in the card's memory. */
+	if (engine->paused && !xfer->staged)
 		return;
-	chunk->xfer = xfer;
-	chunk->dir = xfer->leg;
-	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
-					  engine->chunk_bytes - xfer->offset);
-	if (chunk->dir == EDUCMA_TO_DEVICE) {
-		chunk->src = xfer->src + xfer->done;
-		chunk->dst = xfer->offset;
-	} else {
-		chunk->src = xfer->offset;
-		chunk->dst = xfer->dst + xfer->done;
-	}
+	engine_next_chunk(engine, xfer, chunk);
 	engine->hw->card->start(engine->hw, chunk);
 }
 
@@ -105,15 +129,21 @@ static void engine_count_latency(struct educma_engine *engine,
 static void engine_count_chunk(struct educma_engine *engine,
 			       const struct educma_chunk *chunk, u64 now)
 {
-	struct educma_dir_stats *stats = &engine->stats.dir[chunk->dir];
 	const u64 busy_ns = now - chunk->start_ns;
+	enum educma_dir dir;
 
-	stats->bytes += chunk->bytes;
-	stats->chunks++;
-	stats->busy_ns += busy_ns;
-	engine_count_latency(engine, (enum educma_latency)chunk->dir, busy_ns);
-	educma_rate_add(&engine->rate, chunk->dir, chunk->bytes,
-			chunk->start_ns, now);
+	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
+		struct educma_dir_stats *stats = &engine->stats.dir[dir];
+
+		if (!educma_dir_has(chunk->dir, dir))
+			continue;
+		stats->bytes += chunk->bytes;
+		stats->chunks++;
+		stats->busy_ns += busy_ns;
+		engine_count_latency(engine, (enum educma_latency)dir, busy_ns);
+		educma_rate_add(&engine->rate, dir, chunk->bytes,
+				chunk->start_ns, now);
+	}
 }
 
 static void engine_count_xfer(struct educma_engine *engine,
@@ -122,7 +152,7 @@ static void engine_count_xfer(struct educma_engine *engine,
 	enum educma_dir dir;
 
 	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
-		if (xfer->op != EDUCMA_OP_COPY && dir != first_leg(xfer))
+		if (!educma_dir_has(op_dir(xfer->op), dir))
 			continue;
 		if (xfer->status)
 			engine->stats.dir[dir].errors++;
@@ -170,11 +200,11 @@ static bool engine_advance(struct educma_engine *engine,
 	bool ended;
 
 	if (xfer->op == EDUCMA_OP_COPY && chunk->dir == EDUCMA_TO_DEVICE) {
-		xfer->leg = EDUCMA_FROM_DEVICE;
+		xfer->staged = chunk->bytes;
 		if (!xfer->stop)
 			return false;
 	} else {
-		xfer->leg = first_leg(xfer);
+		xfer->staged = 0;
 		xfer->done += chunk->bytes;
 	}
 	ended = xfer->done == xfer->bytes || xfer->stop;
@@ -395,14 +425,15 @@ static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 }
 
 /**
- * educma_engine_irq() - the interrupt handler
+ * educma_engine_irq() - act on the end of a chunk
  * @irq: unused
  * @data: the engine
  *
- * Context: hard interrupt.
+ * A PCI card's interrupt handler, or called by a card that learns of the end
+ * in another way, for example by a callback. Context: any, interrupts disabled.
  *
- * Return: IRQ_NONE if it was not this device's, so that a shared line finds
- * its owner.
+ * Return: IRQ_NONE if the interrupt was another device's, so that the kernel
+ * asks the other handlers of a shared line.
  */
 irqreturn_t educma_engine_irq(int irq, void *data)
 {
@@ -609,6 +640,26 @@ static struct list_head *engine_place(struct educma_engine *engine,
 }
 
 /**
+ * educma_engine_check() - whether the device is able to do a transfer
+ * @engine: the engine
+ * @op: enum educma_op
+ * @offset: where in the device's memory each chunk would begin
+ *
+ * Context: any.
+ *
+ * Return: 0, -EINVAL (no chunk can begin at @offset), or -EOPNOTSUPP (the
+ * device has no memory of its own, so that it can only copy).
+ */
+int educma_engine_check(const struct educma_engine *engine, u32 op, u32 offset)
+{
+	if (engine->hw->card->memory_bytes)
+		return offset < engine->chunk_bytes ? 0 : -EINVAL;
+	if (op != EDUCMA_OP_COPY)
+		return -EOPNOTSUPP;
+	return offset ? -EINVAL : 0;
+}
+
+/**
  * educma_engine_submit() - queue a transfer
  * @engine: the engine
  * @client: on whose behalf
@@ -617,7 +668,8 @@ static struct list_head *engine_place(struct educma_engine *engine,
  * The memory must stay allocated until then, whatever happens meanwhile.
  * Context: any but complete(). O(1).
  *
- * Return: 0, or the error of the engine's state.
+ * Return: 0, what educma_engine_check() says, or the error of the engine's
+ * state.
  */
 int educma_engine_submit(struct educma_engine *engine,
 			 struct educma_client *client, struct educma_xfer *xfer)
@@ -626,13 +678,14 @@ int educma_engine_submit(struct educma_engine *engine,
 	int ret;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	ret = educma_state_error(engine->state);
+	ret = educma_engine_check(engine, xfer->op, xfer->offset) ?:
+	      educma_state_error(engine->state);
 	if (ret)
 		goto unlock;
 	xfer->id = ++engine->submitted;
 	xfer->client = client;
-	xfer->leg = first_leg(xfer);
 	xfer->done = 0;
+	xfer->staged = 0;
 	xfer->stop = 0;
 	xfer->start_ns = 0;
 	xfer->submit_ns = ktime_get_ns();

@@ -33,8 +33,8 @@ struct educma_client {
  *	interrupts off: may wake, must not submit; it may hand the request to
  *	someone who frees it
  * @cookie: the submitter's; what educma_engine_cancel() looks for
- * @op: enum educma_op
- * @offset: where in the device's memory each chunk begins
+ * @op: enum educma_op; see educma_engine_check()
+ * @offset: where in the device's memory each chunk begins; 0 if it has none
  * @internal: the driver's own transfer: it is not in the counters of bytes, and
  *	its first chunk is next in turn, because its caller holds locks
  * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
@@ -43,8 +43,9 @@ struct educma_client {
  * @node: in @client's queue; the owner's before submission and after @complete
  * @id: number of the submission, from 1, for tracepoints
  * @client: who submitted it
- * @leg: direction of the next chunk
  * @done: bytes that have arrived
+ * @staged: bytes of a copy that are in the card's memory; the next chunk brings
+ *	them to @dst
  * @stop: end with this error at the running chunk's end
  * @status: the result: 0 or a negative errno
  * @submit_ns: when submitted (CLOCK_MONOTONIC)
@@ -66,8 +67,8 @@ struct educma_xfer {
 	struct list_head node;
 	u64 id;
 	struct educma_client *client;
-	enum educma_dir leg;
 	u64 done;
+	u32 staged;
 	int stop;
 	int status;
 	u64 submit_ns;
@@ -205,6 +206,7 @@ void educma_engine_fail(struct educma_engine *engine,
 			enum educma_state state);
 irqreturn_t educma_engine_irq(int irq, void *data);
 void educma_client_init(struct educma_client *client);
+int educma_engine_check(const struct educma_engine *engine, u32 op, u32 offset);
 int educma_engine_submit(struct educma_engine *engine,
 			 struct educma_client *client,
 			 struct educma_xfer *xfer);

@@ -151,9 +151,12 @@ static long educma_submit(struct educma_file *file, void *arg)
 	struct educma_request *req;
 	int ret;
 
-	if (submit->flags || submit->op > EDUCMA_OP_COPY || !submit->bytes ||
-	    submit->device_offset >= file->edev->engine.chunk_bytes)
+	if (submit->flags || submit->op > EDUCMA_OP_COPY || !submit->bytes)
 		return -EINVAL;
+	ret = educma_engine_check(&file->edev->engine, submit->op,
+				  submit->device_offset);
+	if (ret)
+		return ret;
 	/* The card's memory holds what other users' transfers left there. */
 	if (submit->op == EDUCMA_OP_FROM_DEVICE && !file->private)
 		return -EPERM;

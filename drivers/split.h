@@ -5,11 +5,25 @@
 
 #include <linux/types.h>
 
+/**
+ * enum educma_dir - the direction of a chunk
+ * @EDUCMA_TO_DEVICE: from memory to the card's own memory
+ * @EDUCMA_FROM_DEVICE: from the card's own memory to memory
+ * @EDUCMA_DIRS: the number of directions that are counted
+ * @EDUCMA_BOTH: from memory to memory; counts in both directions
+ */
 enum educma_dir {
 	EDUCMA_TO_DEVICE,
 	EDUCMA_FROM_DEVICE,
 	EDUCMA_DIRS,
+	EDUCMA_BOTH = EDUCMA_DIRS,
 };
+
+/* Whether a chunk in direction @dir counts in direction @counted. */
+static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
+{
+	return dir == counted || dir == EDUCMA_BOTH;
+}
 
 #define EDUCMA_RATE_SLOTS	64
 

@@ -26,6 +26,7 @@ TRACE_DEFINE_ENUM(EDUCMA_OP_FROM_DEVICE);
 TRACE_DEFINE_ENUM(EDUCMA_OP_COPY);
 TRACE_DEFINE_ENUM(EDUCMA_TO_DEVICE);
 TRACE_DEFINE_ENUM(EDUCMA_FROM_DEVICE);
+TRACE_DEFINE_ENUM(EDUCMA_BOTH);
 
 #define show_educma_op(op)						\
 	__print_symbolic(op,						\
@@ -36,7 +37,8 @@ TRACE_DEFINE_ENUM(EDUCMA_FROM_DEVICE);
 #define show_educma_dir(dir)						\
 	__print_symbolic(dir,						\
 			 { EDUCMA_TO_DEVICE, "to_device" },		\
-			 { EDUCMA_FROM_DEVICE, "from_device" })
+			 { EDUCMA_FROM_DEVICE, "from_device" },		\
+			 { EDUCMA_BOTH, "copy" })
 
 TRACE_EVENT(educma_submit,
 	TP_PROTO(const struct educma_engine *engine,
@@ -70,6 +72,7 @@ TRACE_EVENT(educma_submit,
 		  __entry->bytes)
 );
 
+/* @addr: a bus address; of a chunk from memory to memory the destination */
 TRACE_EVENT(educma_chunk_start,
 	TP_PROTO(const struct educma_engine *engine,
 		 const struct educma_chunk *chunk),

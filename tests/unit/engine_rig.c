@@ -48,7 +48,7 @@ static void rig_log(struct rig *rig, const struct educma_chunk *chunk)
 	if (length + 2 >= sizeof(rig->log))
 		return;
 	rig->log[length] = job ? 'a' + (job->user - rig->users) : 'i';
-	rig->log[length + 1] = chunk->dir == EDUCMA_TO_DEVICE ? '>' : '<';
+	rig->log[length + 1] = "><="[chunk->dir];
 }
 
 static u64 rig_min(u64 a, u64 b)
@@ -71,8 +71,9 @@ static const struct rig_job *rig_next_job(const struct rig_user *user)
 static void rig_check_chunk(struct rig *rig, const struct rig_job *job,
 			    const struct educma_chunk *chunk)
 {
-	const u64 done = job->evident[chunk->dir];
-	const bool to = chunk->dir == EDUCMA_TO_DEVICE;
+	const u64 to = job->evident[EDUCMA_TO_DEVICE];
+	const u64 from = job->evident[EDUCMA_FROM_DEVICE];
+	const u64 done = chunk->dir == EDUCMA_TO_DEVICE ? to : from;
 
 	assert_true(job->is_queued);
 	assert_false(job->stops);
@@ -81,15 +82,18 @@ static void rig_check_chunk(struct rig *rig, const struct rig_job *job,
 	assert_int_equal(chunk->bytes,
 			 rig_min(job->bytes - done,
 				 rig->engine.chunk_bytes - job->offset));
-	assert_int_equal(chunk->src, to ? job->src + done : job->offset);
-	assert_int_equal(chunk->dst, to ? job->offset : job->dst + done);
-	if (job->op != EDUCMA_OP_COPY)
-		assert_int_equal(to, job->op == EDUCMA_OP_TO_DEVICE);
-	else if (to)
-		assert_int_equal(done, job->evident[EDUCMA_FROM_DEVICE]);
+	assert_int_equal(chunk->src, chunk->dir == EDUCMA_FROM_DEVICE ?
+				     job->offset : job->src + done);
+	assert_int_equal(chunk->dst, chunk->dir == EDUCMA_TO_DEVICE ?
+				     job->offset : job->dst + done);
+	if (job->op == EDUCMA_OP_TO_DEVICE)
+		assert_int_equal(chunk->dir, EDUCMA_TO_DEVICE);
+	else if (job->op == EDUCMA_OP_FROM_DEVICE)
+		assert_int_equal(chunk->dir, EDUCMA_FROM_DEVICE);
+	else if (chunk->dir == EDUCMA_FROM_DEVICE)
+		assert_int_equal(from + chunk->bytes, to);
 	else
-		assert_int_equal(done + chunk->bytes,
-				 job->evident[EDUCMA_TO_DEVICE]);
+		assert_int_equal(from, to);
 }
 
 static void rig_started(struct fake_card *fake, const struct educma_chunk *chunk)
@@ -128,10 +132,14 @@ static void rig_moved(struct fake_card *fake, const struct educma_chunk *chunk)
 	struct rig *rig = to_rig(fake);
 	struct rig_job *job = rig_job_of(chunk->xfer);
 
+	enum educma_dir dir;
+
 	assert_int_equal(rig->running, rig->chunk_id);
-	if (job)
-		job->moved[chunk->dir] = job->evident[chunk->dir] +
-					 chunk->bytes;
+	if (!job)
+		return;
+	for (dir = 0; dir < EDUCMA_DIRS; dir++)
+		if (educma_dir_has(chunk->dir, dir))
+			job->moved[dir] = job->evident[dir] + chunk->bytes;
 }
 
 static void rig_count_latency(struct rig *rig, enum educma_latency which,
@@ -159,14 +167,30 @@ static void rig_turn(struct rig *rig, struct rig_user *user)
 	}
 }
 
+static void rig_count_chunk(struct rig *rig, const struct educma_chunk *chunk)
+{
+	const u64 busy_ns = world.now_ns - chunk->start_ns;
+	enum educma_dir dir;
+
+	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
+		struct educma_dir_stats *stats = &rig->want.dir[dir];
+
+		if (!educma_dir_has(chunk->dir, dir))
+			continue;
+		stats->bytes += chunk->bytes;
+		stats->chunks++;
+		stats->busy_ns += busy_ns;
+		rig_count_latency(rig, (enum educma_latency)dir, busy_ns);
+	}
+}
+
 /* The card has said that the chunk is done. */
 static void rig_chunk_done(struct rig *rig)
 {
 	const struct educma_chunk *chunk = &rig->chunk;
-	const u64 busy_ns = world.now_ns - chunk->start_ns;
-	struct educma_dir_stats *stats = &rig->want.dir[chunk->dir];
 	const struct educma_xfer *xfer = chunk->xfer;
 	struct rig_job *job = rig_job_of(xfer);
+	enum educma_dir dir;
 	const bool first_leg = xfer->op == EDUCMA_OP_COPY &&
 			       chunk->dir == EDUCMA_TO_DEVICE;
 
@@ -174,18 +198,17 @@ static void rig_chunk_done(struct rig *rig)
 	rig->is_done = true;
 	rig->running = 0;
 	rig->mid_copy = first_leg && !(job && job->stops) ? xfer->id : 0;
-	if (!xfer->internal) {
-		stats->bytes += chunk->bytes;
-		stats->chunks++;
-		stats->busy_ns += busy_ns;
-		rig_count_latency(rig, (enum educma_latency)chunk->dir,
-				  busy_ns);
-	}
+	if (!xfer->internal)
+		rig_count_chunk(rig, chunk);
 	if (!job)
 		return;
-	job->evident[chunk->dir] += chunk->bytes;
+	for (dir = 0; dir < EDUCMA_DIRS; dir++)
+		if (educma_dir_has(chunk->dir, dir))
+			job->evident[dir] += chunk->bytes;
+	dir = chunk->dir == EDUCMA_TO_DEVICE ? EDUCMA_TO_DEVICE :
+					       EDUCMA_FROM_DEVICE;
 	job->is_over = job->stops || (!rig->mid_copy &&
-				      job->evident[chunk->dir] == job->bytes);
+				      job->evident[dir] == job->bytes);
 	if (!rig->mid_copy && !job->is_internal)
 		rig_turn(rig, job->user);
 }
@@ -411,8 +434,8 @@ void rig_probe(struct rig *rig)
 	world_forget(&rig->fake.early);
 	world_forget(&rig->fake.late);
 	memset(&rig->engine, 0, sizeof(rig->engine));
-	fake_begin(&rig->fake, &rig->engine, &rig_watcher);
-	educma_engine_init(&rig->engine, &rig->fake.hw, FAKE_CHUNK_BYTES);
+	fake_begin(&rig->fake, rig->card, &rig->engine, &rig_watcher);
+	educma_engine_init(&rig->engine, &rig->fake.hw, rig->chunk_bytes);
 	memset(&rig->want, 0, sizeof(rig->want));
 	memset(rig->want_latency, 0, sizeof(rig->want_latency));
 	for (i = 0; i < RIG_USERS; i++) {
@@ -430,15 +453,30 @@ void rig_probe(struct rig *rig)
 	rig->mid_copy = 0;
 }
 
-/* Setup of a test. */
-int rig_begin(void **state)
+static int rig_begin_with(void **state, const struct educma_card *card)
 {
+	struct rig *rig = &rig_of_test;
+
 	/* As a machine that runs since 100 s. */
 	world_begin(100 * (u64)NSEC_PER_SEC);
-	memset(&rig_of_test, 0, sizeof(rig_of_test));
-	rig_probe(&rig_of_test);
-	*state = &rig_of_test;
+	memset(rig, 0, sizeof(*rig));
+	rig->card = card;
+	rig->chunk_bytes = FAKE_CHUNK_BYTES;
+	rig_probe(rig);
+	*state = rig;
 	return 0;
+}
+
+/* Setup of a test with the card that has memory of its own. */
+int rig_begin(void **state)
+{
+	return rig_begin_with(state, &fake_educma_card);
+}
+
+/* Setup of a test with the copier. */
+int rig_begin_copier(void **state)
+{
+	return rig_begin_with(state, &fake_educma_copier);
 }
 
 /* Let everything come to its end, and check that nothing is left. */
@@ -481,7 +519,10 @@ static void rig_fill(struct rig *rig, struct rig_job *job)
 	       job->bytes + 8);
 }
 
-/* Submit a transfer. Returns NULL if the engine refuses it, or all are used. */
+/*
+ * Submit a transfer. Returns NULL if the engine refuses it, or all are used. On
+ * the copier each transfer is a copy, whatever @op and @offset ask for.
+ */
 struct rig_job *rig_submit_at(struct rig *rig, unsigned int user, u32 op,
 			      u64 bytes, u32 offset, bool is_internal)
 {
@@ -493,6 +534,10 @@ struct rig_job *rig_submit_at(struct rig *rig, unsigned int user, u32 op,
 	assert_in_range(bytes, 1, RIG_BYTES_MAX);
 	if (!job)
 		return NULL;
+	if (!fake_has_memory(&rig->fake)) {
+		op = EDUCMA_OP_COPY;
+		offset = 0;
+	}
 	memset(job, 0, sizeof(*job));
 	job->user = &rig->users[user];
 	job->cookie = ++rig->cookies;

@@ -17,6 +17,7 @@
 #define RIG_SLOT_BYTES	512
 /* Bus addresses that no job uses. */
 #define RIG_SPARE	(FAKE_BUS_BASE + 2 * RIG_JOBS * RIG_SLOT_BYTES)
+#define RIG_LARGE	(RIG_SPARE + 4096)	/* 6 MiB */
 #define RIG_REPEATS	7	/* of a chunk, then the device is given up */
 
 struct rig;
@@ -83,6 +84,8 @@ struct rig_user {
  * struct rig - everything together
  * @engine: under test
  * @fake: its card
+ * @card: which of the two cards that is
+ * @chunk_bytes: most bytes of a chunk
  * @users: its clients
  * @jobs: transfers; those that are not queued are used again
  * @next_job: where to look for one
@@ -104,11 +107,14 @@ struct rig_user {
  * @want_latency: what the histograms must be
  * @chunk_events: chunks started less those done, repeated or abandoned, as
  *	traced
- * @log: the chunks in order: the user's letter, and > or < for the direction
+ * @log: the chunks in order: the user's letter, and > or < for the direction,
+ *	or = from memory to memory
  */
 struct rig {
 	struct educma_engine engine;
 	struct fake_card fake;
+	const struct educma_card *card;
+	u32 chunk_bytes;
 	struct rig_user users[RIG_USERS];
 	struct rig_job jobs[RIG_JOBS];
 	unsigned int next_job;
@@ -133,6 +139,7 @@ struct rig {
 };
 
 int rig_begin(void **state);
+int rig_begin_copier(void **state);
 void rig_probe(struct rig *rig);
 int rig_error(struct rig *rig);
 struct rig_job *rig_submit(struct rig *rig, unsigned int user, u32 op,

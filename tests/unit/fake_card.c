@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A card for drivers/engine.c: see fake_card.h. */
+/* Two cards for drivers/engine.c: see fake_card.h. */
 #include "fake_card.h"
 
 /* The card answers as its DMA is. */
 #define BY_DMA	((enum educma_hw_state)-1)
 
+static u8 fake_bus_memory[FAKE_BUS_BYTES];
+
 static struct fake_card *to_fake(struct educma_hw *hw)
 {
 	return container_of(hw, struct fake_card, hw);
+}
+
+/* Else the card is the copier. */
+bool fake_has_memory(const struct fake_card *fake)
+{
+	return fake->hw.card->memory_bytes;
 }
 
 /* The memory at a bus address. */
@@ -31,12 +39,14 @@ static void fake_move(struct fake_card *fake)
 	const struct educma_chunk *chunk = &fake->chunk;
 	const u32 bytes = chunk->bytes;
 
-	if (chunk->dir == EDUCMA_TO_DEVICE)
-		memcpy(fake_memory(fake, chunk->dst, bytes),
-		       fake_bus(fake, chunk->src, bytes), bytes);
-	else
-		memcpy(fake_bus(fake, chunk->dst, bytes),
-		       fake_memory(fake, chunk->src, bytes), bytes);
+	world_rule(fake_has_memory(fake) == (chunk->dir != EDUCMA_BOTH),
+		   "only a card without memory copies from memory to memory");
+	memcpy(chunk->dir == EDUCMA_TO_DEVICE ?
+	       fake_memory(fake, chunk->dst, bytes) :
+	       fake_bus(fake, chunk->dst, bytes),
+	       chunk->dir == EDUCMA_FROM_DEVICE ?
+	       fake_memory(fake, chunk->src, bytes) :
+	       fake_bus(fake, chunk->src, bytes), bytes);
 	fake->has_moved = true;
 	fake->watcher->moved(fake, chunk);
 }
@@ -49,11 +59,17 @@ static void fake_handle(void *data)
 		fake->handled++;
 }
 
-/* Raise an interrupt, to which the card answers @says. */
+/* Raise an interrupt, or call back; the card then answers @says. */
 void fake_interrupt(struct fake_card *fake, enum educma_hw_state says)
 {
 	fake->says = says;
-	world_irq(fake_handle, fake);
+	if (fake_has_memory(fake)) {
+		world_irq(fake_handle, fake);
+		return;
+	}
+	local_irq_disable();
+	fake_handle(fake);
+	local_irq_enable();
 }
 
 static void fake_early(struct world_event *event)
@@ -231,12 +247,29 @@ const struct educma_card fake_educma_card = {
 	.dump = fake_dump,
 };
 
+const struct educma_card fake_educma_copier = {
+	.name = "copier",
+	.hw_bytes = sizeof(struct fake_card),
+	.chunk_bytes = FAKE_COPIER_BYTES,
+	.chunk_bytes_max = FAKE_COPIER_BYTES,
+	.timeout_ms = FAKE_TIMEOUT_MS,
+	.wake = fake_wake,
+	.start = fake_start,
+	.irq = fake_irq,
+	.idle_irq = fake_idle_irq,
+	.state = fake_state,
+	.abort = fake_abort,
+	.dump = fake_dump,
+};
+
 /* A card that works. */
-void fake_begin(struct fake_card *fake, struct educma_engine *engine,
+void fake_begin(struct fake_card *fake, const struct educma_card *card,
+		struct educma_engine *engine,
 		const struct fake_watcher *watcher)
 {
 	memset(fake, 0, sizeof(*fake));
-	fake->hw.card = &fake_educma_card;
+	fake->hw.card = card;
+	fake->bus = fake_bus_memory;
 	fake->engine = engine;
 	fake->watcher = watcher;
 	fake->dma_ns = FAKE_DMA_NS;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A card (drivers/card.h) for drivers/engine.c that copies between its own
- * memory and a model of the bus, takes virtual time for it, and misbehaves
- * when it is told to.
+ * Two cards (drivers/card.h) for drivers/engine.c. Both move bytes on a model of
+ * the bus, take virtual time for it, and misbehave when they are told to. One
+ * has memory of its own, and interrupts. The copier has none: it copies from
+ * memory to memory, and a callback outside of interrupts tells the engine.
  */
 #ifndef FAKE_CARD_H
 #define FAKE_CARD_H
@@ -13,7 +14,8 @@
 #define FAKE_MEMORY_BYTES	64
 #define FAKE_CHUNK_BYTES	60
 #define FAKE_BUS_BASE		0x2fffff000ULL	/* crosses a border of 32 bits */
-#define FAKE_BUS_BYTES		(132 * 1024)
+#define FAKE_COPIER_BYTES	(1 << 20)	/* most bytes of a copier's chunk */
+#define FAKE_BUS_BYTES		(132 * 1024 + 6 * FAKE_COPIER_BYTES)
 #define FAKE_TIMEOUT_MS		2000
 #define FAKE_TIMEOUT_NS		(FAKE_TIMEOUT_MS * (u64)NSEC_PER_MSEC)
 #define FAKE_DMA_NS		(100 * (u64)NSEC_PER_MSEC)
@@ -64,7 +66,7 @@ struct fake_watcher {
  * @engine: who gets the interrupts
  * @watcher: who is told
  * @memory: the card's memory
- * @bus: the memory that the card reaches, from FAKE_BUS_BASE
+ * @bus: the memory that the card reaches, FAKE_BUS_BYTES from FAKE_BUS_BASE
  * @dma_ns: how long a DMA takes
  * @fault: what happens to the DMAs from number @fault_from
  * @fault_from: the first DMA with the fault; the first of all is 0
@@ -88,7 +90,7 @@ struct fake_card {
 	struct educma_engine *engine;
 	const struct fake_watcher *watcher;
 	u8 memory[FAKE_MEMORY_BYTES];
-	u8 bus[FAKE_BUS_BYTES];
+	u8 *bus;
 	u64 dma_ns;
 	enum fake_fault fault;
 	unsigned long fault_from;
@@ -109,9 +111,12 @@ struct fake_card {
 };
 
 extern const struct educma_card fake_educma_card;
+extern const struct educma_card fake_educma_copier;
 
-void fake_begin(struct fake_card *fake, struct educma_engine *engine,
+void fake_begin(struct fake_card *fake, const struct educma_card *card,
+		struct educma_engine *engine,
 		const struct fake_watcher *watcher);
+bool fake_has_memory(const struct fake_card *fake);
 void fake_misbehave(struct fake_card *fake, enum fake_fault fault,
 		    unsigned long after, unsigned long count);
 void fake_connect(struct fake_card *fake);

@@ -36,6 +36,7 @@ static void script(struct rig *rig, struct rig_job *jobs[SCRIPT_JOBS])
 }
 
 #define SCRIPT_CHUNKS	(6 + 2 + 2 + 2 + 2 + 4 + 2 + 3 + 1)
+#define COPIER_CHUNKS	(3 + 2 + 2 + 1 + 1 + 4 + 1 + 1 + 1)
 
 static void check_script(struct rig *rig, struct rig_job *jobs[SCRIPT_JOBS],
 			 enum fake_fault fault)
@@ -78,17 +79,29 @@ static void fault_at(struct rig *rig, enum fake_fault fault, unsigned int step)
 	check_script(rig, jobs, FAKE_WORKS);
 }
 
-static void every_fault_at_every_step(void **state)
+/* @steps are all of the script's chunks: the last one is reached, and no more. */
+static void every_fault(void **state, int (*begin)(void **state),
+			unsigned int steps)
 {
 	enum fake_fault fault;
 	unsigned int step;
 
 	for (fault = FAKE_WORKS; fault < FAKE_FAULTS; fault++) {
-		for (step = 0; step < SCRIPT_CHUNKS; step++) {
-			rig_begin(state);
+		for (step = 0; step < steps; step++) {
+			begin(state);
 			fault_at(*state, fault, step);
 		}
 	}
+}
+
+static void every_fault_at_every_step(void **state)
+{
+	every_fault(state, rig_begin, SCRIPT_CHUNKS);
+}
+
+static void every_fault_at_every_step_of_a_copier(void **state)
+{
+	every_fault(state, rig_begin_copier, COPIER_CHUNKS);
 }
 
 /* The first lost interrupt is logged; all are counted, and mended. */
@@ -374,6 +387,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_at_every_step),
+		cmocka_unit_test(every_fault_at_every_step_of_a_copier),
 		cmocka_unit_test_setup(interrupts_lost, rig_begin),
 		cmocka_unit_test_setup(never_an_interrupt, rig_begin),
 		cmocka_unit_test_setup(never_a_byte, rig_begin),

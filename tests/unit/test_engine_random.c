@@ -180,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(random_steps, rig_begin),
+		cmocka_unit_test_setup(random_steps, rig_begin_copier),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

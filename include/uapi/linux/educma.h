@@ -184,7 +184,8 @@ enum educma_op {
  *
  * Within a buffer a copy may move data down onto itself, as memmove() does;
  * up onto itself is -EINVAL. Errors: -EINVAL (range outside the buffer,
- * device_offset not below chunk_bytes, unknown op), -ENOENT (no such
+ * device_offset not below chunk_bytes, unknown op), -EOPNOTSUPP (a device
+ * without memory of its own does only EDUCMA_OP_COPY), -ENOENT (no such
  * handle), -EAGAIN (max_in_flight reached: collect completions), -EPERM
  * (EDUCMA_OP_FROM_DEVICE needs O_EXCL or CAP_SYS_ADMIN), -ENOMEM.
  */

@@ -31,17 +31,27 @@ static inline void spin_unlock(spinlock_t *lock)
 	world.locks--;
 }
 
-static inline void spin_lock_irq(spinlock_t *lock)
+static inline void local_irq_disable(void)
 {
 	world_rule(!world.irqs_off, "interrupts are on before they are disabled");
 	world.irqs_off = true;
+}
+
+static inline void local_irq_enable(void)
+{
+	world.irqs_off = false;
+}
+
+static inline void spin_lock_irq(spinlock_t *lock)
+{
+	local_irq_disable();
 	spin_lock(lock);
 }
 
 static inline void spin_unlock_irq(spinlock_t *lock)
 {
 	spin_unlock(lock);
-	world.irqs_off = false;
+	local_irq_enable();
 }
 
 static inline unsigned long spin_lock_save(spinlock_t *lock)
