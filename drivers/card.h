@@ -10,7 +10,7 @@
 #include <linux/device.h>
 #include <linux/types.h>
 
-#include "split.h"
+#include "stats.h"
 
 struct pci_dev;
 struct seq_file;

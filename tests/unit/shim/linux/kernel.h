@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What drivers/split.c and drivers/engine.c take from the kernel, for the host. */
+/* What drivers/stats.c and drivers/engine.c take from the kernel, for the host. */
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
 

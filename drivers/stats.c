@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <linux/time64.h>
 
-#include "split.h"
+#include "stats.h"
 
 /**
  * educma_chunk_bytes() - the next chunk's length

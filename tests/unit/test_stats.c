@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* drivers/split.c: chunks and rates. */
+/* drivers/stats.c: chunks and rates. */
 #include "test.h"
 
-#include "split.h"
+#include "stats.h"
 
 #define MS	1000000ULL
 #define SECOND	1000000000ULL

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Pure arithmetic: the chunks of a transfer, and rates. Also built on hosts. */
-#ifndef EDUCMA_SPLIT_H
-#define EDUCMA_SPLIT_H
+#ifndef EDUCMA_STATS_H
+#define EDUCMA_STATS_H
 
 #include <linux/types.h>
 
