@@ -10,12 +10,30 @@
 #include <linux/device.h>
 #include <linux/types.h>
 
-#include "stats.h"
-
 struct pci_dev;
 struct seq_file;
 struct educma_card;
 struct educma_xfer;
+
+/**
+ * enum educma_dir - the direction of a chunk
+ * @EDUCMA_TO_DEVICE: from memory to the card's own memory
+ * @EDUCMA_FROM_DEVICE: from the card's own memory to memory
+ * @EDUCMA_DIRS: the number of directions that are counted
+ * @EDUCMA_BOTH: from memory to memory; counts in both directions
+ */
+enum educma_dir {
+	EDUCMA_TO_DEVICE,
+	EDUCMA_FROM_DEVICE,
+	EDUCMA_DIRS,
+	EDUCMA_BOTH = EDUCMA_DIRS,
+};
+
+/* Whether a chunk in direction @dir counts in direction @counted. */
+static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
+{
+	return dir == counted || dir == EDUCMA_BOTH;
+}
 
 /* What became of the DMA that was started. */
 enum educma_hw_state {

@@ -186,7 +186,8 @@ static int latency_show(struct seq_file *seq, void *unused)
 	if (!histogram)
 		return -ENOMEM;
 	for (which = 0; which < EDUCMA_LATENCIES; which++)
-		educma_engine_latency(&edev->engine, which, &histogram[which]);
+		educma_stats_latency(&edev->engine.stats, which,
+				     &histogram[which]);
 	seq_puts(seq, "from_ns to_device_chunks from_device_chunks queued_transfers run_transfers\n");
 	for (row = 0; row < EDUCMA_LATENCY_ROWS; row++)
 		latency_row(seq, row, histogram);

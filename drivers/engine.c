@@ -7,14 +7,13 @@
  */
 #include <linux/completion.h>
 #include <linux/ktime.h>
-#include <linux/log2.h>
+#include <linux/minmax.h>
 
 #include "engine.h"
 #include "trace.h"
 
 /* A chunk without evidence is repeated this often; each costs a timeout. */
 #define EDUCMA_CHUNK_REPEATS		7
-#define EDUCMA_WINDOW_MS		1000
 
 /* After this long the watchdog looks after a chunk. */
 static unsigned long engine_timeout(const struct educma_engine *engine)
@@ -28,17 +27,14 @@ static struct educma_client *engine_next_client(struct educma_engine *engine)
 					node);
 }
 
+static_assert(EDUCMA_OP_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
+static_assert(EDUCMA_OP_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
+static_assert(EDUCMA_OP_COPY == (int)EDUCMA_BOTH);
+
 /* In which directions a transfer counts. */
 static enum educma_dir op_dir(u32 op)
 {
-	switch (op) {
-	case EDUCMA_OP_TO_DEVICE:
-		return EDUCMA_TO_DEVICE;
-	case EDUCMA_OP_FROM_DEVICE:
-		return EDUCMA_FROM_DEVICE;
-	default:
-		return EDUCMA_BOTH;
-	}
+	return (enum educma_dir)op;
 }
 
 /*
@@ -69,8 +65,8 @@ static void engine_next_chunk(const struct educma_engine *engine,
 						 xfer->src + xfer->done;
 	chunk->dst = dir == EDUCMA_TO_DEVICE ? xfer->offset :
 					       xfer->dst + xfer->done;
-	chunk->bytes = educma_chunk_bytes(xfer->bytes - xfer->done,
-					  engine->chunk_bytes - xfer->offset);
+	chunk->bytes = min_t(u64, xfer->bytes - xfer->done,
+			     engine->chunk_bytes - xfer->offset);
 }
 
 /* Ring the doorbell for the first client's next chunk, if there is one. */
@@ -118,55 +114,6 @@ static void engine_kick(struct educma_engine *engine)
 				      engine_timeout(engine));
 }
 
-static void engine_count_latency(struct educma_engine *engine,
-				 enum educma_latency which, u64 ns)
-{
-	const unsigned int row = min(ilog2(ns | 1), EDUCMA_LATENCY_ROWS - 1);
-
-	engine->latency[which].count[row]++;
-}
-
-static void engine_count_chunk(struct educma_engine *engine,
-			       const struct educma_chunk *chunk, u64 now)
-{
-	const u64 busy_ns = now - chunk->start_ns;
-	enum educma_dir dir;
-
-	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
-		struct educma_dir_stats *stats = &engine->stats.dir[dir];
-
-		if (!educma_dir_has(chunk->dir, dir))
-			continue;
-		stats->bytes += chunk->bytes;
-		stats->chunks++;
-		stats->busy_ns += busy_ns;
-		engine_count_latency(engine, (enum educma_latency)dir, busy_ns);
-		educma_rate_add(&engine->rate, dir, chunk->bytes,
-				chunk->start_ns, now);
-	}
-}
-
-static void engine_count_xfer(struct educma_engine *engine,
-			      const struct educma_xfer *xfer)
-{
-	enum educma_dir dir;
-
-	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
-		if (!educma_dir_has(op_dir(xfer->op), dir))
-			continue;
-		if (xfer->status)
-			engine->stats.dir[dir].errors++;
-		else
-			engine->stats.dir[dir].transfers++;
-	}
-	if (xfer->status)
-		return;
-	engine_count_latency(engine, EDUCMA_LATENCY_QUEUED,
-			     educma_xfer_queued_ns(xfer));
-	engine_count_latency(engine, EDUCMA_LATENCY_RUN,
-			     educma_xfer_run_ns(xfer));
-}
-
 static void engine_dequeue(struct educma_xfer *xfer)
 {
 	list_del(&xfer->node);
@@ -180,9 +127,11 @@ static void engine_finish(struct educma_engine *engine,
 {
 	xfer->status = status;
 	xfer->end_ns = now;
-	engine->stats.queue_depth--;
+	engine->stats.counters.queue_depth--;
 	if (!xfer->internal)
-		engine_count_xfer(engine, xfer);
+		educma_stats_transfer(&engine->stats, op_dir(xfer->op), status,
+				      educma_xfer_queued_ns(xfer),
+				      educma_xfer_run_ns(xfer));
 	trace_educma_xfer_done(engine, xfer);
 	xfer->complete(xfer);
 	wake_up(&engine->idle);
@@ -229,7 +178,7 @@ static void engine_chunk_done(struct educma_engine *engine)
 	trace_educma_chunk_done(engine, &done, now);
 	engine_note_start(engine, now);
 	if (!xfer->internal)
-		engine_count_chunk(engine, &done, now);
+		educma_stats_chunk(&engine->stats, &done, now);
 	if (ended)
 		engine_finish(engine, xfer,
 			      xfer->done == xfer->bytes ? 0 : xfer->stop, now);
@@ -318,7 +267,7 @@ static void engine_abandon(struct educma_engine *engine, int status)
 static void engine_give_up(struct educma_engine *engine, int status,
 			   enum educma_state state)
 {
-	engine->stats.failures++;
+	engine->stats.counters.failures++;
 	engine_abandon(engine, status);
 	engine_fail_all(engine, state);
 }
@@ -351,7 +300,7 @@ static const char *engine_repeat(struct educma_engine *engine,
 	}
 	trace_educma_chunk_repeated(engine, &engine->running, ktime_get_ns());
 	engine->repeats++;
-	engine->stats.chunks_repeated++;
+	engine->stats.counters.chunks_repeated++;
 	engine_start_next(engine);
 	engine_note_start(engine, ktime_get_ns());
 	/*
@@ -370,7 +319,7 @@ static const char *engine_ended_silently(struct educma_engine *engine)
 	const char *trouble = engine_repeat(engine, EDUCMA_HW_ENDED);
 
 	/* Log the first lost interrupt only; irqs_missed counts the rest. */
-	if (engine->stats.irqs_missed++ || trouble)
+	if (engine->stats.counters.irqs_missed++ || trouble)
 		return trouble;
 	return "interrupt lost (see irqs_missed), DMA repeated";
 }
@@ -401,7 +350,7 @@ static const char *engine_judge(struct educma_engine *engine,
 	case EDUCMA_HW_RUNNING:
 		break;
 	}
-	engine->stats.timeouts++;
+	engine->stats.counters.timeouts++;
 	trace_educma_timeout(engine, &engine->running, ktime_get_ns());
 	engine_give_up(engine, -ETIMEDOUT, EDUCMA_FAILED);
 	return "DMA timeout; device disabled. Reset or rebind it";
@@ -417,7 +366,7 @@ static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 	if (likely(state == EDUCMA_HW_ENDED))
 		engine_chunk_done(engine);
 	else if (state == EDUCMA_HW_RUNNING)
-		engine->stats.irqs_spurious++;
+		engine->stats.counters.irqs_spurious++;
 	else if (state == EDUCMA_HW_NO_BUS_MASTER)
 		return engine_judge(engine, state);
 	/* Else the watchdog looks again. */
@@ -446,9 +395,9 @@ irqreturn_t educma_engine_irq(int irq, void *data)
 		trouble = engine_running_irq(engine, &ours);
 	} else {
 		ours = engine->hw->card->idle_irq(engine->hw);
-		engine->stats.irqs_spurious += ours;
+		engine->stats.counters.irqs_spurious += ours;
 	}
-	engine->stats.irqs += ours;
+	engine->stats.counters.irqs += ours;
 	spin_unlock(&engine->lock);
 	if (trouble)
 		dev_err(engine->hw->dev, "%s\n", trouble);
@@ -494,8 +443,7 @@ void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 	init_waitqueue_head(&engine->failed);
 	spin_lock_init(&engine->lock);
 	INIT_LIST_HEAD(&engine->ready);
-	engine->window_ms = EDUCMA_WINDOW_MS;
-	educma_rate_init(&engine->rate, EDUCMA_WINDOW_MS * NSEC_PER_MSEC);
+	educma_stats_init(&engine->stats, &engine->lock, &engine->running);
 }
 
 static bool engine_is_idle(struct educma_engine *engine)
@@ -610,7 +558,7 @@ void educma_engine_resume(struct educma_engine *engine)
 void educma_engine_fail(struct educma_engine *engine, enum educma_state state)
 {
 	spin_lock_irq(&engine->lock);
-	engine->stats.failures++;
+	engine->stats.counters.failures++;
 	engine_fail_all(engine, state);
 	spin_unlock_irq(&engine->lock);
 }
@@ -692,7 +640,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	list_add_tail(&xfer->node, &client->queue);
 	if (list_empty(&client->node))
 		list_add(&client->node, engine_place(engine, xfer));
-	engine->stats.queue_depth++;
+	engine->stats.counters.queue_depth++;
 	trace_educma_submit(engine, xfer);
 	engine_kick(engine);
 unlock:
@@ -843,65 +791,6 @@ u64 educma_engine_left(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_stats() - all counters, of one instant
- * @engine: the engine
- * @stats: where to put them
- *
- * Context: any; does not sleep.
- */
-void educma_engine_stats(struct educma_engine *engine,
-			 struct educma_stats *stats)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	*stats = engine->stats;
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-/**
- * educma_engine_latency() - one of the histograms, of one instant
- * @engine: the engine
- * @which: which one
- * @histogram: where to put it
- *
- * Context: any; does not sleep.
- */
-void educma_engine_latency(struct educma_engine *engine,
-			   enum educma_latency which,
-			   struct educma_histogram *histogram)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	*histogram = engine->latency[which];
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-/**
- * educma_engine_rate() - bytes per second over the last window
- * @engine: the engine
- * @dir: which direction
- *
- * The window ends at the last chunk's end while the device works, so that a
- * steady stream reads steady. Context: any; does not sleep.
- *
- * Return: the rate.
- */
-u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir)
-{
-	unsigned long flags;
-	u64 to, window, rate;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	to = engine->running.xfer ? engine->running.start_ns : ktime_get_ns();
-	window = min(to, engine->window_ms * (u64)NSEC_PER_MSEC);
-	rate = educma_rate_get(&engine->rate, dir, to - window, to);
-	spin_unlock_irqrestore(&engine->lock, flags);
-	return rate;
-}
-
-/**
  * educma_engine_dump() - the device's registers, for people
  * @engine: the engine, of a device that has not gone
  * @seq: where to
@@ -960,32 +849,4 @@ int educma_state_error(enum educma_state state)
 		break;
 	}
 	return -ENODEV;
-}
-
-/**
- * educma_engine_get_window() - over how long the rates are taken
- * @engine: the engine
- *
- * Context: any.
- *
- * Return: milliseconds.
- */
-u32 educma_engine_get_window(struct educma_engine *engine)
-{
-	return READ_ONCE(engine->window_ms);
-}
-
-/**
- * educma_engine_set_window() - set it, and begin anew
- * @engine: the engine
- * @window_ms: EDUCMA_WINDOW_MIN_MS to EDUCMA_WINDOW_MAX_MS
- *
- * Context: process.
- */
-void educma_engine_set_window(struct educma_engine *engine, u32 window_ms)
-{
-	spin_lock_irq(&engine->lock);
-	WRITE_ONCE(engine->window_ms, window_ms);
-	educma_rate_init(&engine->rate, window_ms * (u64)NSEC_PER_MSEC);
-	spin_unlock_irq(&engine->lock);
 }

@@ -14,6 +14,7 @@
 #include <linux/educma.h>
 
 #include "card.h"
+#include "stats.h"
 
 /**
  * struct educma_client - who submits; gets every other chunk beside another
@@ -89,57 +90,6 @@ static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
 }
 
 /**
- * struct educma_stats - what sysfs shows; see include/abi/sysfs-driver-educma
- * @dir: by direction: bytes, chunks, transfers, errors, busy_ns; a copy
- *	counts in both
- * @irqs: interrupts that were this device's
- * @irqs_missed: times that the watchdog found a chunk ended without an interrupt
- * @irqs_spurious: interrupts that nobody waited for
- * @chunks_repeated: times that a chunk was started again, for nothing showed
- *	that it had been done
- * @timeouts: transfers that the device did not finish
- * @failures: times that the device was given up, for whatever reason
- * @queue_depth: transfers submitted and not complete
- */
-struct educma_stats {
-	struct educma_dir_stats {
-		u64 bytes;
-		u64 chunks;
-		u64 transfers;
-		u64 errors;
-		u64 busy_ns;
-	} dir[EDUCMA_DIRS];
-	u64 irqs;
-	u64 irqs_missed;
-	u64 irqs_spurious;
-	u64 chunks_repeated;
-	u64 timeouts;
-	u64 failures;
-	u64 queue_depth;
-};
-
-enum educma_latency {
-	EDUCMA_LATENCY_TO_DEVICE,	/* of a chunk: doorbell to interrupt */
-	EDUCMA_LATENCY_FROM_DEVICE,
-	EDUCMA_LATENCY_QUEUED,		/* of a transfer that ended well */
-	EDUCMA_LATENCY_RUN,
-	EDUCMA_LATENCIES
-};
-
-static_assert(EDUCMA_LATENCY_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
-static_assert(EDUCMA_LATENCY_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
-
-#define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
-
-/**
- * struct educma_histogram - how often something took how long
- * @count: [n]: 2^n to 2^(n+1) - 1 nanoseconds
- */
-struct educma_histogram {
-	u64 count[EDUCMA_LATENCY_ROWS];
-};
-
-/**
  * enum educma_state - whether a device takes transfers
  * @EDUCMA_WORKING: it does
  * @EDUCMA_FAILED: it does not, until it is reset or bound again
@@ -171,10 +121,7 @@ enum educma_state {
  * @ready: clients with something to do; the first is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @repeats: how often @running has been started again
- * @stats: counters
- * @latency: histograms, by enum educma_latency
- * @rate: for the bandwidth over the last @window_ms
- * @window_ms: length of that window, milliseconds
+ * @stats: what is counted
  */
 struct educma_engine {
 	struct educma_hw *hw;
@@ -191,9 +138,6 @@ struct educma_engine {
 	struct educma_chunk running;
 	unsigned int repeats;
 	struct educma_stats stats;
-	struct educma_histogram latency[EDUCMA_LATENCIES];
-	struct educma_rate rate;
-	u32 window_ms;
 };
 
 void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
@@ -221,20 +165,8 @@ void educma_engine_wait(struct educma_engine *engine,
 			struct educma_client *client);
 u64 educma_engine_left(struct educma_engine *engine,
 		       struct educma_client *client, u64 cookie);
-void educma_engine_stats(struct educma_engine *engine,
-			 struct educma_stats *stats);
-void educma_engine_latency(struct educma_engine *engine,
-			   enum educma_latency which,
-			   struct educma_histogram *histogram);
 int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq);
 enum educma_state educma_engine_state(const struct educma_engine *engine);
 int educma_state_error(enum educma_state state);
-u64 educma_engine_rate(struct educma_engine *engine, enum educma_dir dir);
-
-#define EDUCMA_WINDOW_MIN_MS	10
-#define EDUCMA_WINDOW_MAX_MS	60000
-
-u32 educma_engine_get_window(struct educma_engine *engine);
-void educma_engine_set_window(struct educma_engine *engine, u32 window_ms);
 
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pure arithmetic: the chunks of a transfer, and rates. No state but the
- * caller's, no locks, no devices; tests/unit builds this file on the host.
+ * What is counted of one device. The engine counts under its lock; readers take
+ * that lock, so that each sees what was true at one instant.
  */
+#include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
@@ -11,17 +13,7 @@
 
 #include "stats.h"
 
-/**
- * educma_chunk_bytes() - the next chunk's length
- * @left: bytes of the transfer still to move, at least 1
- * @room: bytes of device memory a chunk may use, at least 1
- *
- * Return: 1 to @room.
- */
-u32 educma_chunk_bytes(u64 left, u32 room)
-{
-	return min_t(u64, left, room);
-}
+#define EDUCMA_WINDOW_MS	1000
 
 /**
  * educma_mul_div() - a * b / c without overflow in between
@@ -131,4 +123,196 @@ u64 educma_rate_get(const struct educma_rate *rate, enum educma_dir dir,
 	for (i = 0; i < EDUCMA_RATE_SLOTS; i++)
 		bytes += slot_bytes(&rate->slot[i], dir, from_ns, to_ns);
 	return educma_bytes_per_s(bytes, to_ns - from_ns);
+}
+
+/**
+ * educma_stats_init() - everything is zero
+ * @stats: the statistics
+ * @lock: the engine's lock
+ * @running: the engine's chunk in the device
+ *
+ * Context: any.
+ */
+void educma_stats_init(struct educma_stats *stats, spinlock_t *lock,
+		       const struct educma_chunk *running)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->lock = lock;
+	stats->running = running;
+	stats->window_ms = EDUCMA_WINDOW_MS;
+	educma_rate_init(&stats->rate, EDUCMA_WINDOW_MS * NSEC_PER_MSEC);
+}
+
+static void count_latency(struct educma_stats *stats, enum educma_latency which,
+			  u64 ns)
+{
+	const unsigned int row = min(ilog2(ns | 1), EDUCMA_LATENCY_ROWS - 1);
+
+	stats->latency[which].count[row]++;
+}
+
+static void count_chunk(struct educma_stats *stats, enum educma_dir dir,
+			const struct educma_chunk *chunk, u64 now)
+{
+	struct educma_dir_counters *counters = &stats->counters.dir[dir];
+	const u64 busy_ns = now - chunk->start_ns;
+
+	counters->bytes += chunk->bytes;
+	counters->chunks++;
+	counters->busy_ns += busy_ns;
+	count_latency(stats, (enum educma_latency)dir, busy_ns);
+	educma_rate_add(&stats->rate, dir, chunk->bytes, chunk->start_ns, now);
+}
+
+/**
+ * educma_stats_chunk() - count a chunk that is done
+ * @stats: the statistics
+ * @chunk: the chunk
+ * @now: the time, in nanoseconds of CLOCK_MONOTONIC
+ *
+ * Context: any, the engine's lock held.
+ */
+void educma_stats_chunk(struct educma_stats *stats,
+			const struct educma_chunk *chunk, u64 now)
+{
+	lockdep_assert_held(stats->lock);
+	if (educma_dir_has(chunk->dir, EDUCMA_TO_DEVICE))
+		count_chunk(stats, EDUCMA_TO_DEVICE, chunk, now);
+	if (educma_dir_has(chunk->dir, EDUCMA_FROM_DEVICE))
+		count_chunk(stats, EDUCMA_FROM_DEVICE, chunk, now);
+}
+
+/**
+ * educma_stats_transfer() - count a transfer that has ended
+ * @stats: the statistics
+ * @transfer: EDUCMA_BOTH for a copy
+ * @status: 0 or a negative errno
+ * @queued_ns: nanoseconds until its first chunk
+ * @run_ns: nanoseconds from then on
+ *
+ * Context: any, the engine's lock held.
+ */
+void educma_stats_transfer(struct educma_stats *stats, enum educma_dir transfer,
+			   int status, u64 queued_ns, u64 run_ns)
+{
+	enum educma_dir dir;
+
+	lockdep_assert_held(stats->lock);
+	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
+		if (!educma_dir_has(transfer, dir))
+			continue;
+		if (status)
+			stats->counters.dir[dir].errors++;
+		else
+			stats->counters.dir[dir].transfers++;
+	}
+	if (status)
+		return;
+	count_latency(stats, EDUCMA_LATENCY_QUEUED, queued_ns);
+	count_latency(stats, EDUCMA_LATENCY_RUN, run_ns);
+}
+
+/**
+ * educma_stats_counters() - all counters, of one instant
+ * @stats: the statistics
+ * @counters: where to put them
+ *
+ * Context: any; does not sleep.
+ */
+void educma_stats_counters(struct educma_stats *stats,
+			   struct educma_counters *counters)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(stats->lock, flags);
+	*counters = stats->counters;
+	spin_unlock_irqrestore(stats->lock, flags);
+}
+
+/**
+ * educma_stats_latency() - one of the histograms, of one instant
+ * @stats: the statistics
+ * @which: which one
+ * @histogram: where to put it
+ *
+ * Context: any; does not sleep.
+ */
+void educma_stats_latency(struct educma_stats *stats, enum educma_latency which,
+			  struct educma_histogram *histogram)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(stats->lock, flags);
+	*histogram = stats->latency[which];
+	spin_unlock_irqrestore(stats->lock, flags);
+}
+
+/**
+ * educma_stats_bandwidth() - bytes per second over the last window
+ * @stats: the statistics
+ * @dir: EDUCMA_TO_DEVICE or EDUCMA_FROM_DEVICE
+ *
+ * While a chunk runs the window ends at its start, so that a steady stream has
+ * a steady rate. Context: any; does not sleep.
+ *
+ * Return: the rate.
+ */
+u64 educma_stats_bandwidth(struct educma_stats *stats, enum educma_dir dir)
+{
+	const struct educma_chunk *running = stats->running;
+	unsigned long flags;
+	u64 to, window, rate;
+
+	spin_lock_irqsave(stats->lock, flags);
+	to = running->xfer ? running->start_ns : ktime_get_ns();
+	window = min(to, stats->window_ms * (u64)NSEC_PER_MSEC);
+	rate = educma_rate_get(&stats->rate, dir, to - window, to);
+	spin_unlock_irqrestore(stats->lock, flags);
+	return rate;
+}
+
+/**
+ * educma_stats_average() - bytes per second of the time that the device worked
+ * @stats: the statistics
+ * @dir: EDUCMA_TO_DEVICE or EDUCMA_FROM_DEVICE
+ *
+ * Context: any; does not sleep.
+ *
+ * Return: the rate since educma_stats_init().
+ */
+u64 educma_stats_average(struct educma_stats *stats, enum educma_dir dir)
+{
+	struct educma_counters counters;
+
+	educma_stats_counters(stats, &counters);
+	return educma_bytes_per_s(counters.dir[dir].bytes,
+				  counters.dir[dir].busy_ns);
+}
+
+/**
+ * educma_stats_get_window() - over how long educma_stats_bandwidth() looks back
+ * @stats: the statistics
+ *
+ * Context: any.
+ *
+ * Return: milliseconds.
+ */
+u32 educma_stats_get_window(const struct educma_stats *stats)
+{
+	return READ_ONCE(stats->window_ms);
+}
+
+/**
+ * educma_stats_set_window() - set the window, and forget the rates
+ * @stats: the statistics
+ * @window_ms: EDUCMA_WINDOW_MIN_MS to EDUCMA_WINDOW_MAX_MS
+ *
+ * Context: process.
+ */
+void educma_stats_set_window(struct educma_stats *stats, u32 window_ms)
+{
+	spin_lock_irq(stats->lock);
+	WRITE_ONCE(stats->window_ms, window_ms);
+	educma_rate_init(&stats->rate, window_ms * (u64)NSEC_PER_MSEC);
+	spin_unlock_irq(stats->lock);
 }

@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Pure arithmetic: the chunks of a transfer, and rates. Also built on hosts. */
+/*
+ * What is counted of one device: counters, histograms of times, and the rates
+ * of the recent past. tests/unit builds it on the host.
+ */
 #ifndef EDUCMA_STATS_H
 #define EDUCMA_STATS_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "card.h"
+#include "counters.h"
+
 /**
- * enum educma_dir - the direction of a chunk
- * @EDUCMA_TO_DEVICE: from memory to the card's own memory
- * @EDUCMA_FROM_DEVICE: from the card's own memory to memory
- * @EDUCMA_DIRS: the number of directions that are counted
- * @EDUCMA_BOTH: from memory to memory; counts in both directions
+ * enum educma_latency - the histograms
+ * @EDUCMA_LATENCY_TO_DEVICE: of a chunk, from doorbell to interrupt
+ * @EDUCMA_LATENCY_FROM_DEVICE: of a chunk, from doorbell to interrupt
+ * @EDUCMA_LATENCY_QUEUED: of a transfer without error, until its first chunk
+ * @EDUCMA_LATENCY_RUN: of a transfer without error, from its first chunk on
+ * @EDUCMA_LATENCIES: the number of histograms
  */
-enum educma_dir {
-	EDUCMA_TO_DEVICE,
-	EDUCMA_FROM_DEVICE,
-	EDUCMA_DIRS,
-	EDUCMA_BOTH = EDUCMA_DIRS,
+enum educma_latency {
+	EDUCMA_LATENCY_TO_DEVICE,
+	EDUCMA_LATENCY_FROM_DEVICE,
+	EDUCMA_LATENCY_QUEUED,
+	EDUCMA_LATENCY_RUN,
+	EDUCMA_LATENCIES
 };
 
-/* Whether a chunk in direction @dir counts in direction @counted. */
-static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
-{
-	return dir == counted || dir == EDUCMA_BOTH;
-}
+static_assert(EDUCMA_LATENCY_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
+static_assert(EDUCMA_LATENCY_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
+
+#define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
+
+/**
+ * struct educma_histogram - how often something took how long
+ * @count: [n]: 2^n to 2^(n+1) - 1 nanoseconds
+ */
+struct educma_histogram {
+	u64 count[EDUCMA_LATENCY_ROWS];
+};
 
 #define EDUCMA_RATE_SLOTS	64
 
@@ -32,8 +48,6 @@ static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
  * @slot: ring of time spans; the newest is @newest, unused ones are all zero
  * @newest: index of the span that grows now
  * @span_ns: a chunk that begins this long after a span's begin opens another
- *
- * Not locked: the caller serialises.
  */
 struct educma_rate {
 	struct educma_rate_slot {
@@ -45,7 +59,50 @@ struct educma_rate {
 	u64 span_ns;
 };
 
-u32 educma_chunk_bytes(u64 left, u32 room);
+#define EDUCMA_WINDOW_MIN_MS	10
+#define EDUCMA_WINDOW_MAX_MS	60000
+
+/**
+ * struct educma_stats - what is counted of one device
+ * @lock: the engine's, which guards all of this
+ * @running: the engine's chunk in the device; its xfer is NULL while there is
+ *	none
+ * @counters: the counters; the engine increments those of the device
+ * @latency: histograms, by enum educma_latency
+ * @rate: for the bandwidth over the last @window_ms
+ * @window_ms: length of that window, milliseconds; read without the lock, too
+ */
+struct educma_stats {
+	spinlock_t *lock;		/* all of this */
+	const struct educma_chunk *running;
+	struct educma_counters counters;
+	struct educma_histogram latency[EDUCMA_LATENCIES];
+	struct educma_rate rate;
+	u32 window_ms;
+};
+
+/* For the engine */
+
+void educma_stats_init(struct educma_stats *stats, spinlock_t *lock,
+		       const struct educma_chunk *running);
+void educma_stats_chunk(struct educma_stats *stats,
+			const struct educma_chunk *chunk, u64 now);
+void educma_stats_transfer(struct educma_stats *stats, enum educma_dir dir,
+			   int status, u64 queued_ns, u64 run_ns);
+
+/* For readers */
+
+void educma_stats_counters(struct educma_stats *stats,
+			   struct educma_counters *counters);
+void educma_stats_latency(struct educma_stats *stats, enum educma_latency which,
+			  struct educma_histogram *histogram);
+u64 educma_stats_bandwidth(struct educma_stats *stats, enum educma_dir dir);
+u64 educma_stats_average(struct educma_stats *stats, enum educma_dir dir);
+u32 educma_stats_get_window(const struct educma_stats *stats);
+void educma_stats_set_window(struct educma_stats *stats, u32 window_ms);
+
+/* The arithmetic: without locks */
+
 u64 educma_mul_div(u64 a, u64 b, u64 c);
 u64 educma_bytes_per_s(u64 bytes, u64 ns);
 void educma_rate_init(struct educma_rate *rate, u64 window_ns);

@@ -9,19 +9,19 @@
 #include "dev.h"
 #include "sysfs.h"
 
-static struct educma_engine *to_engine(struct device *dev)
+static struct educma_stats *to_stats(struct device *dev)
 {
 	struct educma_dev *edev = dev_get_drvdata(dev);
 
-	return &edev->engine;
+	return &edev->engine.stats;
 }
 
 /**
- * struct educma_counter - a file that shows one field of struct educma_stats
+ * struct educma_counter_attr - a file that shows a field of struct educma_counters
  * @attr: the file
  * @offset: where the field, a u64, is
  */
-struct educma_counter {
+struct educma_counter_attr {
 	struct device_attribute attr;
 	size_t offset;
 };
@@ -29,38 +29,31 @@ struct educma_counter {
 static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	const struct educma_counter *counter =
-		container_of(attr, struct educma_counter, attr);
-	struct educma_stats stats;
+	const struct educma_counter_attr *counter =
+		container_of(attr, struct educma_counter_attr, attr);
+	struct educma_counters counters;
 
-	educma_engine_stats(to_engine(dev), &stats);
+	educma_stats_counters(to_stats(dev), &counters);
 	return sysfs_emit(buf, "%llu\n",
-			  *(u64 *)((void *)&stats + counter->offset));
+			  *(u64 *)((void *)&counters + counter->offset));
 }
 
-#define EDUCMA_COUNTER(_name, _field)					\
-	static struct educma_counter counter_##_name = {		\
-		.attr = __ATTR(_name, 0444, counter_show, NULL),	\
-		.offset = offsetof(struct educma_stats, _field),	\
-	}
+/* An element of educma_attrs: the file of a counter. */
+#define EDUCMA_COUNTER(_file, _field)					\
+	(&((struct educma_counter_attr) {				\
+		.attr = {						\
+			.attr = { .name = (_file), .mode = 0444 },	\
+			.show = counter_show,				\
+		},							\
+		.offset = offsetof(struct educma_counters, _field),	\
+	}).attr.attr),
 
-EDUCMA_COUNTER(to_device_bytes, dir[EDUCMA_TO_DEVICE].bytes);
-EDUCMA_COUNTER(to_device_chunks, dir[EDUCMA_TO_DEVICE].chunks);
-EDUCMA_COUNTER(to_device_transfers, dir[EDUCMA_TO_DEVICE].transfers);
-EDUCMA_COUNTER(to_device_errors, dir[EDUCMA_TO_DEVICE].errors);
-EDUCMA_COUNTER(to_device_busy_ns, dir[EDUCMA_TO_DEVICE].busy_ns);
-EDUCMA_COUNTER(from_device_bytes, dir[EDUCMA_FROM_DEVICE].bytes);
-EDUCMA_COUNTER(from_device_chunks, dir[EDUCMA_FROM_DEVICE].chunks);
-EDUCMA_COUNTER(from_device_transfers, dir[EDUCMA_FROM_DEVICE].transfers);
-EDUCMA_COUNTER(from_device_errors, dir[EDUCMA_FROM_DEVICE].errors);
-EDUCMA_COUNTER(from_device_busy_ns, dir[EDUCMA_FROM_DEVICE].busy_ns);
-EDUCMA_COUNTER(irqs, irqs);
-EDUCMA_COUNTER(irqs_missed, irqs_missed);
-EDUCMA_COUNTER(irqs_spurious, irqs_spurious);
-EDUCMA_COUNTER(chunks_repeated, chunks_repeated);
-EDUCMA_COUNTER(timeouts, timeouts);
-EDUCMA_COUNTER(failures, failures);
-EDUCMA_COUNTER(queue_depth, queue_depth);
+#define EDUCMA_TO_DEVICE_COUNTER(_name) \
+	EDUCMA_COUNTER("to_device_" #_name, dir[EDUCMA_TO_DEVICE]._name)
+#define EDUCMA_FROM_DEVICE_COUNTER(_name) \
+	EDUCMA_COUNTER("from_device_" #_name, dir[EDUCMA_FROM_DEVICE]._name)
+#define EDUCMA_DEVICE_COUNTER(_name) \
+	EDUCMA_COUNTER(#_name, _name)
 
 /**
  * struct educma_rate_attr - a file that shows a rate of one direction
@@ -81,19 +74,14 @@ static ssize_t bandwidth_show(struct device *dev,
 			      struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n",
-			  educma_engine_rate(to_engine(dev), attr_dir(attr)));
+			  educma_stats_bandwidth(to_stats(dev), attr_dir(attr)));
 }
 
 static ssize_t average_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	const struct educma_dir_stats *dir;
-	struct educma_stats stats;
-
-	educma_engine_stats(to_engine(dev), &stats);
-	dir = &stats.dir[attr_dir(attr)];
 	return sysfs_emit(buf, "%llu\n",
-			  educma_bytes_per_s(dir->bytes, dir->busy_ns));
+			  educma_stats_average(to_stats(dev), attr_dir(attr)));
 }
 
 #define EDUCMA_RATE(_name, _show, _dir)					\
@@ -148,7 +136,7 @@ static ssize_t bandwidth_window_ms_show(struct device *dev,
 					struct device_attribute *attr,
 					char *buf)
 {
-	return sysfs_emit(buf, "%u\n", educma_engine_get_window(to_engine(dev)));
+	return sysfs_emit(buf, "%u\n", educma_stats_get_window(to_stats(dev)));
 }
 
 static ssize_t bandwidth_window_ms_store(struct device *dev,
@@ -163,38 +151,24 @@ static ssize_t bandwidth_window_ms_store(struct device *dev,
 		return ret;
 	if (ms < EDUCMA_WINDOW_MIN_MS || ms > EDUCMA_WINDOW_MAX_MS)
 		return -ERANGE;
-	educma_engine_set_window(to_engine(dev), ms);
+	educma_stats_set_window(to_stats(dev), ms);
 	return count;
 }
 static DEVICE_ATTR_RW(bandwidth_window_ms);
 
 static struct attribute *educma_attrs[] = {
-	&counter_to_device_bytes.attr.attr,
-	&counter_to_device_chunks.attr.attr,
-	&counter_to_device_transfers.attr.attr,
-	&counter_to_device_errors.attr.attr,
-	&counter_to_device_busy_ns.attr.attr,
 	&rate_to_device_bandwidth_bytes_per_s.attr.attr,
 	&rate_to_device_average_bytes_per_s.attr.attr,
-	&counter_from_device_bytes.attr.attr,
-	&counter_from_device_chunks.attr.attr,
-	&counter_from_device_transfers.attr.attr,
-	&counter_from_device_errors.attr.attr,
-	&counter_from_device_busy_ns.attr.attr,
 	&rate_from_device_bandwidth_bytes_per_s.attr.attr,
 	&rate_from_device_average_bytes_per_s.attr.attr,
-	&counter_irqs.attr.attr,
-	&counter_irqs_missed.attr.attr,
-	&counter_irqs_spurious.attr.attr,
-	&counter_chunks_repeated.attr.attr,
-	&counter_timeouts.attr.attr,
-	&counter_failures.attr.attr,
-	&counter_queue_depth.attr.attr,
 	&dev_attr_buffers_allocated.attr,
 	&dev_attr_buffer_bytes.attr,
 	&dev_attr_reserve_bytes.attr,
 	&dev_attr_reserve_free_bytes.attr,
 	&dev_attr_bandwidth_window_ms.attr,
+	EDUCMA_DIR_COUNTERS(EDUCMA_TO_DEVICE_COUNTER)
+	EDUCMA_DIR_COUNTERS(EDUCMA_FROM_DEVICE_COUNTER)
+	EDUCMA_DEVICE_COUNTERS(EDUCMA_DEVICE_COUNTER)
 	NULL
 };
 

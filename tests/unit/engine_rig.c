@@ -173,7 +173,7 @@ static void rig_count_chunk(struct rig *rig, const struct educma_chunk *chunk)
 	enum educma_dir dir;
 
 	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
-		struct educma_dir_stats *stats = &rig->want.dir[dir];
+		struct educma_dir_counters *stats = &rig->want.dir[dir];
 
 		if (!educma_dir_has(chunk->dir, dir))
 			continue;
@@ -697,11 +697,11 @@ void rig_repair(struct rig *rig)
 /* What must be true at any time outside of the engine. */
 void rig_check(struct rig *rig)
 {
-	struct educma_stats stats;
+	struct educma_counters stats;
 
 	assert_int_equal(world.locks, 0);
 	assert_false(world.irqs_off);
-	educma_engine_stats(&rig->engine, &stats);
+	educma_stats_counters(&rig->engine.stats, &stats);
 	assert_memory_equal(&stats, &rig->want, sizeof(stats));
 	assert_int_equal(rig->outstanding, rig->want.queue_depth);
 	assert_int_equal(rig->chunk_events, !!rig->running);
@@ -722,7 +722,7 @@ void rig_check_latency(struct rig *rig)
 	enum educma_latency which;
 
 	for (which = 0; which < EDUCMA_LATENCIES; which++) {
-		educma_engine_latency(&rig->engine, which, &is);
+		educma_stats_latency(&rig->engine.stats, which, &is);
 		assert_memory_equal(&is, &rig->want_latency[which], sizeof(is));
 	}
 }

@@ -132,7 +132,7 @@ struct rig {
 	bool is_done;
 	u64 mid_copy;
 	unsigned int repeats;
-	struct educma_stats want;
+	struct educma_counters want;
 	struct educma_histogram want_latency[EDUCMA_LATENCIES];
 	int chunk_events;
 	char log[256];

@@ -73,7 +73,7 @@ static void internal_is_next(void **state)
 	assert_string_equal(rig->log, "a>a<d>b>c>a>a<b>c>");
 	assert_int_equal(own->result.status, 0);
 	/* It is in no counter of bytes. */
-	assert_int_equal(rig->engine.stats.dir[EDUCMA_TO_DEVICE].bytes, 360);
+	assert_int_equal(rig->engine.stats.counters.dir[EDUCMA_TO_DEVICE].bytes, 360);
 }
 
 /* Nothing runs because of a pause: the driver's own is next all the same. */
@@ -206,7 +206,7 @@ static void cancel_all(void **state)
 	rig_cancel_all(rig, 2);
 	rig_finish(rig);
 	assert_int_equal(other->result.status, 0);
-	assert_int_equal(rig->engine.stats.dir[EDUCMA_FROM_DEVICE].errors, 5);
+	assert_int_equal(rig->engine.stats.counters.dir[EDUCMA_FROM_DEVICE].errors, 5);
 }
 
 /* A user who has nothing is not waited for. */
@@ -300,7 +300,7 @@ static void pause_impatiently(void **state)
 	rig_resume(rig);
 	rig_finish(rig);
 	assert_int_equal(other->result.status, 0);
-	assert_int_equal(rig->engine.stats.failures, 0);
+	assert_int_equal(rig->engine.stats.counters.failures, 0);
 }
 
 /* A patient pause abandons a chunk that does not end in time. */
@@ -322,7 +322,7 @@ static void pause_of_a_slow_card(void **state)
 	assert_string_equal(rig->log, "a>a>a<");
 	assert_int_equal(job->result.status, -EIO);
 	assert_true(rig->fake.is_aborted);
-	assert_int_equal(rig->engine.stats.failures, 0);
+	assert_int_equal(rig->engine.stats.counters.failures, 0);
 	assert_int_equal(world.logged, 0);
 }
 
@@ -377,7 +377,7 @@ static void stop_when_gone(void **state)
 	assert_int_equal(world.now_ns, began);
 	assert_int_equal(job->result.status, -ENODEV);
 	assert_true(rig->fake.is_aborted);
-	assert_int_equal(rig->engine.stats.failures, 1);
+	assert_int_equal(rig->engine.stats.counters.failures, 1);
 	rig_finish(rig);
 }
 
@@ -427,15 +427,15 @@ static void interrupts_when_idle(void **state)
 	fake_interrupt(&rig->fake, EDUCMA_HW_NOT_OURS);
 	assert_int_equal(rig->fake.handled, 1);
 	rig_check(rig);
-	assert_int_equal(rig->engine.stats.irqs, 1);
-	assert_int_equal(rig->engine.stats.irqs_spurious, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_spurious, 1);
 }
 
 /* Every counter, worked out by hand. */
 static void counters(void **state)
 {
 	struct rig *rig = *state;
-	const struct educma_stats want = {
+	const struct educma_counters want = {
 		.dir = {
 			[EDUCMA_TO_DEVICE] = {
 				.bytes = 130 + 61 + 60,
@@ -455,26 +455,26 @@ static void counters(void **state)
 		.irqs_spurious = 1,
 	};
 	struct educma_histogram latency;
-	struct educma_stats stats;
+	struct educma_counters stats;
 	struct rig_job *job;
 
 	rig_submit(rig, 0, TO, 130);
 	rig_submit(rig, 0, COPY, 61);
 	rig_submit(rig, 0, FROM, 7);
-	educma_engine_stats(&rig->engine, &stats);
+	educma_stats_counters(&rig->engine.stats, &stats);
 	assert_int_equal(stats.queue_depth, 3);
 	rig_finish(rig);
 	job = rig_submit(rig, 0, TO, 120);
 	rig_cancel(rig, job);
 	world_run(FAKE_DMA_NS);
 	fake_interrupt(&rig->fake, EDUCMA_HW_ENDED);
-	educma_engine_stats(&rig->engine, &stats);
+	educma_stats_counters(&rig->engine.stats, &stats);
 	assert_memory_equal(&stats, &want, sizeof(want));
 	/* 100 ms is 2^26 ns and a bit. */
-	educma_engine_latency(&rig->engine, EDUCMA_LATENCY_TO_DEVICE, &latency);
+	educma_stats_latency(&rig->engine.stats, EDUCMA_LATENCY_TO_DEVICE, &latency);
 	assert_int_equal(latency.count[26], 6);
 	/* Queued for 0, 300 and 700 ms. */
-	educma_engine_latency(&rig->engine, EDUCMA_LATENCY_QUEUED, &latency);
+	educma_stats_latency(&rig->engine.stats, EDUCMA_LATENCY_QUEUED, &latency);
 	assert_int_equal(latency.count[0], 1);
 	assert_int_equal(latency.count[28], 1);
 	assert_int_equal(latency.count[29], 1);
@@ -493,7 +493,7 @@ static void last_row(void **state)
 	world.now_ns += 86400ULL * NSEC_PER_SEC;
 	rig_resume(rig);
 	world_run(NSEC_PER_SEC);
-	educma_engine_latency(&rig->engine, EDUCMA_LATENCY_QUEUED, &latency);
+	educma_stats_latency(&rig->engine.stats, EDUCMA_LATENCY_QUEUED, &latency);
 	assert_int_equal(latency.count[EDUCMA_LATENCY_ROWS - 1], 1);
 }
 
@@ -501,11 +501,11 @@ static void last_row(void **state)
 static void rate(void **state)
 {
 	struct rig *rig = *state;
-	struct educma_engine *engine = &rig->engine;
+	struct educma_stats *stats = &rig->engine.stats;
 	unsigned int i;
 
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_TO_DEVICE), 0);
-	assert_int_equal(educma_engine_get_window(engine), 1000);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_TO_DEVICE), 0);
+	assert_int_equal(educma_stats_get_window(stats), 1000);
 	for (i = 0; i < 4; i++)
 		rig_submit(rig, 0, TO, 360);
 	for (i = 0; i < 10; i++) {
@@ -513,30 +513,30 @@ static void rate(void **state)
 		if (i < 9)
 			continue;
 		/* 60 bytes in 100 ms, wherever in a chunk it is asked for. */
-		assert_in_range(educma_engine_rate(engine, EDUCMA_TO_DEVICE),
+		assert_in_range(educma_stats_bandwidth(stats, EDUCMA_TO_DEVICE),
 				600 - 20, 600);
 	}
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_FROM_DEVICE), 0);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_FROM_DEVICE), 0);
 	rig_finish(rig);
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_TO_DEVICE), 0);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_TO_DEVICE), 0);
 
-	educma_engine_set_window(engine, 10000);
-	assert_int_equal(educma_engine_get_window(engine), 10000);
+	educma_stats_set_window(stats, 10000);
+	assert_int_equal(educma_stats_get_window(stats), 10000);
 	rig_submit(rig, 0, FROM, 300);
 	world_run(500 * NSEC_PER_MSEC);
-	assert_in_range(educma_engine_rate(engine, EDUCMA_FROM_DEVICE), 29, 30);
+	assert_in_range(educma_stats_bandwidth(stats, EDUCMA_FROM_DEVICE), 29, 30);
 	world_run(9500ULL * NSEC_PER_MSEC);
-	assert_in_range(educma_engine_rate(engine, EDUCMA_FROM_DEVICE), 29, 30);
+	assert_in_range(educma_stats_bandwidth(stats, EDUCMA_FROM_DEVICE), 29, 30);
 	world_run(250 * NSEC_PER_MSEC);
-	assert_in_range(educma_engine_rate(engine, EDUCMA_FROM_DEVICE), 13, 15);
+	assert_in_range(educma_stats_bandwidth(stats, EDUCMA_FROM_DEVICE), 13, 15);
 	world_run(250 * NSEC_PER_MSEC);
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_FROM_DEVICE), 0);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_FROM_DEVICE), 0);
 	/* A new window begins anew. */
 	rig_submit(rig, 0, TO, 300);
 	world_run(NSEC_PER_SEC);
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_TO_DEVICE), 30);
-	educma_engine_set_window(engine, EDUCMA_WINDOW_MAX_MS);
-	assert_int_equal(educma_engine_rate(engine, EDUCMA_TO_DEVICE), 0);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_TO_DEVICE), 30);
+	educma_stats_set_window(stats, EDUCMA_WINDOW_MAX_MS);
+	assert_int_equal(educma_stats_bandwidth(stats, EDUCMA_TO_DEVICE), 0);
 	rig_finish(rig);
 }
 

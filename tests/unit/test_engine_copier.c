@@ -158,7 +158,7 @@ static void failure(void **state)
 static void counters(void **state)
 {
 	struct rig *rig = *state;
-	const struct educma_dir_stats each = {
+	const struct educma_dir_counters each = {
 		.bytes = 130 + 60,
 		.chunks = 3 + 1,
 		.transfers = 1,
@@ -166,24 +166,24 @@ static void counters(void **state)
 		.busy_ns = 4 * FAKE_DMA_NS,
 	};
 	struct educma_histogram latency;
-	struct educma_stats stats;
+	struct educma_counters stats;
 	enum educma_dir dir;
 
 	rig_submit(rig, 0, COPY, 130);
 	rig_finish(rig);
 	rig_cancel(rig, rig_submit(rig, 0, COPY, 120));
 	world_run(FAKE_DMA_NS);
-	educma_engine_stats(&rig->engine, &stats);
+	educma_stats_counters(&rig->engine.stats, &stats);
 	for (dir = 0; dir < EDUCMA_DIRS; dir++) {
 		assert_memory_equal(&stats.dir[dir], &each, sizeof(each));
-		educma_engine_latency(&rig->engine, (enum educma_latency)dir,
-				      &latency);
+		educma_stats_latency(&rig->engine.stats,
+				     (enum educma_latency)dir, &latency);
 		assert_int_equal(latency.count[26], 4);
 		/* 60 bytes in the last second. */
-		assert_int_equal(educma_engine_rate(&rig->engine, dir), 60);
+		assert_int_equal(educma_stats_bandwidth(&rig->engine.stats, dir), 60);
 	}
 	assert_int_equal(stats.irqs, 4);
-	educma_engine_latency(&rig->engine, EDUCMA_LATENCY_RUN, &latency);
+	educma_stats_latency(&rig->engine.stats, EDUCMA_LATENCY_RUN, &latency);
 	assert_int_equal(latency.count[28], 1);
 	rig_finish(rig);
 }

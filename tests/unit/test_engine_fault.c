@@ -70,7 +70,7 @@ static void fault_at(struct rig *rig, enum fake_fault fault, unsigned int step)
 	check_script(rig, jobs, fault);
 	if (fault > FAKE_HARMLESS) {
 		assert_int_equal(rig->fake.starts, step + 1);
-		assert_int_equal(rig->engine.stats.failures, 1);
+		assert_int_equal(rig->engine.stats.counters.failures, 1);
 		assert_null(rig_submit(rig, 0, TO, 60));
 	}
 	rig_repair(rig);
@@ -114,18 +114,18 @@ static void interrupts_lost(void **state)
 	job = rig_submit(rig, 0, TO, 60);
 	world_run(FAKE_TIMEOUT_NS - 1);
 	assert_string_equal(rig->log, "a>");
-	assert_int_equal(rig->engine.stats.irqs_missed, 0);
+	assert_int_equal(rig->engine.stats.counters.irqs_missed, 0);
 	world_run(1);
 	assert_string_equal(rig->log, "a>a>");
-	assert_int_equal(rig->engine.stats.irqs_missed, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_missed, 1);
 	assert_non_null(strstr(world.log, "interrupt lost"));
 	rig_finish(rig);
 	assert_int_equal(job->result.status, 0);
-	assert_int_equal(rig->engine.stats.irqs_missed, 3);
-	assert_int_equal(rig->engine.stats.chunks_repeated, 3);
+	assert_int_equal(rig->engine.stats.counters.irqs_missed, 3);
+	assert_int_equal(rig->engine.stats.counters.chunks_repeated, 3);
 	assert_int_equal(world.logged, 1);
 	/* The time counts from the last start of the chunk. */
-	assert_int_equal(rig->engine.stats.dir[EDUCMA_TO_DEVICE].busy_ns,
+	assert_int_equal(rig->engine.stats.counters.dir[EDUCMA_TO_DEVICE].busy_ns,
 			 FAKE_DMA_NS);
 }
 
@@ -138,14 +138,14 @@ static void given_up(struct rig *rig, enum fake_fault fault, const char *log)
 	job = rig_submit(rig, 0, TO, 120);
 	rig_finish(rig);
 	assert_int_equal(job->result.status, 0);
-	assert_int_equal(rig->engine.stats.chunks_repeated, RIG_REPEATS);
+	assert_int_equal(rig->engine.stats.counters.chunks_repeated, RIG_REPEATS);
 
 	fake_misbehave(&rig->fake, fault, 1, RIG_REPEATS + 1);
 	job = rig_submit(rig, 0, TO, 120);
 	rig_finish(rig);
 	assert_int_equal(job->result.status, -EIO);
 	assert_int_equal(job->result.done, 60);
-	assert_int_equal(rig->engine.stats.chunks_repeated, 2 * RIG_REPEATS);
+	assert_int_equal(rig->engine.stats.counters.chunks_repeated, 2 * RIG_REPEATS);
 	assert_non_null(strstr(world.log, log));
 	assert_true(rig->fake.is_aborted);
 	assert_int_equal(rig_error(rig), -EIO);
@@ -190,7 +190,7 @@ static void repeats_of_each_chunk(void **state)
 	}
 	rig_finish(rig);
 	assert_int_equal(job->result.status, 0);
-	assert_int_equal(rig->engine.stats.chunks_repeated, 3 * RIG_REPEATS);
+	assert_int_equal(rig->engine.stats.counters.chunks_repeated, 3 * RIG_REPEATS);
 }
 
 /* A transfer that is to end is not repeated; the next one starts. */
@@ -309,11 +309,11 @@ static void late_interrupt(void **state)
 	job = rig_submit(rig, 0, TO, 60);
 	world_run(FAKE_TIMEOUT_NS + FAKE_DMA_NS * 3 / 4);
 	rig_check(rig);
-	assert_int_equal(rig->engine.stats.irqs_spurious, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_spurious, 1);
 	assert_true(job->is_queued);
 	rig_finish(rig);
 	assert_int_equal(job->result.status, 0);
-	assert_int_equal(rig->engine.stats.irqs_missed, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_missed, 1);
 }
 
 /* The interrupt of a chunk that was abandoned comes when nothing runs. */
@@ -326,7 +326,7 @@ static void late_interrupt_when_idle(void **state)
 	world_run(FAKE_TIMEOUT_NS / 2);
 	rig_pause(rig, false);
 	rig_finish(rig);
-	assert_int_equal(rig->engine.stats.irqs_spurious, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_spurious, 1);
 }
 
 /* An interrupt of another device on the line is not this device's. */
@@ -338,8 +338,8 @@ static void shared_interrupt(void **state)
 	rig_submit(rig, 0, TO, 60);
 	rig_finish(rig);
 	assert_int_equal(rig->fake.handled, 1);
-	assert_int_equal(rig->engine.stats.irqs, 1);
-	assert_int_equal(rig->engine.stats.irqs_spurious, 0);
+	assert_int_equal(rig->engine.stats.counters.irqs, 1);
+	assert_int_equal(rig->engine.stats.counters.irqs_spurious, 0);
 }
 
 /* A device that fails twice is given another chance by each reset. */
@@ -361,8 +361,8 @@ static void failed_twice(void **state)
 	job = rig_submit(rig, 0, COPY, 60);
 	rig_finish(rig);
 	assert_int_equal(job->result.status, 0);
-	assert_int_equal(rig->engine.stats.timeouts, 2);
-	assert_int_equal(rig->engine.stats.failures, 2);
+	assert_int_equal(rig->engine.stats.counters.timeouts, 2);
+	assert_int_equal(rig->engine.stats.counters.failures, 2);
 }
 
 /* A reset takes a hung chunk with it; what waits is done after it. */
@@ -379,7 +379,7 @@ static void reset_of_a_hung_card(void **state)
 	rig_finish(rig);
 	assert_int_equal(job->result.status, -EIO);
 	assert_int_equal(next->result.status, 0);
-	assert_int_equal(rig->engine.stats.failures, 0);
+	assert_int_equal(rig->engine.stats.counters.failures, 0);
 	assert_int_equal(world.logged, 0);
 }
 

@@ -108,14 +108,14 @@ static void unbind(struct rig *rig)
 
 static void look(struct rig *rig)
 {
-	const u64 rate = educma_engine_rate(&rig->engine, number(2));
+	const u64 rate = educma_stats_bandwidth(&rig->engine.stats, number(2));
 
 	/* A chunk of 60 bytes takes 100 ms or longer. */
 	assert_in_range(rate, 0, 600);
 	rig_check_latency(rig);
 	educma_engine_dump(&rig->engine, NULL);
 	if (!number(8))
-		educma_engine_set_window(&rig->engine, 10 + number(59991));
+		educma_stats_set_window(&rig->engine.stats, 10 + number(59991));
 }
 
 static void step(struct rig *rig)

@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* drivers/stats.c: chunks and rates. */
+/* The arithmetic of drivers/stats.c: rates. */
 #include "test.h"
 
 #include "stats.h"
 
 #define MS	1000000ULL
 #define SECOND	1000000000ULL
-
-static void chunk_sizes(void **state)
-{
-	u64 left = 67108864, sum = 0;
-	unsigned int chunks = 0;
-
-	(void)state;
-	assert_int_equal(educma_chunk_bytes(1, 4095), 1);
-	assert_int_equal(educma_chunk_bytes(4095, 4095), 4095);
-	assert_int_equal(educma_chunk_bytes(4096, 4095), 4095);
-	assert_int_equal(educma_chunk_bytes(UINT64_MAX, 1), 1);
-	/* The length must not be truncated to 32 bits. */
-	assert_int_equal(educma_chunk_bytes(1ULL << 32, 4095), 4095);
-	for (; left; chunks++) {
-		u32 bytes = educma_chunk_bytes(left, 4095);
-
-		sum += bytes;
-		left -= bytes;
-	}
-	assert_int_equal(sum, 67108864);
-	assert_int_equal(chunks, 16389);
-}
 
 static void products(void **state)
 {
@@ -96,7 +74,6 @@ static void fast_rate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(chunk_sizes),
 		cmocka_unit_test(products),
 		cmocka_unit_test(steady_rate),
 		cmocka_unit_test(fast_rate),

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The counters of one device. A new one is a line in one of the two lists, an
+ * entry in include/abi/sysfs-driver-educma, and the place that counts: its field
+ * and its file in sysfs come from the list.
+ */
+#ifndef EDUCMA_COUNTERS_H
+#define EDUCMA_COUNTERS_H
+
+#include <linux/types.h>
+
+#include "card.h"
+
+/*
+ * The counters of each direction, in the order in which they are shown. A chunk
+ * from memory to memory, and a copy, count in both directions.
+ */
+#define EDUCMA_DIR_COUNTERS(dir_counter)				\
+	dir_counter(bytes)						\
+	dir_counter(chunks)						\
+	dir_counter(transfers)		/* that ended without error */	\
+	dir_counter(errors)		/* transfers that did not */	\
+	dir_counter(busy_ns)		/* from doorbell to interrupt */
+
+/* The counters of the device, in the order in which they are shown. */
+#define EDUCMA_DEVICE_COUNTERS(device_counter)				\
+	device_counter(irqs)		/* that were this device's */	\
+	device_counter(irqs_missed)	/* chunks ended without one */	\
+	device_counter(irqs_spurious)	/* nothing had ended */		\
+	device_counter(chunks_repeated)	/* started again */		\
+	device_counter(timeouts)	/* chunks that did not end */	\
+	device_counter(failures)	/* working no longer */		\
+	device_counter(queue_depth)	/* transfers not complete */
+
+#define EDUCMA_COUNTER_FIELD(name)	u64 name;
+
+/**
+ * struct educma_counters - all counters
+ * @dir: those of EDUCMA_DIR_COUNTERS, by direction
+ *
+ * And those of EDUCMA_DEVICE_COUNTERS.
+ */
+struct educma_counters {
+	struct educma_dir_counters {
+		EDUCMA_DIR_COUNTERS(EDUCMA_COUNTER_FIELD)
+	} dir[EDUCMA_DIRS];
+	EDUCMA_DEVICE_COUNTERS(EDUCMA_COUNTER_FIELD)
+};
+
+#endif
