@@ -42,8 +42,8 @@
 #include "card.h"
 #include "educma_regs.h"
 
+#define EDU_TIMEOUT_MS		2000		/* of a DMA, which takes 100 ms */
 #define EDU_ALL_ONES		0xffffffff	/* nobody answered the read */
-#define EDU_SETTLE_US	2000000
 #define EDU_CMD_NUMBER_ONE	0x8		/* the lowest unused bit of the command */
 
 /**
@@ -179,7 +179,7 @@ static int edu_settle(struct educma_hw *hw)
 	int ret;
 
 	ret = read_poll_timeout(edu_read, cmd, !(cmd & EDU_REG_DMA_CMD_RUN),
-				10000, EDU_SETTLE_US, false, edu,
+				10000, EDU_TIMEOUT_MS * USEC_PER_MSEC, false, edu,
 				EDU_REG_DMA_CMD);
 	if (!ret && edu_answers(edu))
 		cmd = edu_read(edu, EDU_REG_DMA_CMD);
@@ -386,7 +386,7 @@ const struct educma_card educma_edu = {
 	.chunk_bytes = EDU_MEM_SAFE_BYTES,
 	.chunk_bytes_max = EDU_MEM_BYTES,
 	.dma_bits = EDU_DMA_BITS,
-	.timeout_ms = 2000,	/* a DMA takes 100 ms */
+	.timeout_ms = EDU_TIMEOUT_MS,
 	.identify = edu_identify,
 	.settle = edu_settle,
 	.wake = edu_wake,

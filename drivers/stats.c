@@ -13,8 +13,6 @@
 
 #include "stats.h"
 
-#define EDUCMA_WINDOW_MS	1000
-
 /**
  * educma_mul_div() - a * b / c without overflow in between
  * @a: a factor

@@ -59,6 +59,7 @@ struct educma_rate {
 	u64 span_ns;
 };
 
+#define EDUCMA_WINDOW_MS	1000		/* unless the user says otherwise */
 #define EDUCMA_WINDOW_MIN_MS	10
 #define EDUCMA_WINDOW_MAX_MS	60000
 
