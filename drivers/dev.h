@@ -38,13 +38,6 @@
 
 #include "engine.h"
 
-/*
- * No memory but below this many bits is taken to be reachable without a test;
- * devices that decode fewer are not supported.
- */
-#define EDUCMA_DMA_BITS_MIN	24
-#define EDUCMA_DMA_BITS_MAX	64
-
 /**
  * struct educma_memory - coherent memory
  * @cpu: kernel address; NULL: there is none
@@ -75,7 +68,7 @@ struct educma_reserve {
  * @minor: N of /dev/educmaN
  * @pdev: the PCI function; valid until EDUCMA_REMOVED
  * @saved: its configuration with bus mastering off, for after a reset
- * @dma_bits: address bits that the driver was told the device decodes
+ * @dma_bits: address bits that the device decodes, as far as the user knows
  * @hw: the device as its card knows it
  * @engine: transfers, and the state of the device. It is EDUCMA_REMOVED before
  *	remove() takes @gone_lock, so that waiters may look without that lock.

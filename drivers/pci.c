@@ -10,14 +10,11 @@
 #include "chrdev.h"
 #include "debugfs.h"
 #include "dev.h"
+#include "dma_bits.h"
 #include "dmaengine.h"
 #include "size.h"
 #include "sysfs.h"
 #include "educma_regs.h"
-
-static unsigned int dma_bits = EDU_DMA_BITS;
-module_param(dma_bits, uint, 0444);
-MODULE_PARM_DESC(dma_bits, "address bits that the device decodes, 24 to 64 (default 28)");
 
 static u64 chunk_bytes = EDU_MEM_SAFE_BYTES;
 module_param(chunk_bytes, educma_size, 0444);
@@ -137,7 +134,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
 	}
 	kref_init(&edev->ref);
 	edev->pdev = pdev;
-	edev->dma_bits = dma_bits;
+	edev->dma_bits = educma_dma_bits(edev->hw);
 	init_rwsem(&edev->gone_lock);
 	mutex_init(&edev->alloc_lock);
 	spin_lock_init(&edev->lists_lock);
@@ -270,8 +267,8 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto sysfs_del;
 	pci_info(pdev, "educma%u: %s, %u address bits, %llu bytes a chunk\n",
-		 edev->minor, edev->hw->own_irq ? "MSI" : "INTx", dma_bits,
-		 chunk_bytes);
+		 edev->minor, edev->hw->own_irq ? "MSI" : "INTx",
+		 edev->dma_bits, chunk_bytes);
 	return 0;
 
 sysfs_del:
@@ -426,17 +423,12 @@ static struct pci_driver educma_driver = {
 
 static int educma_check_parameters(void)
 {
-	if (dma_bits < EDUCMA_DMA_BITS_MIN || dma_bits > EDUCMA_DMA_BITS_MAX) {
-		pr_err("educma: dma_bits=%u: must be %u to %u\n", dma_bits,
-		       EDUCMA_DMA_BITS_MIN, EDUCMA_DMA_BITS_MAX);
-		return -EINVAL;
-	}
 	if (!chunk_bytes || chunk_bytes > EDU_MEM_BYTES) {
 		pr_err("educma: chunk_bytes=%llu: must be 1 to %u\n", chunk_bytes,
 		       EDU_MEM_BYTES);
 		return -EINVAL;
 	}
-	return 0;
+	return educma_dma_bits_check();
 }
 
 static int __init educma_init(void)

@@ -11,6 +11,7 @@
 #include <linux/random.h>
 
 #include "coherent.h"
+#include "dma_bits.h"
 #include "reach.h"
 
 struct reach_nonce {
@@ -136,8 +137,8 @@ static int reach_test_first(struct educma_dev *edev)
 	if (ret != -EREMOTEIO)
 		return ret;
 	dev_err(edev->hw->dev,
-		"the device does not reach %u address bits: load educma with the dma_bits it has\n",
-		edev->dma_bits);
+		"the device does not reach %u address bits: load educma with dma_bits=%s=N, N being its address bits\n",
+		edev->dma_bits, dev_name(edev->hw->dev));
 	return -EIO;
 }
 

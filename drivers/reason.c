@@ -5,6 +5,7 @@
 
 #include "account.h"
 #include "coherent.h"
+#include "dma_bits.h"
 #include "reason.h"
 
 static const char *const reason_text[] = {

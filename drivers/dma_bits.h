@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The module parameter dma_bits: how many address bits a device decodes. */
+#ifndef EDUCMA_DMA_BITS_H
+#define EDUCMA_DMA_BITS_H
+
+#include <linux/types.h>
+
+struct educma_hw;
+
+/*
+ * Only memory below this many bits is taken to be reachable without a test;
+ * the driver does not support devices that decode fewer bits.
+ */
+#define EDUCMA_DMA_BITS_MIN	24
+#define EDUCMA_DMA_BITS_MAX	64
+
+int educma_dma_bits_check(void);
+u32 educma_dma_bits(const struct educma_hw *hw);
+
+#endif
