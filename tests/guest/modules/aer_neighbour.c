@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A driver for QEMU's pci-testdev that does nothing, except that after any error
- * it asks for a reset. Functions on the same bus then see a reset as well, for
- * which they have not asked.
+ * A driver for QEMU's pci-testdev that does nothing but ask for a reset after any
+ * error. The other functions on its bus are then reset as well, although their
+ * drivers have not asked for it.
  */
 #include <linux/module.h>
 #include <linux/pci.h>

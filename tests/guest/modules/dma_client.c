@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A client of dmaengine that looks at what dmatest does not: residue, the states
- * of a transfer, results, and what comes after terminate. A word written to its
- * parameter "do" is done at once; the write fails if that is not so.
+ * A client of dmaengine that tests residue, the states and results of transfers,
+ * and terminate, which dmatest does not. A word that is written to the parameter "do"
+ * names a function below; the write returns when the function does, with its error.
  */
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
@@ -43,9 +43,9 @@ static int do_release(void)
 }
 
 /*
- * A callback that takes long, and at its end issues the transfer that another
- * thread has submitted meanwhile. When the device is removed in that time, the
- * provider waits for this callback.
+ * A callback that takes long, and at its end issues the transfer that do_linger()
+ * has submitted meanwhile. If the device is removed in that time, the provider waits
+ * for this callback.
  */
 static void linger(void)
 {
@@ -71,7 +71,7 @@ static void on_done(void *unused, const struct dmaengine_result *result)
 	complete(&done);
 }
 
-/* Unmapped by the provider, when the transfer has ended. */
+/* The provider unmaps the buffers when the transfer has ended. */
 static struct dmaengine_unmap_data *map(struct device *dev)
 {
 	struct dmaengine_unmap_data *um;
@@ -92,7 +92,7 @@ static struct dmaengine_unmap_data *map(struct device *dev)
 	return NULL;
 }
 
-/* Submits a transfer, but does not issue it: it is pending. */
+/* Submits a transfer without issuing it, so that it is pending. */
 static int submit(void)
 {
 	struct dma_async_tx_descriptor *txd;
@@ -128,7 +128,7 @@ static int do_submit(void)
 	return ret ?: do_issue();
 }
 
-/* Of a transfer that is pending, everything is left to do. */
+/* The residue of a pending transfer is all of it. */
 static int do_pend(void)
 {
 	struct dma_tx_state state = { .residue = 0 };
@@ -142,8 +142,8 @@ static int do_pend(void)
 }
 
 /*
- * One transfer is done, its callback is under way, and another is pending. The
- * word "wait" is then about the other one.
+ * Afterwards one transfer is done and its callback still runs, and a second one is
+ * pending. The word "wait" then waits for the second one.
  */
 static int do_linger(void)
 {
@@ -157,13 +157,13 @@ static int do_linger(void)
 		return ret;
 	if (!wait_for_completion_timeout(&lingering, msecs_to_jiffies(WAIT_MS)))
 		return -ETIMEDOUT;
-	/* The first transfer's memory has been unmapped before its callback. */
+	/* The provider has unmapped the buffers before the callback, so they are free. */
 	ret = submit();
 	WRITE_ONCE(pends, true);
 	return ret;
 }
 
-/* What is left never grows, and is seen to become less; -EIO: DMA_ERROR. */
+/* The residue never increases, and decreases in steps; -EIO means DMA_ERROR. */
 static int do_watch(void)
 {
 	const unsigned long end = jiffies + msecs_to_jiffies(WAIT_MS);
@@ -200,7 +200,7 @@ static int do_verify(void)
 	return memcmp(src, dst, BYTES) ? -EILSEQ : 0;
 }
 
-/* In mid-DMA: nobody is called any more, and afterwards no byte is written. */
+/* Terminates in mid-DMA: no callback comes, and no byte is written afterwards. */
 static int do_terminate(void)
 {
 	const unsigned int before = calls;
@@ -214,7 +214,7 @@ static int do_terminate(void)
 	return calls != before || memchr_inv(dst, 0xee, BYTES) ? -EILSEQ : 0;
 }
 
-/* What the provider says of itself. */
+/* The provider describes itself correctly. */
 static int do_look(void)
 {
 	const struct dma_device *ddev = chan->device;

@@ -82,7 +82,7 @@ static void test_alloc(void)
 	EXPECT(counter("buffers_allocated"), before + 1);
 	EXPECT(free_buffer(fd, alloc.handle), 0);
 
-	/* The answer cannot be written: nothing may be left allocated. */
+	/* The driver cannot write the answer, so it must free the buffer again. */
 	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	REQUIRE(page != MAP_FAILED);
@@ -138,7 +138,7 @@ static void test_mmap(void)
 	EXPECT(map_errno(handle + 3 * 4096, 4096, MAP_SHARED), -ENOENT);
 	EXPECT(map_errno(0, 4096, MAP_SHARED), -ENOENT);
 
-	/* A mapping keeps the memory when the handle is gone. */
+	/* A mapping keeps the memory after the handle has been freed. */
 	map = map_buffer(fd, handle, 3 * 4096);
 	EXPECT(free_buffer(fd, handle), 0);
 	EXPECT(counter("buffers_allocated"), 1);
@@ -185,7 +185,7 @@ static void test_submit(void)
 	EXPECT(counter("queue_depth"), 0);
 	EXPECT(collect(fd).status, -ENODATA);
 
-	/* Nothing is written back, so the structure may be constant. */
+	/* The driver writes nothing back, so the structure may be read-only. */
 	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	REQUIRE(page != MAP_FAILED);
@@ -226,7 +226,7 @@ static void test_read(void)
 	pfd.events = POLLIN;
 	EXPECT(poll(&pfd, 1, 10000), 1);
 	EXPECT(pfd.revents, POLLIN);
-	/* A completion that cannot be delivered is not lost. */
+	/* A completion that cannot be copied to the user is not lost. */
 	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	REQUIRE(nowhere != MAP_FAILED);
 	EXPECT(read(other, nowhere, sizeof(done)), -1);
@@ -266,7 +266,7 @@ static void test_limit_and_cancel(void)
 		EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), 0);
 	EXPECT(submit_copy(fd, buf, 0, buf, 0, 4096, 5), -EAGAIN);
 	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), 0);
-	/* What was queued has left, what runs is at its last chunk. */
+	/* Queued transfers have ended; a running one is at its last chunk. */
 	EXPECT(counter("queue_depth") <= 1, 1);
 	for (i = 0; i < info.max_in_flight; i++) {
 		done = collect(fd);
@@ -282,7 +282,7 @@ static void test_limit_and_cancel(void)
 
 #define DATA	(128 * 1024)
 
-/* Odd addresses and lengths, and not a byte beside them touched. */
+/* Copies with odd addresses and lengths change no byte beside their target. */
 static void test_data(void)
 {
 	static const struct { size_t src, dst, bytes; } cases[] = {
@@ -312,7 +312,7 @@ static void test_data(void)
 	EXPECT(free_buffer(fd, b), 0);
 }
 
-/* To a place in the device's memory, and back from there. */
+/* Data go to an offset in the device's memory, and back from there. */
 static void test_device_offset(void)
 {
 	uint64_t buf = alloc_buffer(fd, 8192);

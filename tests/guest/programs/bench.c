@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What make bench measures in the guest, under -icount shift=0, where a
- * nanosecond of the guest's clock is an instruction:
+ * Measurements for make bench. They run under -icount shift=0, where a nanosecond
+ * of the guest's clock is an instruction:
  *
- *	bench transfer BYTES	CPU per chunk, above the idle background
- *	bench alloc BYTES	allocating against zeroing
- *	bench hold COUNT	COUNT buffers, for whoever counts their memory
- *	bench stream BYTES	a transfer a thousand times, for the host to trace
+ *	bench transfer BYTES	processor time for a chunk, without the idle background
+ *	bench alloc BYTES	time to allocate a buffer, and time to zero it
+ *	bench hold COUNT	allocates COUNT buffers; the caller counts their memory
+ *	bench stream BYTES	a transfer a thousand times; the host traces it
  *
- * and what sim_rate.test does, in real time:
+ * Measurements for the test sim_rate, in real time:
  *
- *	bench rate BYTES	a chunk of a transfer, each way
- *	bench mmio RESOURCE0	a register access
+ *	bench rate BYTES	time for a chunk of a transfer, each way
+ *	bench mmio RESOURCE0	time for a register access
  *
- * Prints name=value words.
+ * The results are printed as name=value.
  */
 #include <time.h>
 
@@ -27,7 +27,7 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* How long the processor has been idle, to the nanosecond. */
+/* Returns the time for which the processor has been idle. */
 static uint64_t idle_ns(void)
 {
 	unsigned long long ns = 0;
@@ -141,7 +141,7 @@ static void bench_rate(int fd, uint64_t bytes)
 	       (unsigned long long)(bytes * 1000 / (from / 1000000)));
 }
 
-/* Identification and liveness, which mean nothing to a DMA. */
+/* The registers are identification and liveness, which start no DMA. */
 static void bench_mmio(const char *resource0)
 {
 	const int times = 2000;
@@ -168,7 +168,7 @@ static void bench_mmio(const char *resource0)
 
 static void zero(void *to, size_t bytes)
 {
-	/* As the kernel does on a processor with ERMS. */
+	/* The kernel clears memory like this on a processor with ERMS. */
 	__asm__ volatile("rep stosb" : "+D" (to), "+c" (bytes) : "a" (0)
 			 : "memory");
 }
@@ -186,7 +186,7 @@ static void bench_alloc(int fd, uint64_t bytes)
 	handle = alloc_buffer(fd, bytes);
 	again = now_ns() - again;
 	map = map_buffer(fd, handle, bytes);
-	map[0] = 0;	/* the first touch brings all pages */
+	map[0] = 0;	/* the first access maps all pages */
 	zeroing = now_ns();
 	zero(map, bytes);
 	zeroing = now_ns() - zeroing;

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buffers, one by one and in great numbers:
+ * Allocates buffers, one by one and in great numbers:
  *
- *	buffers limits	with the limits of 3 in flight, 4 buffers, 16 pages a user;
- *			not as root
- *	buffers users	what one user takes is what the limits say, and others
- *			have the rest; as root. With CGROUP=FILE the user is in
- *			that cgroup (cgroup.procs)
- *	buffers many N	N buffers of a page, freed in no order
- *	buffers large BYTES PIECE	one of that size, then PIECEs until there is none
- *	buffers small N	N buffers of a page beside others, all of them different
- *	buffers none BYTES FLAGS REASON	buffers until there is none, for that reason
- *	buffers cma BYTES	all of CMA in buffers of that size; no other memory
- *	buffers area BYTES	all of an area of that size in buffers of a MiB
- *	buffers oom	when memory runs out in a diagnosis nobody is killed
- *	buffers again BYTES N	a buffer of that size N times, zero each time
- *	buffers pieces BYTES PIECE	a reserve of that size, in PIECEs
+ *	buffers limits	the limits of 3 transfers in flight, 4 buffers and 16 pages
+ *			apply to a user; not for root
+ *	buffers users	one user gets as much as the limits allow, and other users
+ *			get the rest; for root. With CGROUP=FILE the user is in the
+ *			cgroup of that file (cgroup.procs)
+ *	buffers many N	N buffers of a page, freed in random order
+ *	buffers large BYTES PIECE	a buffer of BYTES, then PIECEs until none is left
+ *	buffers small N	N buffers of a page beside others, all at different addresses
+ *	buffers none BYTES FLAGS REASON	buffers until one fails; it must be for REASON
+ *	buffers cma BYTES	buffers of BYTES use up CMA, and no other memory
+ *	buffers area BYTES	buffers of 1 MiB fill a CMA area of BYTES
+ *	buffers oom	no process is killed when memory runs out while the driver
+ *			looks for the reason of a failure
+ *	buffers again BYTES N	a buffer of BYTES N times, which is zero each time
+ *	buffers pieces BYTES PIECE	a reserve of BYTES is divided into PIECEs
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -71,7 +72,7 @@ static void test_buffers(int fd, int other)
 	handles[1] = alloc_buffer(fd, PAGE);
 	is_over(fd, PAGE);
 
-	/* Who keeps the memory, by a mapping or a transfer, has it. */
+	/* A mapping or a transfer that keeps the memory counts for its user. */
 	map = map_buffer(fd, handles[0], PAGE);
 	EXPECT(free_buffer(fd, handles[0]), 0);
 	is_over(fd, PAGE);
@@ -116,7 +117,7 @@ static void test_in_flight(int fd, int other)
 	EXPECT(submit_copy(other, b, 0, b, 0, 100, 1), 0);
 	while (counter("queue_depth"))
 		usleep(10000);
-	/* Complete, but not collected. */
+	/* These transfers are complete, but not collected. */
 	EXPECT(submit_copy(fd, a, 0, a, 0, 100, 1), -EAGAIN);
 	EXPECT(collect(fd).status, 0);
 	EXPECT(poll(&pfd, 1, 0), 1);
@@ -175,7 +176,7 @@ static void enter_cgroup(void)
 	REQUIRE(!fclose(file));
 }
 
-/* As much as there is, eight buffers in each of many files. */
+/* Takes as much as there is, eight buffers in each of many files. */
 static uint64_t take_all(void)
 {
 	uint64_t taken = 0;
@@ -202,7 +203,7 @@ static void greedy(int tell, int wait_for_end)
 	exit(failures != 0);
 }
 
-/* Another process of that user, or another user. */
+/* Asks for a buffer in another process, of the user uid. */
 static void ask_as(uid_t uid, int wanted)
 {
 	pid_t pid = fork();
@@ -246,7 +247,7 @@ static void test_users(void)
 	EXPECT(counter("buffers_allocated"), 0);
 }
 
-/* Each has its own memory: a word of its own in it stays. */
+/* Each buffer has memory of its own: it keeps the word that is written to it. */
 static void test_many(int count)
 {
 	uint64_t *handles = calloc(count, sizeof(*handles)), handle;
@@ -332,7 +333,7 @@ static void check(int fd, const struct answer *answer, uint64_t word)
 	munmap(map, answer->bytes);
 }
 
-/* More pages than the device's zone has: the rest is CMA's, two by two. */
+/* When the device's zone has no more pages CMA gives them, two for a buffer. */
 static void test_small(int count)
 {
 	struct answer *answers = calloc(count, sizeof(*answers));
@@ -359,7 +360,7 @@ static void test_small(int count)
 	printf("%d of %d from CMA\n", from_cma, count);
 }
 
-/* The file stays open until the process ends. */
+/* The buffers stay allocated until the process ends. */
 static void test_none(uint64_t bytes, uint32_t flags, uint32_t reason)
 {
 	int fd = open_device(0), count = 0;
@@ -373,7 +374,7 @@ static void test_none(uint64_t bytes, uint32_t flags, uint32_t reason)
 	printf("%d times %llu bytes\n", count, (unsigned long long)bytes);
 }
 
-/* All of CMA and nothing else, then ordinary memory for who takes that. */
+/* After all of CMA, only a buffer that may have other memory is allocated. */
 static void test_cma(uint64_t bytes)
 {
 	int fd = open_device(0), count = 0;
@@ -439,7 +440,7 @@ static unsigned long long number_in(const char *path, const char *name)
 	return value;
 }
 
-/* All memory that the device reaches. */
+/* Takes all memory that the device reaches. */
 static void take_reach(int fd)
 {
 	uint64_t bytes;
@@ -449,7 +450,7 @@ static void take_reach(int fd)
 			;
 }
 
-/* Most of the rest: the process that the OOM killer would choose. */
+/* A process takes most of the rest; the OOM killer would choose that process. */
 static pid_t take_rest(void)
 {
 	size_t bytes = number_in("/proc/meminfo", "MemFree:") * 1024 - (40 << 20);
@@ -474,8 +475,8 @@ static pid_t take_rest(void)
 }
 
 /*
- * The kernel is told to keep more free than there is, so that from then on an
- * allocation that may kill does so.
+ * The kernel is told to keep more memory free than there is. From then on any
+ * allocation that may call the OOM killer does so.
  */
 static void test_oom(void)
 {
@@ -513,7 +514,7 @@ static size_t not_zero(const uint8_t *bytes, size_t count, size_t step)
 	return others;
 }
 
-/* Every byte the first times, then some of each page, for that is quicker. */
+/* Checks every byte the first times, then some of each page to be quicker. */
 static void test_again(uint64_t bytes, int times)
 {
 	int fd = open_device(0), i;
@@ -532,7 +533,7 @@ static void test_again(uint64_t bytes, int times)
 	close(fd);
 }
 
-/* First fit, and nothing that is still mapped, or in use by a transfer. */
+/* Pieces are first fit, and none that is mapped or used by a transfer is given. */
 static void test_pieces(uint64_t bytes, uint64_t piece)
 {
 	struct answer answers[64];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the guest's C tests share: one-line checks that go on after a failure,
- * and the ioctls as functions. Prints only what failed.
+ * Shared by the C programs of the guest tests: checks of one line, which go on after
+ * a failure and print only failures, and the ioctls as functions.
  */
 #ifndef EDUCMA_TEST_H
 #define EDUCMA_TEST_H
@@ -21,7 +21,7 @@
 
 static int failures;
 
-/* Both are evaluated once; names what differed and where. */
+/* Evaluates both once; prints the expression, its place and both values. */
 #define EXPECT(is, wanted) do {						\
 	long long is_ = (is), wanted_ = (wanted);			\
 	if (is_ != wanted_) {						\
@@ -94,7 +94,7 @@ static inline int submit_copy(int fd, uint64_t src, uint64_t src_offset,
 	return call(fd, EDUCMA_IOC_SUBMIT, &submit);
 }
 
-/* The next completion, or an errno in its status. */
+/* Returns the next completion, or an errno as its status. */
 static inline struct educma_completion collect(int fd)
 {
 	struct educma_completion done = { 0 };
@@ -105,7 +105,7 @@ static inline struct educma_completion collect(int fd)
 	return done;
 }
 
-/* A counter of the device that NODE names. */
+/* Returns a counter of the device of NODE. */
 static inline unsigned long long counter(const char *name)
 {
 	const char *node = node_path();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * failnth BDF MODULE STRIDE: every way into the driver, each over and over with
- * the n-th allocation failing that it makes, n rising by STRIDE until it makes
- * fewer. Each failure is a clean error, and leaves nothing behind.
+ * failnth BDF MODULE STRIDE: makes every call of the driver over and over. The n-th
+ * allocation of the call fails, with n from 1 until the call makes fewer than n. To
+ * load and to bind, n rises by STRIDE. Each failure must give a clean error and
+ * leave nothing behind.
  */
 #include <signal.h>
 #include <sys/syscall.h>
@@ -51,7 +52,7 @@ static void arm(int n)
 	REQUIRE(pwrite(nth, text, length, 0) == length);
 }
 
-/* Returns whether the failure has happened. */
+/* Returns whether an allocation has failed. */
 static int disarm(void)
 {
 	char text[16] = "";
@@ -61,14 +62,14 @@ static int disarm(void)
 	return !atoi(text);
 }
 
-/* The module. Its probe may fail without it; that is the next step's. */
+/* The module may be loaded although probe fails; the step bind tests probe. */
 static int load(void)
 {
 	int file = open(module_path, O_RDONLY), ret = 0;
 
 	if (file < 0)
 		return -errno;
-	/* With a reserve that is too small for the buffers of the other steps. */
+	/* The reserve is too small for the buffers of the other steps. */
 	if (syscall(SYS_finit_module, file, "reserve=4K", 0))
 		ret = -errno;
 	close(file);
@@ -214,7 +215,7 @@ static void mapped(void)
 	REQUIRE(!do_mmap());
 }
 
-/* The kernel tries again: there is nobody to tell. */
+/* A page fault reports no error; the kernel repeats it. */
 static int do_touch(void)
 {
 	volatile uint8_t *bytes = map;
@@ -241,7 +242,7 @@ static void unmapped(int ret)
 	closed(ret);
 }
 
-/* It may fail, where it must split the mapping; once more will do. */
+/* munmap() may fail where it splits the mapping; a second one succeeds. */
 static void unmapped_now(int ret)
 {
 	if (ret)
@@ -301,7 +302,7 @@ static void nothing(void)
 {
 }
 
-/* With the module loaded or not, the device bound or not: as in main(). */
+/* main() loads the module and binds the device before the steps that need it. */
 struct step {
 	const char *name;
 	void (*before)(void);
@@ -334,8 +335,8 @@ static const struct step steps[] = {
 };
 
 /*
- * EBUSY: what PCI says when it has no memory to note who has the registers;
- * EINVAL: the driver core of a channel whose name dmaengine could not set.
+ * PCI returns -EBUSY when it has no memory to record the owner of the registers.
+ * The driver core returns -EINVAL for a channel whose name dmaengine could not set.
  */
 static int is_clean(int ret)
 {

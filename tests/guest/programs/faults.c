@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * faults N ERRNO: copies until N of them have failed, each with ERRNO. What does
- * not fail is right. After each failure a reset brings the device back.
+ * faults N ERRNO: copies until N copies have failed. Each failure must be ERRNO, and
+ * the other copies must be right. After each failure a reset brings the device back.
  */
 #include "educma-test.h"
 
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		EXPECT(done.status, error);
-		/* What was done before it is right. */
+		/* The bytes that were copied before the failure are right. */
 		EXPECT(wrong_bytes(dst, done.bytes, seed), 0);
 		bring_back();
 		left--;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A device that loses something for a moment while it works. A transfer with
- * status 0 must have moved its bytes, and no DMA may reach memory that its owner
- * has given back. An error is fine if the device works again when it is bound anew.
+ * status 0 must have moved its bytes, and no DMA may reach memory that was freed. An
+ * error is right if the device works again when it is bound again.
  *
  *	flicker pair KIND MS ROUNDS	two transfers from the device, to A and to B
  *	flicker copy KIND MS ROUNDS	a copy of five chunks
  *	flicker storm N SEED USERS	N flickers at random, while USERS processes copy
  *
  * KIND is decode (memory decoding is off), master (bus mastering is off) or bar
- * (BAR 0 is elsewhere), MS how long. Each round begins the flicker at another
- * moment. The environment's SETPCI=1: by setpci, as an administrator would. A storm
- * on educma-sim (SIM=1) also has the simulator's own faults.
+ * (BAR 0 is elsewhere), MS its duration. Each round begins the flicker at another
+ * moment. With SETPCI=1 in the environment the program setpci makes the flicker, as
+ * an administrator would. A storm on educma-sim (SIM=1) also has faults of the
+ * simulator.
  */
 #include <dirent.h>
 #include <limits.h>
@@ -29,7 +30,7 @@
 #define AWAY		0x04000000	/* how far BAR 0 moves: nothing lies there */
 #define PATIENCE_MS	60000		/* many times what any transfer may take */
 
-/* ---- patterns: what a transfer of another seed has left is noticed ---- */
+/* ---- patterns; each seed has its own, so that old data are found ---- */
 
 static uint64_t mix(uint64_t z)
 {
@@ -80,7 +81,7 @@ static void find_device(void)
 	REQUIRE(config >= 0);
 }
 
-/* Its node has another number if somebody had the old one open. */
+/* The node has another number if a process had the old node open. */
 static int open_node(void)
 {
 	char path[PATH_MAX] = "";
@@ -140,7 +141,7 @@ static uint32_t config_read(unsigned int addr, size_t size)
 	return value;
 }
 
-/* setpci as it is typed, or the same without a process of its own. */
+/* Writes with the program setpci, or without a process. */
 static void config_write(unsigned int addr, size_t size, uint32_t value, uint32_t mask)
 {
 	char command[128];
@@ -173,7 +174,7 @@ static const char * const kind_names[KINDS] = {
 	"decode", "master", "bar", "regs-zero", "master-off"
 };
 
-/* By the simulator: it ends by itself, also when the driver decides otherwise. */
+/* The simulator ends its flicker by itself, even if the driver has given up. */
 static void flicker_by_sim(enum kind kind, unsigned int ms)
 {
 	char command[128];
@@ -185,8 +186,8 @@ static void flicker_by_sim(enum kind kind, unsigned int ms)
 }
 
 /*
- * A driver that gives the device up takes bus mastering away, and nobody may give
- * it back then. Whoever writes the command register may have read it before.
+ * A driver that gives the device up clears bus mastering, and nobody may set it
+ * then. A flicker that writes the command register may have read it before.
  */
 static void leave_failed_device_alone(int fd)
 {
@@ -221,7 +222,7 @@ static void flicker_bar(unsigned int ms)
 	config_write(PCI_BASE_ADDRESS_0, 4, bar, UINT32_MAX);
 }
 
-/* Takes the thing away, and gives it back after @ms. */
+/* Makes one flicker of @ms. */
 static void flicker(int fd, enum kind kind, unsigned int ms)
 {
 	switch (kind) {
@@ -249,7 +250,7 @@ struct buffer {
 	size_t bytes;
 };
 
-/* From CMA, which gives freed memory to the next one who asks for as much. */
+/* CMA gives freed memory to the next allocation of as many bytes. */
 static bool get_buffer(int fd, struct buffer *buffer, size_t bytes)
 {
 	struct educma_alloc alloc = {
@@ -288,7 +289,7 @@ static int submit(int fd, enum educma_op op, const struct buffer *buffer)
 	return call(fd, EDUCMA_IOC_SUBMIT, &submit);
 }
 
-/* Every transfer ends, well or with one of the errors that the header names. */
+/* Every transfer ends, with 0 or with an error that <linux/educma.h> names. */
 static struct educma_completion end_of_transfer(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -303,14 +304,14 @@ static struct educma_completion end_of_transfer(int fd)
 
 struct tally {
 	unsigned long ok, errors;	/* transfers */
-	unsigned long bad, wrong;	/* of those that said ok; bytes in them */
-	unsigned long half;		/* bytes that an error said had arrived */
-	unsigned long astray;		/* bytes that are none of the transfer's */
+	unsigned long bad, wrong;	/* wrong transfers with status 0; their wrong bytes */
+	unsigned long half;		/* wrong bytes that an error reported as moved */
+	unsigned long astray;		/* wrong bytes outside of the transfer's target */
 };
 
 static struct tally tally;
 
-/* @wrong of the bytes that it says it has moved. */
+/* Counts a transfer, with @wrong of the bytes that it reports as moved. */
 static void count(struct tally *to, int status, size_t wrong)
 {
 	if (status) {
@@ -334,7 +335,7 @@ static int say(const char *what, const struct tally *t)
 
 /* ---- pair ---- */
 
-static uint8_t image[CHUNK + 1];	/* what the device's memory holds */
+static uint8_t image[CHUNK + 1];	/* the contents of the device's memory */
 
 static void expect_image(const struct buffer *buffer, int status)
 {
@@ -349,7 +350,7 @@ static int read_device(int fd, const struct buffer *to)
 	return status ?: end_of_transfer(fd).status;
 }
 
-/* A has been given back: whoever has its memory now must not see a DMA there. */
+/* A has been freed: no DMA may change the buffer that has its memory now. */
 static bool look_at_successor(int fd, uint64_t dma_addr, const struct buffer *b)
 {
 	static uint8_t canary[CHUNK + 1];
@@ -362,12 +363,12 @@ static bool look_at_successor(int fd, uint64_t dma_addr, const struct buffer *b)
 	memset(b->map, 0xbb, CHUNK + 1);
 	if (!has_failed(fd))
 		expect_image(b, read_device(fd, b));
-	usleep(300000);		/* a DMA that is still to come */
+	usleep(300000);		/* time for a DMA that comes late */
 	tally.astray += differing(c.map, canary, sizeof(canary));
 	return c.dma_addr == dma_addr;
 }
 
-/* Returns whether the memory of A could be had again. */
+/* Returns whether another buffer got the memory of A. */
 static bool pair_once(enum kind kind, unsigned int ms, unsigned int moment, uint64_t seed)
 {
 	struct buffer source, a, b;
@@ -455,7 +456,7 @@ static uint64_t some(uint64_t *random, uint64_t below)
 	return mix(*random) % below;
 }
 
-/* The mapping of a device that has been unbound. */
+/* An access to the mapping of an unbound device raises SIGBUS. */
 static void on_sigbus(int signal)
 {
 	siglongjmp(gone, signal);
@@ -506,7 +507,7 @@ static bool settle_in(void)
 	return true;
 }
 
-/* What others get then is what a DMA that comes too late would hit. */
+/* Other users get this memory then, which a late DMA would overwrite. */
 static void move_out(void)
 {
 	put_buffer(user.fd, &user.source);
@@ -514,7 +515,7 @@ static void move_out(void)
 	put_buffer(user.fd, &user.canary);
 }
 
-/* A copy between buffers, or within one, down by less than a chunk. */
+/* A copy between buffers, or in one buffer to a slightly lower address. */
 struct plan {
 	const struct buffer *from;
 	size_t src, dst, bytes;
@@ -534,7 +535,7 @@ static struct plan make_plan(void)
 	return plan;
 }
 
-/* What must be in the target afterwards; in the source nothing changes. */
+/* Sets user.wanted to what the copy leaves in the target. */
 static void prepare(const struct plan *plan)
 {
 	paint(user.source.map, ROOM, ++user.number);
@@ -550,7 +551,7 @@ static void look(const struct plan *plan, const struct educma_completion *done)
 {
 	const uint8_t *is = user.target.map;
 	size_t end = plan->dst + plan->bytes;
-	/* An unbound device says nothing about what it has done. */
+	/* For an unbound device done->bytes has no meaning. */
 	size_t arrived = done->bytes <= plan->bytes ? done->bytes : plan->bytes;
 
 	count(user.tally, done->status,
@@ -562,7 +563,7 @@ static void look(const struct plan *plan, const struct educma_completion *done)
 			      differing(user.canary.map, user.painted, sizeof(user.painted));
 }
 
-/* Returns 0, or why the device takes nothing. */
+/* Returns 0, or the error with which the device refuses the copy. */
 static int copy_something(void)
 {
 	struct plan plan = make_plan();
@@ -588,7 +589,7 @@ static bool was_unbound(void)
 	return user.fd >= 0 && call(user.fd, EDUCMA_IOC_INFO, &info) == -ENODEV;
 }
 
-/* One of those who use the device; it works on, whatever happens to it. */
+/* A user of the device, who goes on whatever happens to the device. */
 static void use(int number, uint64_t seed)
 {
 	struct sigaction action = { .sa_handler = on_sigbus };
@@ -628,7 +629,7 @@ static struct tally sum(int users)
 	return total;
 }
 
-/* Until somebody has had an answer, or the device has failed; 6 s at most. */
+/* Waits until a transfer has ended or the device has failed, for 6 s at most. */
 static void wait_for_progress(int fd, int users)
 {
 	const struct tally before = sum(users);
@@ -643,7 +644,7 @@ static void wait_for_progress(int fd, int users)
 	}
 }
 
-/* After which flicker something wrong was seen; it need not have caused it. */
+/* Prints the flicker before wrong bytes, which need not be their cause. */
 static void say_what_was_wrong(unsigned int number, enum kind kind, unsigned int ms,
 			       int users)
 {
@@ -657,7 +658,7 @@ static void say_what_was_wrong(unsigned int number, enum kind kind, unsigned int
 	before = all;
 }
 
-/* By turns a reset, which files survive, and unbinding, which they do not. */
+/* Resets and rebinds the device by turns: open files survive only a reset. */
 static int bring_back(int fd, unsigned int times)
 {
 	if (times % 2 || !reset_device())
@@ -669,7 +670,7 @@ static int bring_back(int fd, unsigned int times)
 	return fd;
 }
 
-/* 1 ms to 3 s, short ones as often as long ones. */
+/* Returns 1 ms to 3 s; short times are as frequent as long ones. */
 static unsigned int some_ms(uint64_t *random)
 {
 	unsigned int least = 1 << some(random, 12);
@@ -741,7 +742,7 @@ static enum kind kind_of(const char *name)
 	exit(2);
 }
 
-/* A DMA takes 100 ms: each round begins the flicker at another of them. */
+/* A DMA takes 100 ms; each round begins its flicker at another moment. */
 static int rounds(bool pair, const char *name, unsigned int ms, unsigned int number)
 {
 	enum kind kind = kind_of(name);
@@ -754,7 +755,7 @@ static int rounds(bool pair, const char *name, unsigned int ms, unsigned int num
 		else
 			copy_once(kind, ms, (150 + 137 * i) % 900, i + 1);
 	}
-	/* Without this A's memory was never looked at. */
+	/* Otherwise no round has looked at the memory of A. */
 	if (pair)
 		EXPECT(again > 0, 1);
 	copy_once(kind, 0, 0, number + 1);

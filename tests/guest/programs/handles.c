@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handles, what a debugger sees of a mapping, and what fdinfo tells:
+ * Handles, a debugger's access to a mapping, and fdinfo:
  *
  *	handles ranges	a handle is the first byte of a range of mmap offsets
  *	handles access	/proc/PID/mem and ptrace read and write a mapping
- *	handles gone	they do not, after the device $bdf has been unbound
- *	handles fdinfo	what it says of buffers and transfers
+ *	handles gone	they fail after the device $bdf has been unbound
+ *	handles fdinfo	fdinfo lists the buffers and counts the transfers
  */
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -25,7 +25,7 @@ static int map_errno(int fd, uint64_t offset, size_t bytes)
 	return 0;
 }
 
-/* Each page of a buffer, mapped alone, is that page. */
+/* A mapping of a single page shows that page of the buffer. */
 static void each_page(int fd, uint64_t handle, int pages, uint64_t word)
 {
 	uint8_t *all = map_buffer(fd, handle, pages * PAGE), *map;
@@ -66,7 +66,7 @@ static void test_inside(int fd)
 	EXPECT(free_buffer(fd, b), 0);
 }
 
-/* Who frees twice hits nobody. */
+/* To free a handle twice frees no other buffer. */
 static void test_twice(int fd)
 {
 	uint64_t freed = alloc_buffer(fd, PAGE), last = freed, handle;
@@ -117,14 +117,14 @@ static void test_mem(int mem, uint8_t *map, size_t bytes)
 	fill(copy, bytes, 4);
 	EXPECT(pwrite(mem, copy, bytes, (uintptr_t)map), bytes);
 	EXPECT(wrong_bytes(map, bytes, 4), 0);
-	/* Across a page's end, and up to the mapping's. */
+	/* Reads cross the end of a page, and stop at the end of the mapping. */
 	EXPECT(pread(mem, copy, 100, (uintptr_t)map + PAGE - 50), 100);
 	EXPECT(memcmp(copy, map + PAGE - 50, 100), 0);
 	EXPECT(pread(mem, copy, 2 * bytes, (uintptr_t)map + 10), bytes - 10);
 	free(copy);
 }
 
-/* A part of a buffer, and nothing of what is beside it. */
+/* A mapping of a part of a buffer gives access to nothing beside it. */
 static void test_part(int fd, int mem, uint64_t handle)
 {
 	uint8_t *whole = map_buffer(fd, handle, 4 * PAGE), *part;
@@ -153,7 +153,7 @@ static void test_read_only(int fd, int mem, uint64_t handle)
 	munmap(map, PAGE);
 }
 
-/* As a debugger does. */
+/* Uses ptrace like a debugger. */
 static void test_ptrace(uint8_t *map)
 {
 	pid_t pid = fork();
@@ -201,7 +201,7 @@ static void test_gone(void)
 	EXPECT(pwrite(mem, &word, 8, (uintptr_t)map), -1);
 }
 
-/* The value of a line, or of the N-th of that name. */
+/* Returns the value of the N-th line of that name. */
 static const char *line_of(int fd, const char *name, int n)
 {
 	static char line[256];

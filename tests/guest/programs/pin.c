@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * pin MEGABYTES EVERY COMMAND [ARGUMENT...]: touches so much memory, pins every
- * EVERY-th page of it in a pipe, unmaps the rest and runs the command. What is
- * pinned in a CMA area cannot be moved away.
+ * EVERY-th page of it in a pipe, unmaps the rest and runs the command. CMA cannot
+ * move a pinned page away.
  */
 #define _GNU_SOURCE
 #include <sys/uio.h>
@@ -22,7 +22,7 @@ static int new_pipe(void)
 	return fds[1];
 }
 
-/* Both of a pipe's ends stay open: it keeps the pages. */
+/* Both ends of the pipe stay open, so the pipe keeps the page. */
 static int pin_page(uint8_t *page)
 {
 	struct iovec iov = { .iov_base = page, .iov_len = PAGE };

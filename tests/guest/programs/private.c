@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a user may see of the device's memory and of addresses:
+ * Whether a user sees addresses, or data of another user:
  *
- *	private secret N	root leaves byte N all over it, and in freed buffers
- *	private own	alone with the device: zeros first, then one's own
- *	private shared	with others: nothing
- *	private fresh COUNT	buffers are zero; each is filled before it is freed
+ *	private secret N	root fills the device's memory and freed buffers with N
+ *	private own	an exclusive user reads zeros in the device's memory, then
+ *			the user's own data
+ *	private shared	a user who is not exclusive reads none of it
+ *	private fresh COUNT	new buffers are zero; each is filled before it is freed
  */
 #include "educma-test.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * random SEED OPERATIONS: calls of all kinds on /dev/educma0, most of them
- * nearly right, in an order that the seed decides. Nothing is expected of a
- * single one but that it comes back; afterwards nothing may be left.
+ * random SEED OPERATIONS: makes calls of all kinds on /dev/educma0, most of them
+ * nearly right, in an order that the seed decides. Each call must only return;
+ * afterwards nothing may be left allocated.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ static bool one_in(unsigned int n)
 	return !number(n);
 }
 
-/* Sometimes what nobody would say. */
+/* Returns @value, or sometimes an absurd one. */
 static uint64_t spoilt(uint64_t value)
 {
 	static const uint64_t odd[] = {
@@ -55,7 +55,7 @@ static uint64_t some_handle(const struct file *file)
 	return spoilt(file->handles[number(BUFFERS)]);
 }
 
-/* The structure as it should be, too short or long, or nowhere. */
+/* Passes the structure as it should be, too short or long, or a bad address. */
 static int order(int fd, unsigned long cmd, void *arg, uint32_t size)
 {
 	static uint8_t room[4096 + 64];
@@ -103,7 +103,7 @@ static void do_free(struct file *file)
 		*handle = 0;
 }
 
-/* Small ones, for a DMA takes the device 100 ms. */
+/* Most transfers are small, because a DMA takes 100 ms. */
 static void do_submit(struct file *file)
 {
 	struct educma_submit submit = {
@@ -136,13 +136,13 @@ static void do_cancel(struct file *file)
 	order(file->fd, EDUCMA_IOC_CANCEL, &cancel, sizeof(cancel));
 }
 
-/* One that would block is for others: the file is O_NONBLOCK. */
+/* The file is O_NONBLOCK, so read() does not wait. */
 static void do_read(struct file *file)
 {
 	static struct educma_completion done[64];
 	void *to = one_in(20) ? (void *)(uintptr_t)spoilt(0) : done;
 
-	/* Where it must not write there is nothing. */
+	/* No memory is mapped at a bad address. */
 	(void)!read(file->fd, to, to == done ? number(sizeof(done)) : sizeof(done));
 }
 
@@ -167,7 +167,7 @@ static void do_mmap(struct file *file)
 		map->at = NULL;
 }
 
-/* All of it, or a part: what is left is unmapped by the kernel, at the end. */
+/* Unmaps all or a part; the kernel unmaps the rest at exit. */
 static void do_munmap(struct file *file)
 {
 	struct map *map = &maps[number(MAPS)];
@@ -221,7 +221,7 @@ static void do_open(struct file *file)
 	file->fd = open_device(O_NONBLOCK | (one_in(4) ? O_EXCL : 0));
 }
 
-/* How often, in a hundred. */
+/* Each call and its share, in per cent. */
 static const struct {
 	void (*act)(struct file *file);
 	unsigned int weight;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * readers CHUNKS: reads the counters of NODE's device as fast as it can, until
- * so many chunks have been moved each way. The device must have done nothing
- * but copies, all of full chunks. Each file is of an instant of its own, so
- * what is compared is read in an order in which time can only help:
+ * readers CHUNKS: reads the counters of NODE's device as fast as possible, until
+ * so many chunks have been moved each way. The device must make only copies, of full
+ * chunks. The counters go on rising between two reads, so they are read in an order
+ * in which that cannot break these rules:
  *
- *	nothing ever falls
- *	bytes, chunks, bytes: as many as are in those chunks lie between
- *	transfers, chunks: a transfer has a chunk at least
- *	from, to, from: a copy's second leg is behind the first, by one at most
- *	chunks, interrupts: each chunk had one, or was found without
+ *	no counter ever decreases
+ *	bytes, chunks, bytes: the bytes of the chunks are between the two values
+ *	transfers, chunks: each transfer has a chunk at least
+ *	from, to, from: the chunks from the device are one behind at most
+ *	chunks, interrupts: each chunk had an interrupt, or counts as missed
  *
- * And it must never have slept.
+ * The process must never have slept.
  */
 #include <sys/resource.h>
 
@@ -70,7 +70,7 @@ static void open_files(void)
 	}
 }
 
-/* All of a number and its newline, and not less than it was. */
+/* The file has a number and a newline. A counter is not less than before. */
 static unsigned long long get(enum file file)
 {
 	unsigned long long value;

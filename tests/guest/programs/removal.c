@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * removal N COMMAND BACK: N times, COMMAND takes the device away in mid-DMA
- * with a file open, a buffer mapped, others mapping it over and over, a reader
- * and two pollers asleep; afterwards every call says so, and BACK brings it
- * back. Both are the shell's; neither ends before it has happened.
+ * removal N COMMAND BACK: N times, the shell command COMMAND takes the device away
+ * in mid-DMA, and BACK brings the device back. Meanwhile a file is open, a buffer is
+ * mapped, other processes map the buffer over and over, and a reader and two pollers
+ * sleep. After COMMAND every call must fail. Each of the two commands returns when
+ * the device is away, or back.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -13,7 +14,7 @@
 
 #include "educma-test.h"
 
-#define BYTES	(4 << 20)	/* long enough to be caught mapping it */
+#define BYTES	(4 << 20)	/* to map this takes long enough to be interrupted */
 
 static sigjmp_buf bus_error;
 
@@ -31,7 +32,7 @@ static int touch(volatile uint8_t *byte)
 	return caught;
 }
 
-/* A waiter cannot collect what is not there before the device goes. */
+/* The reader gets an error when the device is removed, not before. */
 static void *reader(void *arg)
 {
 	int fd = *(int *)arg;
@@ -52,8 +53,8 @@ static void *poller(void *arg)
 }
 
 /*
- * Maps and unmaps until the device is gone. A mapping that was being made
- * just then must not outlive the memory.
+ * Maps and unmaps until the device is removed. A mapping that is made during the
+ * removal must not outlive the memory.
  */
 static pid_t start_mapper(int fd, uint64_t handle)
 {
@@ -73,11 +74,11 @@ static pid_t start_mapper(int fd, uint64_t handle)
 			break;
 		munmap(map, BYTES);
 	}
-	sleep(1);	/* until remove() is through */
+	sleep(1);	/* remove() has returned by then */
 	exit(touch(map) != SIGBUS);
 }
 
-/* Every call on the file of a device that is gone. */
+/* Every call on the file of a removed device fails. */
 static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 {
 	struct educma_info info = { .size = sizeof(info) };
@@ -123,11 +124,11 @@ static void remove_once(const char *command, const char *back, int round)
 	REQUIRE(!pthread_create(&threads[0], NULL, reader, &fd));
 	REQUIRE(!pthread_create(&threads[1], NULL, poller, &fd));
 	REQUIRE(!pthread_create(&threads[2], NULL, poller, &idle));
-	/* Into either leg, at any time of the DMA. */
+	/* The removal hits a DMA to the device or from it, at any moment. */
 	while (counter("to_device_chunks") < chunks + 1 + round % 2)
 		usleep(1000);
 	usleep(round * 33331 % 150000);
-	/* Not before: while they run no time is skipped. */
+	/* They start only now, because no time is skipped while they run. */
 	for (i = 0; i < 3; i++)
 		mappers[i] = start_mapper(fd, handle);
 	usleep(10000);

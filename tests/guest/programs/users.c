@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several users of one device, and users that die:
+ * Several users share a device, and users are killed:
  *
  *	users share N [M]	N processes copy and verify at the same time, M times
- *	users fair	a small transfer beside a large one
- *	users kill N	N processes killed in mid-DMA; nothing is left over
- *	users close	a file closed in mid-DMA
+ *	users fair	a small transfer need not wait for a large one
+ *	users kill N	N processes are killed in mid-DMA, and leave nothing behind
+ *	users close	a file is closed in mid-DMA
  *	users signal	a signal interrupts the wait, not the transfer
- *	users pollout	collecting makes room, and wakes who waits for it
- *	users spurious RESOURCE0	an interrupt that announces nothing
+ *	users pollout	collecting a completion makes room, and wakes a waiter for it
+ *	users spurious RESOURCE0	interrupts come that belong to no DMA
  */
 #include <pthread.h>
 #include <signal.h>
@@ -70,7 +70,7 @@ static void test_fair(void)
 	EXPECT(submit_copy(small, b, 0, b, 0, 4000, 2), 0);
 	done = collect(small);
 	EXPECT(done.status, 0);
-	/* Both legs of the other's chunk, then its own two. */
+	/* The other's chunk goes to the device and back, then this one. */
 	EXPECT(done.queued_ns <= 3 * CHUNK_NS, 1);
 	EXPECT(done.run_ns <= 3 * CHUNK_NS, 1);
 	EXPECT(counter("queue_depth"), 1);
@@ -89,7 +89,7 @@ static void doomed(void)
 	exit(0);
 }
 
-/* No transfer of ours ends early with the interrupt of a dead one's. */
+/* The interrupt of a killed process's DMA ends no other transfer early. */
 static void after_a_death(int round)
 {
 	int fd = open_device(0);
@@ -138,7 +138,7 @@ static void test_close(void)
 
 	EXPECT(submit_copy(fd, a, 4096, a, 0, 500000, 1), 0);
 	EXPECT(submit_copy(fd, a, 4096, a, 0, 500000, 2), 0);
-	/* The handle goes first: the transfers keep the memory. */
+	/* The transfers keep the memory after the handle has been freed. */
 	EXPECT(free_buffer(fd, a), 0);
 	EXPECT(counter("buffers_allocated"), 1);
 	usleep(250000);
@@ -196,7 +196,7 @@ static void test_pollout(void)
 	close(fd);
 }
 
-/* Register 0x60 raises any interrupt; while a DMA runs it means nothing. */
+/* Register 0x60 raises any interrupt; none of them ends the running DMA. */
 static void test_spurious(const char *resource0)
 {
 	int regs_fd = open(resource0, O_RDWR), fd = open_device(0);
@@ -217,7 +217,7 @@ static void test_spurious(const char *resource0)
 	EXPECT(collect(fd).status, 0);
 	EXPECT(wrong_bytes(map + 32768, 20000, 3), 0);
 	EXPECT(counter("irqs_spurious"), 5);
-	regs[0x60 / 4] = 0x1;	/* idle, and not the DMA's bit */
+	regs[0x60 / 4] = 0x1;	/* the device is idle, and this bit is not the DMA's */
 	usleep(1000);
 	EXPECT(counter("irqs_spurious"), 6);
 	EXPECT(counter("irqs_missed"), 0);
