@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A step is done on the model at once, and put into a batch for QEMU with
- * what the model said. When the batch has been sent the two are compared; if
- * something is under way then, it is waited for, on both.
+ * Each step is done on the model at once, and put into a batch for QEMU together
+ * with the model's answer. When the batch is sent, QEMU's answers are compared
+ * with the model's. If a DMA or a factorial is running then, both sides wait for
+ * its end.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,16 +12,16 @@
 
 #include "conformance.h"
 
-/* QEMU takes as much at a time as one message, if it has less than 1024. */
+/* QEMU reads up to 1024 bytes at once, and does them as one message. */
 #define BATCH_BYTES	1000
-#define STEP_BYTES	(3 * COMMAND_MAX)	/* a step, and looking for its message */
-#define SETTLED_NS	1000000000	/* longer than anything takes */
-#define COME_S		5		/* for the factorial and its interrupt */
-#define NO_MESSAGE	0xffffffff	/* no message is: data has 16 bits */
+#define STEP_BYTES	(3 * COMMAND_MAX)	/* a step, and reading back its MSI */
+#define SETTLED_NS	1000000000	/* longer than any DMA */
+#define COME_S		5		/* limit for the factorial and its interrupt */
+#define NO_MESSAGE	0xffffffff	/* no MSI is equal: its data has 16 bits */
 #define BUSY_TRIES	100
-#define DUMP		0x100000	/* where the device's memory is read to */
+#define DUMP		0x100000	/* where the device's memory is copied to and from */
 
-/* What one answer of QEMU's must be. Only a step's last answer is its own. */
+/* What QEMU must answer to one command. Only a step's last command is compared. */
 struct wanted {
 	size_t step;
 	struct step access;
@@ -45,16 +46,16 @@ static bool differ(struct lockstep *ls, size_t step, const char *fmt, ...)
 	return false;
 }
 
-static bool qemu_gone(struct lockstep *ls)
+static bool qemu_ended(struct lockstep *ls)
 {
 	char words[200];
 
 	qemu_stop(ls->qemu);
-	qemu_last_words(ls->qemu, words, sizeof(words));
-	return differ(ls, ls->step, "QEMU has ended, or hangs: %s", words);
+	qemu_first_error(ls->qemu, words, sizeof(words));
+	return differ(ls, ls->step, "QEMU has ended, or does not answer: %s", words);
 }
 
-/* The bus that the model is on. Beyond 2^64 it goes on from 0. */
+/* The model's bus. Addresses wrap from 2^64 to 0, as in QEMU. */
 static void bus_read(void *ctx, uint64_t addr, void *data, size_t len)
 {
 	struct lockstep *ls = ctx;
@@ -118,7 +119,7 @@ void lockstep_free(struct lockstep *ls)
 	free(ls->wanted);
 }
 
-/* Every page another, and no two words of a page the same. */
+/* No two words are the same, so that no two pages are. */
 static void fill_ram(struct lockstep *ls)
 {
 	uint32_t i, word;
@@ -177,10 +178,10 @@ static bool flush(struct lockstep *ls)
 	size_t i;
 
 	if (ls->text_len && !qemu_send(ls->qemu, ls->text, ls->text_len))
-		return qemu_gone(ls);
+		return qemu_ended(ls);
 	for (i = 0; i < ls->wanted_len; i++) {
 		if (!qemu_answer(ls->qemu, &value))
-			return qemu_gone(ls);
+			return qemu_ended(ls);
 		same = same && compare_answer(ls, &ls->wanted[i], value);
 	}
 	ls->text_len = 0;
@@ -213,7 +214,10 @@ static uint64_t ram_word(const struct lockstep *ls, uint64_t addr, unsigned int 
 	return value;
 }
 
-/* Looks for the model's last message in QEMU's RAM, and wipes it out there. */
+/*
+ * If the model has sent an MSI: puts a read of its address into the batch, to see
+ * whether QEMU has sent it as well, and then overwrites the message in both RAMs.
+ */
 static void put_message(struct lockstep *ls)
 {
 	struct step look = { .kind = STEP_MEMORY, .size = 4, .addr = ls->message_addr };
@@ -229,7 +233,10 @@ static void put_message(struct lockstep *ls)
 	memset(ls->ram + wipe.addr, NO_MESSAGE & 0xff, wipe.size);
 }
 
-/* A word of QEMU's that becomes @value in the bits of @mask, or time is up. */
+/*
+ * Repeats a read on QEMU until the bits in @mask are @value. A timeout is no
+ * difference: the next comparison shows it.
+ */
 static bool wait_for(struct lockstep *ls, const struct step *step, uint64_t mask,
 		     uint64_t value)
 {
@@ -241,14 +248,14 @@ static bool wait_for(struct lockstep *ls, const struct step *step, uint64_t mask
 
 	do {
 		if (!qemu_send(ls->qemu, text, len) || !qemu_answer(ls->qemu, &seen))
-			return qemu_gone(ls);
+			return qemu_ended(ls);
 	} while ((seen & mask) != value && time(NULL) <= until);
 	return true;
 }
 
 /*
- * The thread looks whether to interrupt only after it has said that it is
- * done: it must have looked before IRQFACT is written again.
+ * edu's thread clears COMPUTING first, and then reads IRQFACT. It must have read
+ * that bit before the script writes it again, so wait until the thread sleeps.
  */
 static bool wait_for_thread(struct lockstep *ls)
 {
@@ -260,7 +267,10 @@ static bool wait_for_thread(struct lockstep *ls)
 	return true;
 }
 
-/* Its interrupt shows in the status, or as a message: see rules.c. */
+/*
+ * Waits for the factorial and for its interrupt, which shows in the interrupt
+ * status, or as a message in RAM: see interrupt_shows() in rules.c.
+ */
 static bool wait_for_factorial(struct lockstep *ls)
 {
 	struct step status = { .kind = STEP_READ, .size = 4, .addr = EDU_REG_STATUS };
@@ -277,7 +287,7 @@ static bool wait_for_factorial(struct lockstep *ls)
 	return wait_for(ls, &message, UINT64_MAX, edu_config_read(&ls->edu, MSI_DATA, 2));
 }
 
-/* Sends what is in the batch; then nothing is under way any more. */
+/* Sends the batch, waits for DMA and factorial on both sides, and compares. */
 static bool settle(struct lockstep *ls)
 {
 	bool dma = ls->edu.dma_due != EDU_NEVER;
@@ -287,11 +297,11 @@ static bool settle(struct lockstep *ls)
 	if (ls->edu.factorial_due != EDU_NEVER && !wait_for_factorial(ls))
 		return false;
 	if (!machine_wait(ls->qemu))
-		return qemu_gone(ls);
+		return qemu_ended(ls);
 	ls->now += SETTLED_NS;
 	edu_run(&ls->edu, ls->now);
 	if (ls->outside)
-		return differ(ls, ls->step, "the model says that this DMA is outside its window");
+		return differ(ls, ls->step, "the model does not allow this DMA");
 	if (ls->silent)
 		return true;
 	ls->counts.dmas += dma;
@@ -300,7 +310,7 @@ static bool settle(struct lockstep *ls)
 	       (!dma || compare_ram(ls));
 }
 
-/* The line is compared with every answer, if there was one. */
+/* INTx is compared with each answer; here also if the batch is empty. */
 static bool compare_now(struct lockstep *ls)
 {
 	return flush(ls) && compare_line(ls, ls->step, ls->edges, ls->level);
@@ -313,10 +323,10 @@ static bool make_room(struct lockstep *ls)
 	return ls->edu.dma_due == EDU_NEVER ? flush(ls) : settle(ls);
 }
 
-/* What came of a step, in the words of a script; NULL: a number. */
-static const char *in_words(const struct lockstep *ls, enum verdict judged, bool starts)
+/* Return: the outcome of a step as a script's word; NULL: it is a number. */
+static const char *in_words(const struct lockstep *ls, enum run_on run_on, bool starts)
 {
-	if (judged == OUTSIDE)
+	if (run_on == RUN_ON_MODEL)
 		return ls->profile->aborts ? "aborts" : "overruns";
 	return starts ? "done" : NULL;
 }
@@ -361,7 +371,7 @@ static bool send_step(struct lockstep *ls, const struct step *step)
 	uint64_t value = on_model(ls, step);
 	bool starts = !was_running && ls->edu.dma_due != EDU_NEVER;
 
-	if (!ls->silent && !expected(ls, step, in_words(ls, SEND, starts), value))
+	if (!ls->silent && !expected(ls, step, in_words(ls, RUN_ON_BOTH, starts), value))
 		return false;
 	put(ls, step, value);
 	put_message(ls);
@@ -370,37 +380,37 @@ static bool send_step(struct lockstep *ls, const struct step *step)
 
 static bool do_step(struct lockstep *ls, const struct step *step)
 {
-	enum verdict verdict;
+	enum run_on run_on;
 	const char *wrong;
 
 	if (step->kind == STEP_WAIT)
 		return settle(ls);
 	if (step->kind == STEP_LINE)
 		return compare_now(ls) && expected(ls, step, NULL, ls->level);
-	/* First, for it may have to wait, and what was harmless is so no longer. */
+	/* Before step_runs_on(): this may wait, which changes the state it looks at. */
 	if (!make_room(ls))
 		return false;
-	verdict = judge(ls, step);
-	if (verdict == SEND)
+	run_on = step_runs_on(ls, step);
+	if (run_on == RUN_ON_BOTH)
 		return send_step(ls, step);
-	if (verdict == LEAVE_OUT)
+	if (run_on == RUN_ON_NONE)
 		return true;
 	ls->counts.outside++;
 	wrong = assert_outside(ls, step);
 	if (wrong)
 		return differ(ls, ls->step, "%s (the model alone)", wrong);
-	return expected(ls, step, in_words(ls, verdict, true), 0);
+	return expected(ls, step, in_words(ls, run_on, true), 0);
 }
 
 #define CONFIG(addr, size, value)	{ STEP_CONFIG_WRITE, size, addr, value, {} }
 #define REGISTER(addr, value)		{ STEP_WRITE, 4, addr, value, {} }
 
 static const struct step decode[] = {
-	CONFIG(PCI_BASE_ADDRESS_0, 4, WINDOW),
+	CONFIG(PCI_BASE_ADDRESS_0, 4, BAR0_ADDR),
 	CONFIG(PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER),
 };
 
-/* Brings the device, whatever its state, to one that is the same each time. */
+/* Brings the device from any state to a known one. */
 static const struct step known_state[] = {
 	CONFIG(MSI_CAP + PCI_MSI_FLAGS, 2, 0),
 	CONFIG(MSI_CAP + PCI_MSI_ADDRESS_LO, 4, 0),
@@ -422,7 +432,7 @@ static bool do_steps(struct lockstep *ls, const struct step *steps, size_t n)
 	return true;
 }
 
-/* All that the profile allows, in one DMA, in either direction. */
+/* Copies as much device memory as one DMA may, to or from DUMP in RAM. */
 static bool move_all(struct lockstep *ls, bool from_device)
 {
 	struct step steps[] = {
@@ -469,7 +479,7 @@ static bool to_known_state(struct lockstep *ls)
 	return compare_line(ls, ls->step, 0, ls->level);
 }
 
-/* Whatever is in the device, compared. */
+/* Compares configuration space, registers, device memory and RAM. */
 static bool compare_all(struct lockstep *ls)
 {
 	struct step config = { .kind = STEP_CONFIG_READ, .size = 4 };
@@ -500,7 +510,7 @@ static void begin(struct lockstep *ls, uint64_t mask)
 		machine_start(ls->qemu);
 	edu_init(&ls->edu, ls->profile, &bus);
 	ls->edu.dma_mask = mask;
-	ls->edu.factorial_ns = 1;	/* not before we have waited for it */
+	ls->edu.factorial_ns = 1;	/* it ends when settle() lets time pass */
 	ls->now = 0;
 	ls->level = false;
 	ls->edges = 0;
@@ -512,12 +522,12 @@ static void begin(struct lockstep *ls, uint64_t mask)
 	ls->step = 0;
 }
 
-/* The first steps of a script. */
+/* Runs the first @count steps of a script, from the known state on. */
 static bool run_steps(struct lockstep *ls, const struct script *script, size_t count)
 {
 	begin(ls, script->mask);
 	if (!machine_wait(ls->qemu) || !machine_set_mask(ls->qemu, script->mask))
-		return qemu_gone(ls);
+		return qemu_ended(ls);
 	fill_ram(ls);
 	if (!to_known_state(ls))
 		return false;
@@ -536,8 +546,8 @@ static bool run(struct lockstep *ls, const struct script *script)
 }
 
 /*
- * A QEMU that differed may be in a state that no model knows, and where the
- * line sticks nothing frees it.
+ * QEMU is started anew after a difference, when its state is unknown, and when
+ * INTx sticks (profile 7.2), which only a restart clears.
  */
 bool lockstep_run(struct lockstep *ls, const struct script *script)
 {
@@ -548,8 +558,8 @@ bool lockstep_run(struct lockstep *ls, const struct script *script)
 	return same;
 }
 
-/* A DMA that the model says does. */
-static bool ends_qemu(struct lockstep *ls, const struct step *step)
+/* Sends a step that starts a DMA. Return: true if QEMU aborts on that DMA. */
+static bool qemu_aborts_on(struct lockstep *ls, const struct step *step)
 {
 	char words[200];
 
@@ -559,9 +569,9 @@ static bool ends_qemu(struct lockstep *ls, const struct step *step)
 	if (machine_wait(ls->qemu))
 		return differ(ls, ls->step, "the model says that QEMU aborts, and it does not");
 	qemu_stop(ls->qemu);
-	qemu_last_words(ls->qemu, words, sizeof(words));
+	qemu_first_error(ls->qemu, words, sizeof(words));
 	return strstr(words, "out of bounds") ||
-	       differ(ls, ls->step, "QEMU has ended, but not of this DMA: %s", words);
+	       differ(ls, ls->step, "QEMU has ended for another reason: %s", words);
 }
 
 static bool is_to_abort(const struct lockstep *ls, const struct step *step)
@@ -585,7 +595,7 @@ bool lockstep_aborts(struct lockstep *ls, const struct script *script)
 		if (!is_to_abort(ls, step))
 			continue;
 		ls->counts.aborts++;
-		if (!run_steps(ls, script, i) || !flush(ls) || !ends_qemu(ls, step))
+		if (!run_steps(ls, script, i) || !flush(ls) || !qemu_aborts_on(ls, step))
 			return false;
 	}
 	return true;
@@ -601,8 +611,9 @@ bool lockstep_power_on(struct lockstep *ls)
 #define LONG_FACTORIAL	2000000
 
 /*
- * A factorial that takes a while, and what a device that computes does not
- * take. If it was done before the last two of these, nothing can be said.
+ * A long factorial, and writes that edu ignores while it computes. If QEMU's
+ * thread has finished before the last two reads, the attempt proves nothing and
+ * is repeated.
  */
 static const struct step busy[] = {
 	REGISTER(EDU_REG_FACTORIAL, LONG_FACTORIAL),
@@ -632,10 +643,10 @@ static bool ask_busy(struct lockstep *ls, uint64_t *values)
 	for (i = 0; i < BUSY; i++)
 		put(ls, &busy[i], on_model(ls, &busy[i]));
 	if (!qemu_send(ls->qemu, ls->text, ls->text_len))
-		return qemu_gone(ls);
+		return qemu_ended(ls);
 	for (i = 0; i < BUSY; i++)
 		if (!qemu_answer(ls->qemu, &values[i]))
-			return qemu_gone(ls);
+			return qemu_ended(ls);
 	ls->text_len = 0;
 	ls->wanted_len = 0;
 	return true;

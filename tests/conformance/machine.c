@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A q35 whose processor has halted. The device under test is behind a bridge,
- * which can reset it; a second edu is the clock: when a DMA of its own is
- * done, so is everything that was under way before.
+ * The virtual machine: a q35 whose processor is halted. The device under test is
+ * behind a bridge, by which its bus can be reset. A second edu is the clock: a
+ * DMA on it takes 100 ms, so when it is done, any earlier DMA is done too.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #define BRIDGE		DEVFN(4)		/* on bus 0 */
 #define CLOCK		DEVFN(5)
 #define DEVICE		(1 << 8 | DEVFN(1))	/* on bus 1 */
-#define CLOCK_WINDOW	0xe2000000
+#define CLOCK_BAR0_ADDR	0xe2000000
 
 #define PIT_COUNTER	0x40
 #define PIT_CONTROL	0x43
@@ -74,7 +74,7 @@ static size_t access_text(const struct step *step, char *text, size_t room)
 	uint64_t addr = step->addr;
 
 	if (step->kind == STEP_READ || step->kind == STEP_WRITE)
-		addr += WINDOW;
+		addr += BAR0_ADDR;
 	switch (step->kind) {
 	case STEP_READ:
 	case STEP_MEMORY:
@@ -119,24 +119,24 @@ void machine_config(struct qemu *qemu, unsigned int function, unsigned int addr,
 		die("%s ended while it was set up", qemu->program);
 }
 
-void machine_enable(struct qemu *qemu, unsigned int function, uint32_t window)
+void machine_enable(struct qemu *qemu, unsigned int function, uint32_t bar)
 {
-	machine_config(qemu, function, PCI_BASE_ADDRESS_0, 4, window);
+	machine_config(qemu, function, PCI_BASE_ADDRESS_0, 4, bar);
 	machine_config(qemu, function, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
-bool machine_clock_dma(struct qemu *qemu, uint32_t window)
+bool machine_clock_dma(struct qemu *qemu, uint32_t bar)
 {
-	return qemu_ask(qemu, NULL, "writel %#x %#x", window + EDU_REG_DMA_DST, EDU_MEM_ADDR) &&
-	       qemu_ask(qemu, NULL, "writel %#x 1", window + EDU_REG_DMA_COUNT);
+	return qemu_ask(qemu, NULL, "writel %#x %#x", bar + EDU_REG_DMA_DST, EDU_MEM_ADDR) &&
+	       qemu_ask(qemu, NULL, "writel %#x 1", bar + EDU_REG_DMA_COUNT);
 }
 
-/* The bridge forwards the 16 MiB at WINDOW. */
+/* Bus 1 is behind the bridge, which forwards the 16 MiB at BAR0_ADDR. */
 static void setup_bridge(struct qemu *qemu)
 {
 	machine_config(qemu, BRIDGE, PCI_PRIMARY_BUS, 4, 0x010100);
 	machine_config(qemu, BRIDGE, PCI_MEMORY_BASE, 4,
-		       (WINDOW + 0xf00000) | WINDOW >> 16);
+		       (BAR0_ADDR + 0xf00000) | BAR0_ADDR >> 16);
 	machine_config(qemu, BRIDGE, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
@@ -146,13 +146,13 @@ static void setup(struct qemu *qemu, const char *command)
 		die("%s ended while it was set up", qemu->program);
 }
 
-/* Which of its inputs the IOAPIC sees move, by a raise and an acknowledge. */
+/* Finds the IOAPIC input of the device: raises an interrupt and acknowledges it. */
 static void find_irq(struct qemu *qemu)
 {
 	setup(qemu, "irq_intercept_in ioapic");
-	machine_enable(qemu, DEVICE, WINDOW);
-	qemu_ask(qemu, NULL, "writel %#x 1", WINDOW + EDU_REG_IRQ_RAISE);
-	qemu_ask(qemu, NULL, "writel %#x 1", WINDOW + EDU_REG_IRQ_ACK);
+	machine_enable(qemu, DEVICE, BAR0_ADDR);
+	qemu_ask(qemu, NULL, "writel %#x 1", BAR0_ADDR + EDU_REG_IRQ_RAISE);
+	qemu_ask(qemu, NULL, "writel %#x 1", BAR0_ADDR + EDU_REG_IRQ_ACK);
 	if (qemu->irq < 0 || qemu->level)
 		die("no interrupt from the device of %s", qemu->program);
 	qemu->edges = 0;
@@ -165,15 +165,15 @@ void machine_start(struct qemu *qemu)
 	char text[64];
 
 	qemu_start(qemu, CLOCK_ICOUNT, devices);
-	/* The PC's timer would run through the time that is skipped. */
+	/* A periodic PC timer would keep QEMU from skipping idle time. */
 	snprintf(text, sizeof(text), "outb %#x %#x", PIT_CONTROL, PIT_ONE_SHOT);
 	setup(qemu, text);
 	snprintf(text, sizeof(text), "outb %#x 1", PIT_COUNTER);
 	setup(qemu, text);
 	setup(qemu, text);
 	setup_bridge(qemu);
-	machine_enable(qemu, CLOCK, CLOCK_WINDOW);
-	machine_clock_dma(qemu, CLOCK_WINDOW);
+	machine_enable(qemu, CLOCK, CLOCK_BAR0_ADDR);
+	machine_clock_dma(qemu, CLOCK_BAR0_ADDR);
 	find_irq(qemu);
 }
 
@@ -186,11 +186,11 @@ bool machine_wait(struct qemu *qemu)
 {
 	uint64_t cmd;
 
-	if (!qemu_ask(qemu, NULL, "writel %#x %#x", CLOCK_WINDOW + EDU_REG_DMA_CMD,
+	if (!qemu_ask(qemu, NULL, "writel %#x %#x", CLOCK_BAR0_ADDR + EDU_REG_DMA_CMD,
 		      EDU_REG_DMA_CMD_RUN))
 		return false;
 	do {
-		if (!qemu_ask(qemu, &cmd, "readl %#x", CLOCK_WINDOW + EDU_REG_DMA_CMD))
+		if (!qemu_ask(qemu, &cmd, "readl %#x", CLOCK_BAR0_ADDR + EDU_REG_DMA_CMD))
 			return false;
 	} while (cmd & EDU_REG_DMA_CMD_RUN);
 	return true;

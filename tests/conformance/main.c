@@ -19,13 +19,14 @@ static void print_usage(FILE *file)
 	fputs("usage: conformance [OPTION]...\n"
 	      "       conformance [OPTION]... replay FILE...\n"
 	      "Runs random scripts, or those in FILE..., on QEMU's edu device and on the\n"
-	      "model of firmware-sim, and says where they differ: 0 nowhere, 1 somewhere.\n\n"
-	      "  -q, --qemu=PROGRAM     (qemu-system-x86_64)\n"
-	      "  -p, --profile=NAME     of the model: 7.2 or 9.1 (by QEMU's version)\n"
-	      "  -s, --seed=NUMBER      (1)\n"
-	      "  -n, --operations=NUMBER  at least so many (60000)\n"
-	      "  -b, --bios=FILE        the halted processor's (halt.bin beside the program)\n"
-	      "  -h, --help\n", file);
+	      "model of firmware-sim, and prints where they differ. The exit status is 0 if\n"
+	      "they do not differ, 1 if they do or on an error, 2 for a usage error.\n\n"
+	      "  -q, --qemu=PROGRAM     the QEMU to run (qemu-system-x86_64)\n"
+	      "  -p, --profile=NAME     the model's profile: 7.2 or 9.1 (by QEMU's version)\n"
+	      "  -s, --seed=NUMBER      seed of the random scripts (1)\n"
+	      "  -n, --operations=NUMBER  run at least so many steps (60000)\n"
+	      "  -b, --bios=FILE        firmware that halts (halt.bin beside the program)\n"
+	      "  -h, --help             print this text\n", file);
 }
 
 void die(const char *fmt, ...)
@@ -89,15 +90,15 @@ static int parse(struct options *options, int argc, char **argv)
 	return -1;
 }
 
-/* What was measured. In between the model would be neither's. */
+/* The profile that was measured on this version; 8.0 to 9.0 were not measured. */
 static const struct edu_profile *profile_of(const char *version)
 {
 	unsigned int major, minor;
 
 	if (sscanf(version, "%u.%u", &major, &minor) != 2)
-		die("no version: %s", version);
+		die("this is not a version: %s", version);
 	if (major >= 8 && (major < 9 || (major == 9 && !minor)))
-		die("no profile is QEMU %s's; --profile chooses one", version);
+		die("there is no profile for QEMU %s: choose one by --profile", version);
 	return major < 8 ? &edu_qemu_7_2 : &edu_qemu_9_1;
 }
 
@@ -182,7 +183,7 @@ static bool check(struct lockstep *ls, const struct options *options, const char
 	bool same = timing_check(ls->qemu, version) && fixed_runs(ls) &&
 		    random_runs(ls, options);
 
-	printf("QEMU %s: %llu DMAs outside its window, on the model alone\n", version,
+	printf("QEMU %s: %llu DMAs that it does not allow, on the model alone\n", version,
 	       (unsigned long long)ls->counts.outside);
 	printf("QEMU %s: %llu operations, %llu DMAs, %d differences (seed %llu)\n", version,
 	       (unsigned long long)ls->counts.operations, (unsigned long long)ls->counts.dmas,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A QEMU of our own, its qtest socket and its QMP socket. RAM is a file that
- * both have mapped.
+ * A QEMU process with a qtest and a QMP socket. QEMU's RAM is a memfd, which this
+ * program has mapped too.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -35,7 +35,10 @@ void qemu_init(struct qemu *qemu, const char *program, const char *bios)
 		die("memory for RAM: %m");
 }
 
-/* In the child. It dies with us; what edu prints to stdout goes nowhere. */
+/*
+ * Runs in the child process. QEMU is killed when this program ends; its stdout,
+ * to which edu prints, is discarded, and its stderr goes to @log.
+ */
 static _Noreturn void become_qemu(char *const *argv, int qtest, int qmp, int log,
 				  pid_t parent)
 {
@@ -72,7 +75,7 @@ static char *format(const char *fmt, ...)
 
 static const char *clock_arguments(int clock)
 {
-	/* Time in which nothing happens is skipped. */
+	/* With sleep=off the virtual clock skips idle time. */
 	return clock == CLOCK_ICOUNT ? "shift=0,sleep=off" : NULL;
 }
 
@@ -118,7 +121,7 @@ static void spawn(struct qemu *qemu, int clock, const char *const *devices,
 	free(ram_arg);
 }
 
-/* What QMP says up to and with the line that has the word in it. */
+/* Reads QMP's lines until one contains @word. Return: false at the end of file. */
 static bool qmp_until(struct qemu *qemu, const char *word)
 {
 	char line[4096];
@@ -145,7 +148,7 @@ static bool qmp(struct qemu *qemu, const char *command)
 	       qmp_until(qemu, "\"return\"");
 }
 
-/* What /proc says of a thread: its name, or its one-letter state behind that. */
+/* Does the thread have this name; if @name is NULL, is it in this state? */
 static bool thread_is(struct qemu *qemu, pid_t thread, const char *name, char state)
 {
 	char path[64], line[256] = "";
@@ -186,7 +189,7 @@ bool qemu_threads_asleep(struct qemu *qemu)
 {
 	size_t i;
 
-	/* It takes them a moment to give themselves their names. */
+	/* A thread has its name only some time after QEMU's start. */
 	if (qemu->found < qemu->devices)
 		find_threads(qemu);
 	for (i = 0; i < qemu->found; i++)
@@ -195,14 +198,13 @@ bool qemu_threads_asleep(struct qemu *qemu)
 	return i == qemu->devices;
 }
 
-/* The first thing that it said on stderr and that is no warning. */
-void qemu_last_words(struct qemu *qemu, char *words, size_t size)
+void qemu_first_error(struct qemu *qemu, char *words, size_t size)
 {
 	char line[1024];
 	int fd = dup(qemu->log_fd);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
-	snprintf(words, size, "it said nothing");
+	snprintf(words, size, "no message on stderr");
 	if (!file)
 		return;
 	rewind(file);
@@ -219,7 +221,7 @@ static _Noreturn void did_not_start(struct qemu *qemu)
 {
 	char words[256];
 
-	qemu_last_words(qemu, words, sizeof(words));
+	qemu_first_error(qemu, words, sizeof(words));
 	die("%s did not start: %s", qemu->program, words);
 }
 
@@ -239,7 +241,7 @@ void qemu_start(struct qemu *qemu, int clock, const char *const *devices)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qtest) ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp_pair))
 		die("socketpair: %m");
-	/* Each QEMU's last words are its own. */
+	/* The log must contain the messages of this QEMU only. */
 	if (ftruncate(qemu->log_fd, 0) || lseek(qemu->log_fd, 0, SEEK_SET))
 		die("QEMU's log: %m");
 	spawn(qemu, clock, devices, qtest[1], qmp_pair[1]);
@@ -268,7 +270,7 @@ void qemu_stop(struct qemu *qemu)
 	qemu->pid = 0;
 }
 
-/* "QEMU emulator version 7.2.22 (Debian ...)" */
+/* The first line is like "QEMU emulator version 7.2.22 (Debian ...)". */
 void qemu_version(const char *program, char *version, size_t size)
 {
 	char line[256] = "", found[64] = "";
@@ -277,7 +279,7 @@ void qemu_version(const char *program, char *version, size_t size)
 
 	if (!pipe || !fgets(line, sizeof(line), pipe) ||
 	    sscanf(line, "QEMU emulator version %63s", found) != 1)
-		die("%s --version says: %s", program, line);
+		die("cannot parse the output of %s --version: %s", program, line);
 	while (fgets(line, sizeof(line), pipe))
 		;
 	pclose(pipe);
@@ -332,7 +334,10 @@ static bool get_line(struct qemu *qemu, char *line, size_t size)
 	return true;
 }
 
-/* "IRQ raise 21": input 0 is the PC's own timer, and none of ours. */
+/*
+ * Takes a line like "IRQ raise 21", which qtest sends between answers. Input 0 is
+ * the PC's timer. Return: false if the line is none of these.
+ */
 static bool take_irq(struct qemu *qemu, const char *line)
 {
 	bool raise = !strncmp(line, "IRQ raise ", 10);

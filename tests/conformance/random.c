@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Scripts by chance, the same for the same seed: pieces that make sense, with
- * nonsense between them, and numbers that lie at edges more often than not.
- * Whatever a piece assumes of those before it may turn out wrong.
+ * Makes random scripts. A script consists of pieces that make sense by themselves
+ * (a DMA, an interrupt, a reset), with random accesses between them; numbers are
+ * mostly close to a limit. A piece may find the device in any state.
  */
 #include "conformance.h"
 
-#define STEPS	400	/* a script is a little longer */
+#define STEPS	400	/* a script has at least so many */
 
 struct maker {
 	struct script *script;
 	uint64_t state;
-	uint64_t window;	/* bytes of the device's memory that a DMA may touch */
-	bool empty;		/* a DMA may have none */
+	uint64_t dma_bytes;	/* how many bytes of device memory a DMA may touch */
+	bool dma_empty;		/* a DMA may have 0 bytes */
 };
 
 /* SplitMix64 */
@@ -87,7 +87,7 @@ static uint64_t some_register(struct maker *m)
 	return below(m, EDU_BAR_BYTES - 16);
 }
 
-/* Mostly the sizes that do something. */
+/* Mostly 4 and 8 bytes, which edu accepts. */
 static unsigned int some_size(struct maker *m)
 {
 	static const uint8_t sizes[] = { 1, 2, 4, 4, 4, 4, 4, 4, 8, 8, 8 };
@@ -104,7 +104,7 @@ static void any_write(struct maker *m)
 {
 	uint64_t addr = some_register(m);
 
-	/* Anything goes but a factorial of anything. */
+	/* Any value, but mostly small ones for the factorial, which takes time. */
 	if (addr == EDU_REG_FACTORIAL || addr == EDU_REG_LIVENESS)
 		add(m, STEP_WRITE, some_size(m), addr, chance(m, 90) ? below(m, 40) : any(m));
 	else
@@ -112,7 +112,7 @@ static void any_write(struct maker *m)
 		    edge_value(m));
 }
 
-/* Of RAM, of nothing, at either end of it, above the mask, or anything. */
+/* In RAM, across its end, where nothing is, at or above the mask, or anywhere. */
 static uint64_t some_bus_address(struct maker *m)
 {
 	uint64_t mask = m->script->mask;
@@ -144,14 +144,14 @@ static uint64_t some_length(struct maker *m)
 
 	if (chance(m, 40))
 		len = below(m, EDU_MEM_BYTES + 1);
-	if (len > m->window)
-		len = m->window;
-	return len || m->empty ? len : 1;
+	if (len > m->dma_bytes)
+		len = m->dma_bytes;
+	return len || m->dma_empty ? len : 1;
 }
 
 static uint64_t some_device_address(struct maker *m, uint64_t len)
 {
-	uint64_t room = m->window - len;
+	uint64_t room = m->dma_bytes - len;
 
 	switch (below(m, 4)) {
 	case 0:
@@ -163,7 +163,7 @@ static uint64_t some_device_address(struct maker *m, uint64_t len)
 	}
 }
 
-/* In one access, or in two of which the second does nothing. */
+/* Writes by one access; at times by a second one of 4 bytes at @addr + 4. */
 static void dma_register(struct maker *m, uint64_t addr, uint64_t value)
 {
 	add(m, STEP_WRITE, value >> 32 || chance(m, 40) ? 8 : 4, addr, value);
@@ -181,7 +181,7 @@ static uint64_t some_command(struct maker *m)
 static void some_config(struct maker *m);
 static void reset(struct maker *m);
 
-/* What a busy device has to take. */
+/* One access while the device may be busy. */
 static void interfere(struct maker *m)
 {
 	switch (below(m, 8)) {
@@ -208,7 +208,7 @@ static void interfere(struct maker *m)
 	}
 }
 
-/* Which of source and destination is the device's depends on the command. */
+/* The DMA that @cmd describes, with accesses while it runs. */
 static void dma_of(struct maker *m, uint64_t cmd, uint64_t device, uint64_t bus,
 		   uint64_t len)
 {
@@ -239,7 +239,7 @@ static void dma(struct maker *m)
 	dma_of(m, some_command(m), some_device_address(m, len), some_bus_address(m), len);
 }
 
-/* None of these reaches QEMU, unless by chance it is none of these. */
+/* A DMA that is mostly not allowed, and then not sent to QEMU: see rules.c. */
 static void bad_dma(struct maker *m)
 {
 	uint64_t len = chance(m, 50) ? some_length(m) : below(m, 3 * EDU_MEM_BYTES);
@@ -318,17 +318,17 @@ static void command(struct maker *m, uint16_t wanted)
 static void place(struct maker *m)
 {
 	static const uint32_t places[] = {
-		0, 0xffffffff, 0xfff00000, WINDOW + EDU_BAR_BYTES, WINDOW + 1, 0xf0000000,
+		0, 0xffffffff, 0xfff00000, BAR0_ADDR + EDU_BAR_BYTES, BAR0_ADDR + 1, 0xf0000000,
 	};
 
 	config(m, PCI_BASE_ADDRESS_0, 4, places[below(m, ARRAY_SIZE(places))]);
 	add(m, STEP_CONFIG_READ, 4, PCI_BASE_ADDRESS_0, 0);
 	add(m, STEP_READ, 4, EDU_REG_ID, 0);
 	if (chance(m, 90))
-		config(m, PCI_BASE_ADDRESS_0, 4, WINDOW);
+		config(m, PCI_BASE_ADDRESS_0, 4, BAR0_ADDR);
 }
 
-/* Anywhere, read or written, but aligned as the port makes it. */
+/* Any access to configuration space; aligned, as port 0xcfc requires it. */
 static void any_config(struct maker *m)
 {
 	unsigned int size = 1 << below(m, 3);
@@ -342,7 +342,7 @@ static void any_config(struct maker *m)
 	if (addr < PCI_CACHE_LINE_SIZE)
 		command(m, 0);
 	else if (addr < PCI_BASE_ADDRESS_1)
-		config(m, PCI_BASE_ADDRESS_0, 4, WINDOW);
+		config(m, PCI_BASE_ADDRESS_0, 4, BAR0_ADDR);
 }
 
 static void some_config(struct maker *m)
@@ -370,7 +370,7 @@ static void reset(struct maker *m)
 		any_config(m);
 	if (chance(m, 30))
 		config(m, PCI_COMMAND + 1, 1, any(m));
-	config(m, PCI_BASE_ADDRESS_0, 4, WINDOW);
+	config(m, PCI_BASE_ADDRESS_0, 4, BAR0_ADDR);
 	if (chance(m, 50))
 		add(m, STEP_WAIT, 0, 0, 0);
 	command(m, 0);
@@ -426,8 +426,8 @@ void random_script(struct script *script, uint64_t seed, const struct edu_profil
 	struct maker m = {
 		.script = script,
 		.state = seed * 0x2545f4914f6cdd1d,
-		.window = profile->last_byte ? EDU_MEM_BYTES : EDU_MEM_BYTES - 1,
-		.empty = profile->empty,
+		.dma_bytes = profile->last_byte ? EDU_MEM_BYTES : EDU_MEM_BYTES - 1,
+		.dma_empty = profile->empty,
 	};
 
 	script_clear(script);

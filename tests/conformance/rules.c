@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What QEMU is spared: DMAs outside its window (one version aborts, another
- * runs past the end of its buffer), factorials that take seconds, bus
- * addresses where something other than RAM is. Each is judged by what it does
- * to a copy of the model.
+ * Steps that QEMU does not get: DMAs that it does not allow (one version aborts,
+ * another runs past the end of its buffer), factorials that take seconds, and
+ * DMAs and messages to bus addresses of other devices. Each step is tried on a
+ * copy of the model first.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 #define FACTORIAL_MAX	2000000
 
-/* A bus for copies: nothing happens, but what would have is noted. */
+/* The bus of a copy: it only records the accesses. */
 struct trial {
 	bool unsafe;
 	uint64_t outside_addr, outside_len;
@@ -29,10 +29,9 @@ bool range_is_ram(uint64_t addr, uint64_t len)
 	       !overlaps(addr, len, RAM_HOLE, RAM_HOLE_END);
 }
 
-/* RAM, or nothing at all. */
 bool range_is_safe(uint64_t addr, uint64_t len)
 {
-	if (len && addr + len - 1 < addr)	/* on from 0 */
+	if (len && addr + len - 1 < addr)	/* wraps to 0 */
 		return range_is_safe(0, addr + len);
 	return !overlaps(addr, len, RAM_HOLE, RAM_HOLE_END) &&
 	       !overlaps(addr, len, IO_HOLE, IO_HOLE_END);
@@ -93,7 +92,7 @@ static void copy_model(struct edu *copy, const struct edu *edu, struct trial *tr
 	*trial = (struct trial){ .unsafe = false };
 }
 
-/* QEMU's bus splits what is not aligned, and takes no more than 8 bytes. */
+/* QEMU splits an access into aligned ones of at most 8 bytes. */
 static unsigned int access_size(uint64_t addr, unsigned int left)
 {
 	unsigned int size = 8;
@@ -126,10 +125,10 @@ static void bar_write(struct edu *edu, uint64_t now, const struct step *step)
 	}
 }
 
-/* Nothing answers at WINDOW while the BAR is elsewhere; qtest reads zeros there. */
+/* Is BAR 0 at BAR0_ADDR, and decoded? Otherwise qtest reads zeros there. */
 static bool decoded(struct edu *edu)
 {
-	return edu_memory_enabled(edu) && edu_config_read(edu, PCI_BASE_ADDRESS_0, 4) == WINDOW;
+	return edu_memory_enabled(edu) && edu_config_read(edu, PCI_BASE_ADDRESS_0, 4) == BAR0_ADDR;
 }
 
 uint64_t model_access(struct edu *edu, uint64_t now, const struct step *step)
@@ -167,9 +166,9 @@ static bool msi_enabled(struct edu *edu)
 }
 
 /*
- * Will it be known when the factorial's interrupt has come? By its bit, or by
- * its message. Nobody knows whether that comes before or after a DMA, which
- * may read just there.
+ * Can wait_for_factorial() see when the factorial's interrupt has come? It sees a
+ * new bit in the interrupt status, or a message in RAM. With MSI and a running
+ * DMA the answer is no: their order is random, and the DMA may read the message.
  */
 static bool interrupt_shows(struct edu *copy)
 {
@@ -184,15 +183,15 @@ static bool interrupt_shows(struct edu *copy)
 	return !pending || (edu_bus_master(copy) && range_is_ram(msi_address(copy), 4));
 }
 
-static enum verdict judge_factorial(struct edu *copy)
+static enum run_on factorial_runs_on(struct edu *copy)
 {
 	if (copy->factorial > FACTORIAL_MAX || !interrupt_shows(copy))
-		return LEAVE_OUT;
-	return SEND;
+		return RUN_ON_NONE;
+	return RUN_ON_BOTH;
 }
 
-/* Not by the model, for it may be wrong. */
-static bool in_window(const struct edu *copy)
+/* Does the profile allow this DMA? Not asked of the model, which may be wrong. */
+static bool dma_allowed(const struct edu *copy)
 {
 	uint64_t end = EDU_MEM_ADDR + EDU_MEM_BYTES - (copy->profile->last_byte ? 0 : 1);
 	uint64_t device = copy->cmd & EDU_REG_DMA_CMD_FROM_DEVICE ? copy->src : copy->dst;
@@ -201,52 +200,52 @@ static bool in_window(const struct edu *copy)
 	       (copy->count || copy->profile->empty);
 }
 
-static enum verdict judge_dma(struct edu *copy, const struct trial *trial)
+static enum run_on dma_runs_on(struct edu *copy, const struct trial *trial)
 {
-	copy->master = true;	/* bus mastering may be on by then */
-	if (!in_window(copy))
-		return OUTSIDE;
+	copy->master = true;	/* it may be on when the DMA is due */
+	if (!dma_allowed(copy))
+		return RUN_ON_MODEL;
 	edu_run(copy, copy->dma_due);
-	return trial->unsafe ? LEAVE_OUT : SEND;
+	return trial->unsafe ? RUN_ON_NONE : RUN_ON_BOTH;
 }
 
-enum verdict judge(const struct lockstep *ls, const struct step *step)
+enum run_on step_runs_on(const struct lockstep *ls, const struct step *step)
 {
-	enum verdict verdict = SEND;
+	enum run_on run_on = RUN_ON_BOTH;
 	struct trial trial;
 	struct edu copy;
 
 	if (step->kind == STEP_FILL || step->kind == STEP_MEMORY)
-		return range_is_ram(step->addr, step->size) ? SEND : LEAVE_OUT;
+		return range_is_ram(step->addr, step->size) ? RUN_ON_BOTH : RUN_ON_NONE;
 	if (step->kind != STEP_WRITE && step->kind != STEP_CONFIG_WRITE)
-		return SEND;
+		return RUN_ON_BOTH;
 	copy_model(&copy, &ls->edu, &trial);
 	model_access(&copy, ls->now, step);
 	if (!range_is_safe(msi_address(&copy), 4))
-		return LEAVE_OUT;
+		return RUN_ON_NONE;
 	if (copy.factorial_due != EDU_NEVER)
-		verdict = judge_factorial(&copy);
+		run_on = factorial_runs_on(&copy);
 	if (copy.dma_due != EDU_NEVER && ls->edu.dma_due == EDU_NEVER)
-		verdict = judge_dma(&copy, &trial);
-	return verdict;
+		run_on = dma_runs_on(&copy, &trial);
+	return run_on;
 }
 
-/* All ones, as from a device that is no more. */
+/* After an abort the model must be dead: it moves nothing, and reads all ones. */
 static const char *assert_aborted(struct edu *copy, const struct edu *before,
 				  const struct trial *trial)
 {
 	if (!copy->aborted)
-		return "a DMA outside the window did not abort";
+		return "a DMA that is not allowed did not abort";
 	if (trial->accesses || memcmp(copy->memory, before->memory, EDU_MEM_BYTES))
-		return "a DMA that aborts moved something";
+		return "a DMA that aborts moved data";
 	if (edu_run(copy, copy->dma_ns * 9) != EDU_NEVER)
-		return "something happens after the abort";
+		return "an event is pending after the abort";
 	if (edu_read(copy, 0, EDU_REG_ID, 4) != UINT32_MAX)
-		return "it still answers after the abort";
+		return "the device still answers after the abort";
 	return NULL;
 }
 
-/* What lies before the window and what lies beyond it is not memory. */
+/* The part of the DMA within the device's memory is done, and nothing else. */
 static const char *assert_bounded(const struct edu *copy, const struct edu *before,
 				  const struct trial *trial)
 {
@@ -256,16 +255,16 @@ static const char *assert_bounded(const struct edu *copy, const struct edu *befo
 	size_t i, first = inside && !from ? offset : EDU_MEM_BYTES;
 
 	if (copy->aborted)
-		return "a DMA outside the window aborted";
+		return "a DMA that is not allowed aborted";
 	if (copy->cmd & EDU_REG_DMA_CMD_RUN)
-		return "a DMA outside the window did not end";
+		return "a DMA that is not allowed did not end";
 	if (trial->accesses != inside)
-		return "a DMA outside the window moved too much, or too little";
+		return "a DMA that is not allowed moved too much, or too little";
 	if (memcmp(copy->memory, before->memory, first))
-		return "a DMA outside the window wrote before its beginning";
+		return "a DMA that is not allowed wrote before its beginning";
 	for (i = first; i < EDU_MEM_BYTES && i - first < trial->outside_len; i++)
 		if (copy->memory[i] != 0x5a)
-			return "a DMA outside the window did not do what lies in it";
+			return "a DMA that is not allowed did not move the bytes inside the memory";
 	return NULL;
 }
 
@@ -279,7 +278,7 @@ const char *assert_outside(const struct lockstep *ls, const struct step *step)
 	copy.master = true;
 	edu_run(&copy, copy.dma_due);
 	if (trial.outsides != 1)
-		return "a DMA outside the window was not told once";
+		return "a DMA that is not allowed was not reported exactly once";
 	if (ls->profile->aborts)
 		return assert_aborted(&copy, &ls->edu, &trial);
 	return assert_bounded(&copy, &ls->edu, &trial);

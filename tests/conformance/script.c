@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Scripts as text, a step a line:
+ * Scripts as text, one step a line:
  *
  *	mask 0xfffffff			the device's dma_mask; first, if at all
  *	read4 0x98 [= OUTCOME]...	1, 2, 4 or 8 bytes of BAR 0
  *	write8 0x80 0x100000 [= OUTCOME]...
  *	config-read2 0x04 [= OUTCOME]...	1, 2 or 4 bytes
  *	config-write4 0x10 0xffffffff
- *	memory4 0x100000 [= OUTCOME]...	what RAM holds
- *	fill 0x100000 4095 0xaa		bytes of RAM
- *	wait				for DMA and factorial
- *	reset				of the bus
- *	line [= OUTCOME]...		INTx, 0 or 1, at the interrupt controller
+ *	memory4 0x100000 [= OUTCOME]...	1, 2, 4 or 8 bytes of RAM
+ *	fill 0x100000 4095 0xaa		address, length, byte: fills RAM
+ *	wait				until DMA and factorial are done
+ *	reset				resets the bus
+ *	line [= OUTCOME]...		INTx at the interrupt controller, 0 or 1
  *
- * OUTCOME is a number, or for the write that starts a DMA "done", "aborts" or
- * "overruns"; with PROFILE: before it, it holds only there. What overruns is
- * not sent to QEMU, and what aborts not before all the rest was compared: then
- * it must end QEMU. # begins a comment.
+ * OUTCOME is a number; for the write that starts a DMA it is "done", "aborts" or
+ * "overruns". PROFILE:OUTCOME holds only with this profile. A DMA that overruns is
+ * never sent to QEMU. One that aborts is sent after the whole script has been
+ * compared, and QEMU must abort then. # begins a comment.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -113,7 +113,7 @@ void script_print(FILE *file, const struct script *script)
 	}
 }
 
-/* Reading: where we are, for messages. */
+/* The position in a script file, for error messages. */
 struct reader {
 	const char *path;
 	unsigned int line;
@@ -121,7 +121,7 @@ struct reader {
 
 static _Noreturn void bad(const struct reader *at, const char *what, const char *word)
 {
-	die("%s:%u: %s: %s", at->path, at->line, what, word ? word : "nothing there");
+	die("%s:%u: %s: %s", at->path, at->line, what, word ? word : "end of line");
 }
 
 static uint64_t take_number(const struct reader *at, const char *word)
@@ -140,7 +140,7 @@ static bool size_is_right(enum step_kind kind, unsigned int size)
 	return size == 1 || size == 2 || size == 4 || (size == 8 && !config);
 }
 
-/* "read4": the kind, and the size behind it. */
+/* Parses a word like "read4": the kind, and the size of sized kinds. */
 static void parse_kind(const struct reader *at, const char *word, struct step *step)
 {
 	size_t i, len;
@@ -158,7 +158,7 @@ static void parse_kind(const struct reader *at, const char *word, struct step *s
 		if (size_is_right(step->kind, step->size))
 			return;
 	}
-	bad(at, "no such step", word);
+	bad(at, "unknown step", word);
 }
 
 static void parse_expect(const struct reader *at, const char *word, struct expect *expect)
@@ -167,12 +167,12 @@ static void parse_expect(const struct reader *at, const char *word, struct expec
 	char name[OUTCOME_BYTES];
 
 	if (!word)
-		bad(at, "no outcome", word);
+		bad(at, "an outcome must follow =", word);
 	if (colon) {
 		snprintf(name, sizeof(name), "%.*s", (int)(colon - word), word);
 		expect->profile = edu_profile(name);
 		if (!expect->profile)
-			bad(at, "no such profile", name);
+			bad(at, "unknown profile", name);
 		word = colon + 1;
 	}
 	if (strcmp(word, "done") && strcmp(word, "aborts") && strcmp(word, "overruns"))
@@ -195,11 +195,11 @@ static void parse_step(const struct reader *at, char *word, struct step *step)
 	if (!word)
 		return;
 	if (strcmp(word, "="))
-		bad(at, "one word too many", word);
+		bad(at, "unexpected word", word);
 	for (i = 0; i < EXPECTS && (word = strtok(NULL, " \t")); i++)
 		parse_expect(at, word, &step->expects[i]);
 	if (!i || strtok(NULL, " \t"))
-		bad(at, "one or two outcomes", word);
+		bad(at, "one or two outcomes must follow =", word);
 }
 
 static void parse_line(const struct reader *at, char *line, struct script *script)

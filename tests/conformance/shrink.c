@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Delta debugging: leave out a part; if what is left still differs, go on
- * with that. Halves first, single steps last, until none can go.
+ * Delta debugging: leave out a part of the script; if the rest still differs,
+ * continue with the rest. Begins with halves and ends with single steps.
  */
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void copy_without(struct script *to, const struct script *from, size_t at
 			script_add(to, &from->steps[i]);
 }
 
-/* The shorter script takes the place of the longer if it differs, too. */
+/* If @trial differs too, it replaces @script. */
 static bool try_script(struct lockstep *ls, struct script *script, struct script *trial)
 {
 	struct script swap = *script;
@@ -55,7 +55,7 @@ static void usual_mask(struct lockstep *ls, struct script *script, struct script
 	try_script(ls, script, trial);
 }
 
-/* Smaller numbers are easier on the reader. */
+/* Replaces values by shorter ones, which are easier to read. */
 static void simpler_values(struct lockstep *ls, struct script *script, struct script *trial)
 {
 	static const uint64_t masks[] = { 0, 1, 0xff, 0xffff, 0xffffffff };
@@ -78,7 +78,7 @@ void shrink(struct lockstep *ls, struct script *script)
 	struct script trial = { .mask = DMA_MASK };
 	size_t n;
 
-	/* What comes after the difference has no part in it. */
+	/* Steps after the difference cannot be its cause. */
 	n = ls->difference.step + 1;
 	if (n < script->count) {
 		copy_without(&trial, script, n, script->count - n);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When a DMA is done, in real time: never before the model says, by QEMU's
- * own virtual clock, and on some occasion not much later. How late is the
- * host's business.
+ * Compares the end of DMAs with the model in real time: by QEMU's virtual clock
+ * no DMA may be done before the model's, and at least one must be done at most
+ * LATE_NS later. How late the others are depends on the host.
  *
- * The clock is read from the ACPI timer, 24 bits at 3.58 MHz since QEMU's
- * start: everything happens before it wraps.
+ * The virtual clock is read from the ACPI timer, which counts 24 bits at 3.58 MHz
+ * from QEMU's start on. A QEMU is used only until that timer wraps.
  */
 #include <time.h>
 
@@ -14,27 +14,27 @@
 #define DEVICES		20
 #define FIRST_SLOT	2
 #define LPC_SLOT	0x1f
-#define PM_BASE		0x40	/* of the LPC bridge: where its ACPI registers are */
+#define PM_BASE		0x40	/* LPC bridge: base of its ACPI registers */
 #define ACPI_CONTROL	0x44
 #define ACPI_ENABLE	0x80
 #define PM_PORT		0x600
 #define PM_TIMER	(PM_PORT + 8)
 #define PM_HZ		3579545
 #define NS_PER_S	1000000000ULL
-#define WRAP_S		4	/* less than it takes to wrap */
-#define QEMUS		5	/* started one after another until one was in time */
+#define WRAP_S		4	/* the timer wraps after 4.7 s */
+#define QEMUS		5	/* most QEMUs, started one after another */
 #define LATE_NS		1000000
-#define ENOUGH		100	/* DMAs */
+#define ENOUGH		100	/* DMAs in sum */
 
 struct timing {
 	struct qemu *qemu;
-	uint64_t began;			/* before QEMU had started, in ns */
-	uint64_t due[DEVICES];		/* at the earliest */
-	bool exact[DEVICES];		/* and at the latest, too */
+	uint64_t began;			/* host time just before QEMU's start, in ns */
+	uint64_t due[DEVICES];		/* earliest end by the model, in virtual ns */
+	bool exact[DEVICES];		/* due is also the latest end */
 	bool running[DEVICES];
 	unsigned int dmas;
-	uint64_t lateness;		/* the smallest of those that are exact */
-	uint64_t early;			/* ns; 0: none was */
+	uint64_t lateness;		/* ns: the least of those whose due is exact */
+	uint64_t early;			/* ns by which a DMA was too early; 0: none was */
 };
 
 static uint64_t wall(void)
@@ -50,7 +50,7 @@ static bool in_time(const struct timing *timing)
 	return wall() - timing->began < WRAP_S * NS_PER_S;
 }
 
-/* What the virtual clock was when it gave so many ticks: at least, at most. */
+/* The least and the greatest virtual time, in ns, at which the timer has @ticks. */
 static uint64_t ns_low(uint64_t ticks)
 {
 	return ticks * NS_PER_S / PM_HZ;
@@ -63,7 +63,7 @@ static uint64_t ns_high(uint64_t ticks)
 
 static uint64_t command_addr(unsigned int i)
 {
-	return WINDOW + (uint64_t)i * EDU_BAR_BYTES + EDU_REG_DMA_CMD;
+	return BAR0_ADDR + (uint64_t)i * EDU_BAR_BYTES + EDU_REG_DMA_CMD;
 }
 
 static bool start(struct timing *timing)
@@ -81,14 +81,14 @@ static bool start(struct timing *timing)
 	machine_config(timing->qemu, LPC_SLOT << 3, PM_BASE, 4, PM_PORT | 1);
 	machine_config(timing->qemu, LPC_SLOT << 3, ACPI_CONTROL, 1, ACPI_ENABLE);
 	for (i = 0; i < DEVICES; i++) {
-		machine_enable(timing->qemu, (FIRST_SLOT + i) << 3, WINDOW + i * EDU_BAR_BYTES);
-		if (!machine_clock_dma(timing->qemu, WINDOW + i * EDU_BAR_BYTES))
+		machine_enable(timing->qemu, (FIRST_SLOT + i) << 3, BAR0_ADDR + i * EDU_BAR_BYTES);
+		if (!machine_clock_dma(timing->qemu, BAR0_ADDR + i * EDU_BAR_BYTES))
 			return false;
 	}
 	return true;
 }
 
-/* When a DMA that began then is done, as the model has it. */
+/* Return: when a DMA that begins at @now ends in the model, in ns. */
 static uint64_t model_due(uint64_t now)
 {
 	const struct edu_bus none = { .ctx = NULL };
@@ -127,7 +127,7 @@ static void saw_done(struct timing *timing, unsigned int i, uint64_t ticks)
 		timing->lateness = now - timing->due[i];
 }
 
-/* Return: how many are not done yet; -1 when QEMU is no more. */
+/* Return: how many DMAs are not done yet; -1 if QEMU has ended. */
 static int look(struct timing *timing)
 {
 	uint64_t cmd, ticks;
