@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the fuzzers share: numbers out of the input's bytes, and a check. */
+/* Shared by the fuzzers: numbers made of the input's bytes, and a check. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* The part of the input that is not used yet. */
 struct fuzz {
 	const uint8_t *data;
 	size_t left;
 };
 
-/* Zeros, when the input is at its end. */
+/* Return: the next byte of the input; 0 at its end. */
 static inline uint8_t fuzz_byte(struct fuzz *fuzz)
 {
 	if (!fuzz->left)
@@ -20,6 +21,7 @@ static inline uint8_t fuzz_byte(struct fuzz *fuzz)
 	return *fuzz->data++;
 }
 
+/* Return: the next @bytes bytes as a number, the highest byte first. */
 static inline uint64_t fuzz_number(struct fuzz *fuzz, unsigned int bytes)
 {
 	uint64_t number = 0;
@@ -29,9 +31,10 @@ static inline uint64_t fuzz_number(struct fuzz *fuzz, unsigned int bytes)
 	return number;
 }
 
-/* The fuzzer takes a trap for a crash and keeps the input. */
+/* A trap is a crash for the fuzzer, which then keeps the input. */
 #define CHECK(condition) ((condition) ? (void)0 : __builtin_trap())
 
+/* Runs one input. libFuzzer calls it, and so does replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

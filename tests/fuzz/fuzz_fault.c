@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The language of the faults under a coverage-guided fuzzer: lines of any
- * bytes, and the events that rules wait for.
+ * Fuzzes firmware-sim/fault.c: the input is a file of faults, and after each line
+ * the events happen that rules wait for.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The model under a coverage-guided fuzzer: a script of accesses, made of the
- * input's bytes, and what must hold after each. Addresses and sizes are any,
- * also those that no bus would send.
+ * Fuzzes firmware-sim/edu.c and config.c: the input is a script of accesses, and
+ * the state of the model is checked after each. Addresses and sizes have any
+ * value, also those that no bus would pass on.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 struct world {
 	struct edu edu;
 	bool intx;
-	bool called;		/* anything but intx, during this step */
-	bool outside;
+	bool called;		/* read, write or msi was called in this step */
+	bool outside;		/* outside was called, in any step */
 };
 
 static void check_range(struct world *world, const void *data, size_t len)
@@ -50,7 +50,7 @@ static void on_msi(void *ctx, uint64_t addr, uint32_t data)
 	CHECK(addr % 4 == 0 && data <= UINT16_MAX);
 }
 
-/* The level is told when it changes, never twice. */
+/* Must be called only when the level changes. */
 static void on_intx(void *ctx, bool level)
 {
 	struct world *world = ctx;
@@ -84,11 +84,11 @@ static void check_state(struct world *world, uint64_t now)
 	CHECK(edu_config_read(edu, PCI_VENDOR_ID, 4) ==
 	      (EDU_VENDOR_ID | (uint32_t)EDU_DEVICE_ID << 16));
 	CHECK(edu_config_read(edu, PCI_CAPABILITY_LIST, 1) == 0x40);
-	/* A reset takes the bit away, but not what it stands for. */
+	/* Not equal: a reset clears the bit, and leaves bus mastering as it is. */
 	CHECK(edu_bus_master(edu) || !(command & PCI_COMMAND_MASTER));
 }
 
-/* Mostly the addresses where something is. */
+/* Mostly the address of a register. */
 static uint64_t some_address(struct fuzz *fuzz)
 {
 	static const uint16_t known[] = {
@@ -155,7 +155,10 @@ static void check_read(struct world *world, struct fuzz *fuzz, uint64_t now)
 	CHECK(value == edu_read(&world->edu, now, addr, size));
 }
 
-/* A variable each, for compilers differ in the order of a call's arguments. */
+/*
+ * Each value has its own variable: the order in which arguments are evaluated
+ * depends on the compiler, and the seeds depend on that order.
+ */
 static void write_access(struct world *world, struct fuzz *fuzz, uint64_t now)
 {
 	uint64_t addr = some_address(fuzz);

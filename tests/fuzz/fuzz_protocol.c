@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vfio-user server under a coverage-guided fuzzer: messages nearly right
- * and wholly wrong, with and without descriptors, whole and in a stream, faults
- * and commands in between, time passing. What must hold: no crash, a reply
- * that fits, no descriptor lost.
+ * Fuzzes the vfio-user server (protocol.c, client.c, control.c, device.c and
+ * memory.c of firmware-sim): the input is a sequence of messages, nearly valid or
+ * not, with and without descriptors, whole or in pieces, with faults, control
+ * commands and time between them. There must be no crash, a reply of the right
+ * length, and no lost descriptor.
  */
 #include <fcntl.h>
 #include <linux/pci_regs.h>
@@ -22,7 +23,7 @@
 #define HEADER	PROTOCOL_HEADER
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Its connections are made when they are first used. */
+/* The connections are made when they are first used; the peers are our ends. */
 struct server {
 	struct device device;
 	struct client client;
@@ -33,14 +34,17 @@ struct server {
 static int memory_fd = -1;
 static int pipe_fds[2];
 
-/* In an order of its own, which the seeds count on: a new fault comes last. */
+/*
+ * The seeds contain indices into this list, so it has an order of its own: add a
+ * new fault at the end.
+ */
 static const char *const fault_names[] = {
 	"irq-lost", "irq-late", "irq-double", "irq-spurious", "dma-stuck", "dma-late",
 	"dma-short", "dma-astray", "dma-flip", "regs-stuck", "regs-ones", "vanish",
 	"vanish-until-reset", "regs-zero", "master-off",
 };
 
-/* No fault has been forgotten above. */
+/* Each fault must be in the list above. */
 static void check_fault_names(void)
 {
 	enum fault fault;
@@ -54,8 +58,8 @@ static void check_fault_names(void)
 	}
 }
 
-/* Once: what clients pass. A file of two pages, a pipe. */
-static void open_what_is_passed(void)
+/* Opens, in the first run, the files that clients pass: two pages, and a pipe. */
+static void open_passed_files(void)
 {
 	if (memory_fd >= 0)
 		return;
@@ -77,7 +81,7 @@ static int some_fd(struct fuzz *fuzz)
 	}
 }
 
-/* Fields as a client would fill them, more or less. */
+/* A value for a field of a message, mostly one that is likely to be valid. */
 static uint64_t some_field(struct fuzz *fuzz, unsigned int bytes)
 {
 	uint8_t choice = fuzz_byte(fuzz);
@@ -101,7 +105,7 @@ static size_t add_field(struct fuzz *fuzz, uint8_t *msg, size_t at, unsigned int
 	return at + bytes;
 }
 
-/* For each command the widths of its fields, as many as matter. */
+/* For each command, the widths in bytes of the fields that matter. */
 static const char *const layouts[] = {
 	"22", "22", "448 88", "448 8", "4444", "4444 88", "", "4444", "44444", "844",
 	"844", "", "", "",
@@ -115,13 +119,13 @@ static size_t make_payload(struct fuzz *fuzz, uint8_t *msg, unsigned int command
 	for (; *layout; layout++)
 		if (*layout != ' ')
 			at = add_field(fuzz, msg, at, *layout - '0');
-	/* Data, or what does not belong there. */
+	/* Data behind the fields, whether or not the command has any. */
 	for (more = fuzz_byte(fuzz) & 0x0f; more; more--)
 		msg[at++] = fuzz_byte(fuzz);
 	return at;
 }
 
-/* A header that fits, or one that does not. */
+/* A message whose header fits the payload, or does not. */
 static size_t make_message(struct fuzz *fuzz, uint8_t *msg)
 {
 	uint8_t choice = fuzz_byte(fuzz);
@@ -161,7 +165,7 @@ static void send_message(struct fuzz *fuzz, struct device *device)
 			close(fds[i]);
 }
 
-/* Return: the server's end of a new connection; @peer is ours, and was. */
+/* Return: the server's end of a new connection. Our end replaces *@peer. */
 static int connection(int *peer)
 {
 	int pair[2];
@@ -190,7 +194,7 @@ static void send_bytes(int to, const void *bytes, size_t len, const int *fds, si
 	sendmsg(to, &msg, MSG_NOSIGNAL);
 }
 
-/* Replies, which nobody but this reads. */
+/* Reads the replies, or leaves them unread. */
 static void drain(struct fuzz *fuzz, int from)
 {
 	char replies[PROTOCOL_MAX];
@@ -200,7 +204,7 @@ static void drain(struct fuzz *fuzz, int from)
 			;
 }
 
-/* A message in two pieces, with what the server makes of each. */
+/* Sends a message in two pieces, and lets the server handle each. */
 static void stream_message(struct fuzz *fuzz, struct server *server)
 {
 	uint8_t msg[256] = { 0 };
@@ -226,7 +230,7 @@ static void stream_message(struct fuzz *fuzz, struct server *server)
 		close(fds[i]);
 }
 
-/* Lines for the control socket; "die" would be the end of us, too. */
+/* Sends lines to the control socket; not "die", which would kill the fuzzer. */
 static void stream_commands(struct fuzz *fuzz, struct server *server)
 {
 	static const char *const words[] = {
@@ -246,7 +250,7 @@ static void stream_commands(struct fuzz *fuzz, struct server *server)
 	drain(fuzz, server->control_peer);
 }
 
-/* Always the same beginning: a client that knows what it does. */
+/* Sends a valid command of the set-up. */
 static void command_of(struct device *device, uint16_t command, const void *payload,
 		       size_t bytes, int fd)
 {
@@ -287,7 +291,7 @@ static void set_up(struct device *device, uint8_t choice)
 		device_config_write(device, 0x42, 2, PCI_MSI_FLAGS_ENABLE);
 }
 
-/* A whole DMA, which messages of random fields seldom make. */
+/* Starts a DMA, which random messages seldom do. */
 static void start_dma(struct fuzz *fuzz, struct device *device)
 {
 	bool from = fuzz_byte(fuzz) & 1;
@@ -300,7 +304,7 @@ static void start_dma(struct fuzz *fuzz, struct device *device)
 					    (from ? EDU_REG_DMA_CMD_FROM_DEVICE : 0));
 }
 
-/* A variable each, for compilers differ in the order of a call's arguments. */
+/* Each value has its own variable: see fuzz_model.c, write_access(). */
 static void add_fault(struct fuzz *fuzz, struct device *device)
 {
 	static const char *const whens[] = { "now", "next", "every 2", "p 0.5", "nth 3" };
@@ -352,7 +356,7 @@ static void step(struct fuzz *fuzz, struct server *server, uint64_t *now)
 	CHECK(device_run(device, *now) > *now);
 }
 
-/* Of the first ones: one more than before has been lost. */
+/* Counts open descriptors below 64, to find one that was not closed. */
 static unsigned int open_fds(void)
 {
 	unsigned int count = 0;
@@ -382,7 +386,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int before;
 
 	CHECK(server);
-	open_what_is_passed();
+	open_passed_files();
 	before = open_fds();
 	set_up(&server->device, fuzz_byte(&fuzz));
 	client_init(&server->client, &server->device);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * replay FILE...: runs a fuzzer's inputs without the fuzzer, for gcov and for
- * a debugger.
+ * replay FILE...: runs inputs of a fuzzer without libFuzzer, for gcov and for a
+ * debugger.
  */
 #include <stdio.h>
 #include <stdlib.h>
