@@ -2,45 +2,46 @@
 /*
  * educma: large coherent buffers and device DMA on QEMU's edu device.
  *
- * Every ioctl takes a structure whose first field, @size, the caller sets to
- * sizeof(structure). A newer caller on an older driver gets -E2BIG if it sets
- * a field the driver does not know; an older caller on a newer driver gets
- * the old behaviour. Reserved fields and unknown flags must be zero
- * (-EINVAL). An unknown command is -ENOTTY. Once the driver has been unbound
- * every call on an old file returns -ENODEV. A device that has failed refuses
- * new transfers until it is bound again or has been reset: with -EIO if a DMA
- * did not end, or went nowhere, with -ENODEV if it does not answer.
+ * Ioctls: each takes a structure whose first field, @size, the caller sets to
+ * sizeof(structure). A newer caller on an older driver gets -E2BIG if it sets a
+ * field that the driver does not know; an older caller on a newer driver gets
+ * the old behaviour. Reserved fields and unknown flags must be zero (-EINVAL).
+ * An unknown command returns -ENOTTY. Once the driver has been unbound, every
+ * call on a file that is still open returns -ENODEV. A failed device refuses new
+ * transfers until it is bound again or reset: with -ENODEV if it does not
+ * answer, with -EIO if it has failed in another way.
  *
- * Completions are collected with read(2): as many struct educma_completion
- * as fit, at least one. read() sleeps until one is there (-EAGAIN with
- * O_NONBLOCK) and returns 0 when nothing is in flight; poll(2) bounds the
- * wait. poll() reports EPOLLIN when a completion waits, EPOLLOUT when
- * another transfer may be submitted, EPOLLHUP | EPOLLERR when the device is
- * gone; with nothing in flight it waits for the latter two only. A file's
- * transfers run one after another in the order of submission; those of
- * several files take turns. A file opened with O_EXCL has the device to
- * itself; others get -EBUSY. Unless CAP_SYS_ADMIN opens it, the device's
- * memory is overwritten with zeros first, which a failed device refuses
- * with -EIO or -ENODEV.
+ * Completions: read(2) returns as many struct educma_completion as fit into the
+ * caller's buffer, which must have room for one. It sleeps until there is one
+ * (-EAGAIN with O_NONBLOCK), and returns 0 when nothing is in flight. To limit
+ * the wait, use poll(2). It reports EPOLLIN when there is a completion, EPOLLOUT
+ * when another transfer may be submitted, and EPOLLHUP | EPOLLERR when the driver
+ * has been unbound, or when the device has failed because it does not answer.
+ * With nothing in flight, a poll for EPOLLIN alone returns in these two cases only.
  *
- * A handle is the first byte of the buffer's range of mmap(2) offsets, which
- * is as long as the buffer: a mapping at @handle + N begins N bytes into the
- * buffer (N is a multiple of the page size) and ends within it. Each file has
- * its own space of 2^44 bytes, so that a 32-bit mmap2(2) can name each page.
- * Ranges are given out upwards, with a page that belongs to nobody after each,
- * and none is given out again before the space has been used up.
+ * Order: the transfers of a file run one after another in the order of
+ * submission; several files take turns. A file that is opened with O_EXCL has
+ * the device to itself: any other open() returns -EBUSY. Unless the opener has
+ * CAP_SYS_ADMIN, the driver first overwrites the device's memory with zeros; if
+ * the device has failed, open() returns -EIO or -ENODEV instead.
  *
- * What a user may have on all devices and in all open files together is
- * limited (@max_buffers, @max_bytes); the user is whoever opened the file, or,
- * in a user namespace, whoever made the namespace.
- * A file that was opened with CAP_SYS_RESOURCE has no such limits.
+ * Mappings: the handle of a buffer is the first of its mmap(2) offsets. Its
+ * range of offsets is as long as the buffer: a mapping at @handle + N, with N a
+ * multiple of the page size, begins N bytes into the buffer and must end within
+ * it. Each file has its own space of 2^44 bytes of offsets, so that a 32-bit
+ * mmap2(2) can name each page. Handles ascend, with an unused page after each
+ * range, and a range is not used again before the end of the space is reached.
  *
- * A file's /proc/PID/fdinfo/FD has these lines, each a name, a colon, a tab and
- * a value:
- *	educma-buffers:		buffers that have a handle
- *	educma-bytes:		their sum
+ * Limits: @max_buffers and @max_bytes limit the buffers of a user on all devices
+ * and in all open files together. The user is the one who opened the file; in a
+ * user namespace, the one who created the namespace. A file that was opened with
+ * CAP_SYS_RESOURCE has no such limits.
+ *
+ * /proc/PID/fdinfo/FD has these lines, each a name, a colon, a tab and a value:
+ *	educma-buffers:		number of buffers that have a handle
+ *	educma-bytes:		sum of their sizes, in bytes
  *	educma-in-flight:	transfers submitted and not collected
- * and for who opened it with CAP_SYS_ADMIN a line for each such buffer:
+ * and, if the file was opened with CAP_SYS_ADMIN, a line for each such buffer:
  *	educma-buffer:		handle, bytes, bus address, as "0x1000 8192 0x8000000"
  * After the driver has been unbound the buffers have no memory: address 0.
  */
@@ -58,25 +59,25 @@
 #define EDUCMA_IOC_SUBMIT	_IO(EDUCMA_IOC_MAGIC, 3)
 #define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
 
-#define EDUCMA_INFO_MSI		(1 << 0)	/* else INTx */
-#define EDUCMA_INFO_FAILED	(1 << 1)	/* takes no transfers: rebind, reset */
-#define EDUCMA_INFO_GONE	(1 << 2)	/* failed: it does not answer */
-#define EDUCMA_INFO_UNLIMITED	(1 << 3)	/* max_buffers, max_bytes are not for this file */
+#define EDUCMA_INFO_MSI		(1 << 0)	/* MSI or MSI-X, else INTx */
+#define EDUCMA_INFO_FAILED	(1 << 1)	/* refuses transfers: reset or rebind it */
+#define EDUCMA_INFO_GONE	(1 << 2)	/* failed, for it does not answer */
+#define EDUCMA_INFO_UNLIMITED	(1 << 3)	/* this file has no max_buffers, max_bytes */
 
 /**
- * struct educma_info - what the device and the driver are set to
+ * struct educma_info - settings and state of device and driver
  * @size: sizeof(struct educma_info)
  * @flags: out: EDUCMA_INFO_*; ignored on the way in
  * @hw_id: out: identification register
- * @chunk_bytes: out: most bytes one device DMA carries
- * @device_bytes: out: the device's own memory, in bytes
- * @dma_bits: out: address bits the driver was told the device decodes
- * @max_in_flight: out: transfers a file may have submitted and not collected
- * @max_buffers: out: buffers a user may have; ignored on the way in
- * @proven_address: out: highest bus address that the device is proven to reach
- *	both ways: it has read and written one with the same highest bit, and a
- *	device decodes the lower bits of an address; 0 without CAP_SYS_ADMIN
- * @max_bytes: out: bytes a user may have; ignored on the way in
+ * @chunk_bytes: out: most bytes of one device DMA
+ * @device_bytes: out: size of the device's own memory, in bytes
+ * @dma_bits: out: address bits that the device decodes, as the driver was told
+ * @max_in_flight: out: most transfers of a file, submitted and not collected
+ * @max_buffers: out: most buffers of a user; ignored on the way in
+ * @proven_address: out: highest bus address that the device is proven to reach; 0
+ *	without CAP_SYS_ADMIN. The device has read and written an address with the
+ *	same highest bit, and a device that decodes a bit decodes the lower ones
+ * @max_bytes: out: most bytes of a user's buffers; ignored on the way in
  */
 struct educma_info {
 	__u32 size;
@@ -99,41 +100,44 @@ enum educma_reason {
 	EDUCMA_REASON_NONE = 0,
 	EDUCMA_REASON_NO_CMA = 1,	/* kernel without CONFIG_DMA_CMA */
 	EDUCMA_REASON_NO_AREA = 2,	/* CMA in the kernel, but no area */
-	EDUCMA_REASON_TOO_SMALL = 3,	/* larger than all CMA areas */
-	EDUCMA_REASON_IN_USE = 4,	/* CMA has not this much free */
-	EDUCMA_REASON_FRAGMENTED = 5,	/* free in sum, not in one piece */
+	EDUCMA_REASON_TOO_SMALL = 3,	/* the buffer is larger than all CMA areas */
+	EDUCMA_REASON_IN_USE = 4,	/* not enough free CMA */
+	EDUCMA_REASON_FRAGMENTED = 5,	/* enough free CMA, but not in one piece */
 	EDUCMA_REASON_ABOVE_MASK = 6,	/* found, but above the device's mask */
-	EDUCMA_REASON_TOO_BIG = 7,	/* more than this machine's memory */
-	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not get there */
+	EDUCMA_REASON_TOO_BIG = 7,	/* larger than the machine's memory */
+	EDUCMA_REASON_UNREACHED = 8,	/* the device's DMA does not reach it */
 	EDUCMA_REASON_NO_MEMORY = 9,	/* the kernel is out of ordinary memory */
-	EDUCMA_REASON_LIMIT = 10,	/* more than a user may have: max_buffers, max_bytes */
+	EDUCMA_REASON_LIMIT = 10,	/* over the user's max_buffers or max_bytes */
 	EDUCMA_REASON_NO_ADDRESSES = 11, /* the IOMMU has none left below the mask */
 };
 
-#define EDUCMA_ALLOC_CMA	(1 << 0)	/* from CMA or the reserve, or not at all */
+/* Take the memory from CMA or the reserve only; else ordinary memory will do. */
+#define EDUCMA_ALLOC_CMA	(1 << 0)
 
-/* Where a buffer's memory is from (struct educma_alloc, @origin). */
+/* The origin of a buffer's memory (struct educma_alloc, @origin). */
 enum educma_origin {
-	EDUCMA_ORIGIN_ORDINARY = 1,	/* the page allocator's, not CMA's */
+	EDUCMA_ORIGIN_ORDINARY = 1,	/* the page allocator, outside of CMA */
 	EDUCMA_ORIGIN_CMA = 2,
-	EDUCMA_ORIGIN_RESERVE = 3,	/* held by the driver from the start */
+	EDUCMA_ORIGIN_RESERVE = 3,	/* the driver's reserve, allocated at probe */
 };
 
 /**
  * struct educma_alloc - allocate one contiguous coherent buffer
  * @size: sizeof(struct educma_alloc)
  * @flags: EDUCMA_ALLOC_CMA, or 0 for memory of any origin
- * @bytes: in: wanted, at least 1; out: allocated, a multiple of the page size;
- *	two pages instead of one where only CMA is left, which gives no single page
- * @handle: out: names the buffer in this file; the mmap(2) offset as well
+ * @bytes: in: size wanted, at least 1; out: size allocated, a multiple of the
+ *	page size. CMA gives no single page: if only CMA is left, one page becomes
+ *	two
+ * @handle: out: names the buffer in this file; also its first mmap(2) offset
  * @dma_addr: out: bus address; 0 without CAP_SYS_ADMIN
  * @reason: out: enum educma_reason; written on -ENOMEM, -EDQUOT and -EIO too
  * @origin: out: enum educma_origin; ignored on the way in
  *
- * The buffer is zeroed, and carved from the reserve if there is room (module
- * parameter reserve). One whose last address has a higher bit set than any
- * before is first proven to be reached, which overwrites the begin of the
- * device's memory: allocate before you rely on that. Errors: -EINVAL (0 bytes),
+ * The buffer is filled with zeros. It comes from the reserve (module parameter
+ * reserve) if there is room. If its last address has a higher bit set than that
+ * of any buffer before, the driver first tests whether the device reaches it
+ * (reach test), which overwrites the beginning of the device's memory: allocate
+ * all buffers before data in the device must stay. Errors: -EINVAL (0 bytes),
  * -ENOMEM (see @reason), -EDQUOT (EDUCMA_REASON_LIMIT), -EIO
  * (EDUCMA_REASON_UNREACHED).
  */
@@ -153,8 +157,8 @@ struct educma_alloc {
  * @reserved: must be 0
  * @handle: from struct educma_alloc
  *
- * The memory itself goes when it is unmapped and every transfer that uses it
- * has been collected. Errors: -ENOENT (no such handle in this file).
+ * The memory is freed when it is no longer mapped, and every transfer that uses
+ * it has been collected. Errors: -ENOENT (no such handle in this file).
  */
 struct educma_free {
 	__u32 size;
@@ -165,27 +169,31 @@ struct educma_free {
 enum educma_op {
 	EDUCMA_OP_TO_DEVICE = 0,	/* source buffer to device memory */
 	EDUCMA_OP_FROM_DEVICE = 1,	/* device memory to destination buffer */
-	EDUCMA_OP_COPY = 2,		/* source to device to destination */
+	EDUCMA_OP_COPY = 2,		/* source buffer to device memory, and from there */
+					/* to the destination buffer */
 };
 
 /**
- * struct educma_submit - queue a transfer; returns at once
+ * struct educma_submit - queue a transfer, without waiting for its end
  * @size: sizeof(struct educma_submit)
  * @op: enum educma_op
  * @flags: must be 0
- * @device_offset: where in the device's memory chunks are placed: each chunk
- *	begins there and holds at most chunk_bytes - @device_offset bytes
+ * @device_offset: offset in the device's memory, in bytes. Each chunk begins
+ *	there, and has at most chunk_bytes - @device_offset bytes
  * @src_handle: source buffer; 0 for EDUCMA_OP_FROM_DEVICE
- * @src_offset: bytes into it; 0 for EDUCMA_OP_FROM_DEVICE
+ * @src_offset: offset in the source buffer, in bytes; 0 for
+ *	EDUCMA_OP_FROM_DEVICE
  * @dst_handle: destination buffer; 0 for EDUCMA_OP_TO_DEVICE
- * @dst_offset: bytes into it; 0 for EDUCMA_OP_TO_DEVICE
- * @bytes: length, at least 1
- * @cookie: comes back in struct educma_completion
+ * @dst_offset: offset in the destination buffer, in bytes; 0 for
+ *	EDUCMA_OP_TO_DEVICE
+ * @bytes: length of the transfer, at least 1
+ * @cookie: any number, returned in struct educma_completion
  *
- * Within a buffer a copy may move data down onto itself, as memmove() does;
- * up onto itself is -EINVAL. Errors: -EINVAL (range outside the buffer,
- * device_offset not below chunk_bytes, unknown op), -EOPNOTSUPP (a device
- * without memory of its own does only EDUCMA_OP_COPY), -ENOENT (no such
+ * Chunks are copied in ascending order, so a copy within one buffer may overlap
+ * if the destination is below the source; with the destination above the source
+ * an overlap is refused. Errors: -EINVAL (range outside the buffer, such an
+ * overlap, device_offset not below chunk_bytes, unknown op), -EOPNOTSUPP (a
+ * device without memory of its own does only EDUCMA_OP_COPY), -ENOENT (no such
  * handle), -EAGAIN (max_in_flight reached: collect completions), -EPERM
  * (EDUCMA_OP_FROM_DEVICE needs O_EXCL or CAP_SYS_ADMIN), -ENOMEM.
  */
@@ -206,11 +214,11 @@ struct educma_submit {
  * struct educma_cancel - cancel all of this file's transfers with a cookie
  * @size: sizeof(struct educma_cancel)
  * @reserved: must be 0
- * @cookie: as submitted
+ * @cookie: cookie of the transfers to cancel
  *
- * A queued transfer ends at once, a running one with its chunk; each
- * completes with -ECANCELED and the bytes done so far. Errors: -ENOENT
- * (nothing in the queue has this cookie).
+ * A queued transfer completes at once, a running one at the end of its current
+ * chunk; each has status -ECANCELED and the bytes moved so far. Errors: -ENOENT
+ * (no transfer of this file, queued or running, has this cookie).
  */
 struct educma_cancel {
 	__u32 size;
@@ -219,14 +227,14 @@ struct educma_cancel {
 };
 
 /**
- * struct educma_completion - one finished transfer, from read(2)
- * @cookie: as submitted
- * @bytes: bytes moved; for a copy, those that arrived at the destination
- * @queued_ns: from submission to the first chunk's start
- * @run_ns: from the first chunk's start to the end
- * @status: 0: the driver has seen evidence that each chunk was done; else a
- *	negative errno: -ECANCELED, -ETIMEDOUT, -EIO, -ENODEV. With INTx a short
- *	loss of bus mastering leaves no evidence: see drivers/README.md
+ * struct educma_completion - one completed transfer, from read(2)
+ * @cookie: cookie of struct educma_submit
+ * @bytes: bytes moved; for a copy, bytes written to the destination
+ * @queued_ns: ns from submission to the start of the first chunk
+ * @run_ns: ns from the start of the first chunk to the end
+ * @status: 0, or a negative errno: -ECANCELED, -ETIMEDOUT, -EIO, -ENODEV. 0 means
+ *	that the driver has evidence for each chunk. With INTx a short loss of
+ *	bus mastering cannot be detected: see drivers/README.md
  * @reserved: zero
  */
 struct educma_completion {
