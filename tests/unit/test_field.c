@@ -93,6 +93,12 @@ static void get_record(const void *record, struct value *value)
 	value_text(value, "some");
 }
 
+static void get_without_line(const void *record, struct value *value)
+{
+	get_null(record, value);
+	value->no_line = true;
+}
+
 static const struct field special[] = {
 	FIELD_GET("absent", "absent", -6, get_nothing),
 	FIELD_GET("null", "null", -4, get_null),
@@ -236,6 +242,20 @@ static void aligns_lines_with_the_longest_title(void **state)
 			    "name          educma0\n");
 }
 
+static void prints_no_line_if_the_getter_says_so(void **state)
+{
+	static const struct field fields[] = {
+		FIELD_GET("hidden", "hidden", -6, get_without_line),
+		FIELD_GET("null", "null", -4, get_null),
+		{ }
+	};
+
+	(void)state;
+	json_is(fields, "{\"hidden\":null,\"null\":null}");
+	assert_string_equal(printed(lines, fields, false),
+			    "null         -\n");
+}
+
 /* The number and its title are wider than 6: they push the rest aside. */
 static void prints_columns(void **state)
 {
@@ -262,6 +282,7 @@ int main(void)
 		cmocka_unit_test(prints_exact_lines),
 		cmocka_unit_test(rounds_for_people),
 		cmocka_unit_test(prints_no_line_for_an_absent_value),
+		cmocka_unit_test(prints_no_line_if_the_getter_says_so),
 		cmocka_unit_test(aligns_lines_with_the_longest_title),
 		cmocka_unit_test(prints_columns),
 		cmocka_unit_test(prints_a_cell_for_an_absent_value),

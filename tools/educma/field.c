@@ -90,6 +90,7 @@ void field_value(const struct field *field, const void *record,
 {
 	value->kind = VALUE_ABSENT;
 	value->below = false;
+	value->no_line = false;
 	value->text[0] = '\0';
 	if (field->get)
 		field->get(record, value);
@@ -371,7 +372,7 @@ void fields_print(const struct field *fields, const void *record, bool human)
 
 	for (field = fields; field->key || field->title; field++) {
 		if (get_text(field, record, human, &value) &&
-		    value.kind != VALUE_ABSENT)
+		    value.kind != VALUE_ABSENT && !value.no_line)
 			printf("%-*s %s\n", width, field->title, value.text);
 	}
 }

@@ -32,7 +32,7 @@ enum value_kind {
 
 struct field;
 
-#define VALUE_TEXT	256
+#define VALUE_TEXT	1024
 
 /**
  * struct value - the value of one field
@@ -45,6 +45,7 @@ struct field;
  * @fields: of VALUE_RECORD: the table of @record
  * @record: of VALUE_RECORD; not copied
  * @below: the value is not known, but it is below the number; text has "<"
+ * @no_line: fields_print() leaves the field out; JSON has it all the same
  * @text: how text has it, if a getter says so; else empty: made from the value
  */
 struct value {
@@ -60,6 +61,7 @@ struct value {
 		};
 	};
 	bool below;
+	bool no_line;
 	char text[VALUE_TEXT];
 };
 
