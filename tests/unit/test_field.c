@@ -16,6 +16,7 @@ struct sample {
 	double decimal;
 	uint64_t address;
 	char chars[8];
+	char empty[8];
 };
 
 static const struct sample sample = {
@@ -41,7 +42,15 @@ static const struct field members[] = {
 	MEMBER(rate, 10, VALUE_RATE),
 	MEMBER(decimal, 8, VALUE_DECIMAL),
 	MEMBER(address, -10, VALUE_ADDRESS),
-	MEMBER(chars, -8, VALUE_CHARS),
+	MEMBER(chars, -8, VALUE_CHARS_OR_NULL),
+	{ }
+};
+
+/* An array of char, empty or not. */
+static const struct field arrays[] = {
+	FIELD("empty", "empty", 0, VALUE_CHARS, sample, empty),
+	FIELD("null", "null", 0, VALUE_CHARS_OR_NULL, sample, empty),
+	FIELD("chars", "chars", 0, VALUE_CHARS, sample, chars),
 	{ }
 };
 
@@ -174,6 +183,16 @@ static void leaves_absent_values_out_of_json(void **state)
 		"\"part\":{\"number\":18446744073709551615}}");
 }
 
+static void may_write_null_for_an_empty_array(void **state)
+{
+	(void)state;
+	json_is(arrays, "{\"empty\":\"\",\"null\":null,\"chars\":\"array\"}");
+	assert_string_equal(printed(lines, arrays, false),
+			    "empty        -\n"
+			    "null         -\n"
+			    "chars        array\n");
+}
+
 static void adds_to_an_object(void **state)
 {
 	struct json_object *object = json_object_new_object();
@@ -278,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_every_kind_as_json),
 		cmocka_unit_test(leaves_absent_values_out_of_json),
+		cmocka_unit_test(may_write_null_for_an_empty_array),
 		cmocka_unit_test(adds_to_an_object),
 		cmocka_unit_test(prints_exact_lines),
 		cmocka_unit_test(rounds_for_people),

@@ -74,6 +74,11 @@ static void get_member(const struct field *field, const void *record,
 	case VALUE_CHARS:
 		value_string(value, member);
 		break;
+	case VALUE_CHARS_OR_NULL:
+		value_string(value, member);
+		if (!*value->string)
+			value->kind = VALUE_NULL;
+		break;
 	case VALUE_BOOL:
 		value_number(value, VALUE_BOOL, *(const bool *)member);
 		break;
@@ -375,6 +380,11 @@ void fields_print(const struct field *fields, const void *record, bool human)
 		    value.kind != VALUE_ABSENT && !value.no_line)
 			printf("%-*s %s\n", width, field->title, value.text);
 	}
+}
+
+void title_print(const char *title)
+{
+	printf("%-*s ", TITLE_WIDTH, title);
 }
 
 static size_t heading_length(const struct field *field, bool human)

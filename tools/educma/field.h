@@ -19,6 +19,7 @@ enum value_kind {
 	VALUE_NAME,	/* a number that has a name; written like VALUE_STRING */
 	VALUE_STRING,	/* an empty string is written like VALUE_NULL in text */
 	VALUE_CHARS,	/* of a member that is an array of char: VALUE_STRING */
+	VALUE_CHARS_OR_NULL, /* of such a member: VALUE_NULL if it is empty */
 	VALUE_BOOL,	/* true or false in JSON, yes or no in text */
 	VALUE_NUMBER,
 	VALUE_BYTES,	/* a size; in text with a unit: 64M */
@@ -79,8 +80,9 @@ struct value {
  *	not wider; negative: the text is at the left
  * @get: sets the value, which begins as VALUE_ABSENT; NULL: see @kind
  * @kind: without @get: what the record's member is. The member is a pointer to
- *	char for VALUE_STRING, an array of char for VALUE_CHARS, a bool for
- *	VALUE_BOOL, a double for VALUE_DECIMAL, and else a uint64_t
+ *	char for VALUE_STRING, an array of char for VALUE_CHARS and
+ *	VALUE_CHARS_OR_NULL, a bool for VALUE_BOOL, a double for
+ *	VALUE_DECIMAL, and else a uint64_t
  * @offset: without @get: where that member begins
  * @names: of VALUE_NAME: the names, by number; the last one is NULL
  * @optional: the member, a string or a uint64_t, is NULL or FIELD_UNKNOWN if
@@ -165,6 +167,9 @@ bool fields_load(const struct field *fields, struct json_object *object,
  * @human: round sizes and rates to human units
  */
 void fields_print(const struct field *fields, const void *record, bool human);
+
+/* Begins a line as fields_print() does; for text that is not in a table. */
+void title_print(const char *title);
 
 /* Prints the titles of the fields as the head of a table's columns. */
 void columns_print_head(const struct field *fields, bool human);
