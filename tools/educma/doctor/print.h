@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the doctor prints, as text and as JSON. */
+#ifndef EDUCMA_DOCTOR_PRINT_H
+#define EDUCMA_DOCTOR_PRINT_H
+
+#include <json-c/json.h>
+
+#include "facts.h"
+#include "verdict.h"
+
+/**
+ * struct doctor_result - all that the doctor says
+ * @facts: what it found
+ * @bytes: the buffer's size that it was asked about
+ * @diagnosis: what it concludes
+ */
+struct doctor_result {
+	const struct doctor_facts *facts;
+	uint64_t bytes;
+	const struct diagnosis *diagnosis;
+};
+
+void doctor_print(const struct doctor_result *result);
+/* Returns a new object. */
+struct json_object *doctor_json(const struct doctor_result *result);
+
+#endif
