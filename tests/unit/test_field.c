@@ -161,7 +161,7 @@ static void lines(const struct field *fields, bool human)
 
 static void table(const struct field *fields, bool human)
 {
-	columns_print_head(fields);
+	columns_print_head(fields, human);
 	columns_print(fields, &sample, human);
 }
 
