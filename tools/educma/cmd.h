@@ -235,10 +235,6 @@ struct json_object *device_json(const struct educma_entry *entry);
 void json_add_u64(struct json_object *object, const char *key, uint64_t value);
 void json_add_string(struct json_object *object, const char *key,
 		     const char *value);
-/* An address as a hex string, for doubles hold only 53 bits; null if 0. */
-void json_add_address(struct json_object *object, const char *key,
-		      uint64_t address);
-
 /* A progress bar on standard error, if that is a terminal. */
 struct progress {
 	uint64_t total;

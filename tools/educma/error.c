@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "field.h"
 #include "util.h"
 
 #define REBIND \
@@ -33,16 +34,34 @@ static const struct errno_advice errnos[] = {
 	{ ETIMEDOUT, "the device did not finish a DMA in time", REBIND },
 };
 
+/**
+ * struct report - a failure as --json prints it
+ * @error: the message
+ * @reason: a name for programs, or NULL
+ * @advice: what to do, or NULL
+ */
+struct report {
+	const char *error;
+	const char *reason;
+	const char *advice;
+};
+
+static const struct field report_fields[] = {
+	FIELD("error", NULL, 0, VALUE_STRING, report, error),
+	FIELD("reason", NULL, 0, VALUE_STRING, report, reason),
+	FIELD("advice", NULL, 0, VALUE_STRING, report, advice),
+	{ }
+};
+
 static void print_failure_json(const struct failure *f, const char *message)
 {
-	struct json_object *object = json_object_new_object();
+	const struct report report = {
+		.error = message,
+		.reason = f->reason,
+		.advice = f->advice,
+	};
 
-	json_add_string(object, "error", message);
-	if (f->reason)
-		json_add_string(object, "reason", f->reason);
-	if (f->advice)
-		json_add_string(object, "advice", f->advice);
-	print_json(object);
+	print_json(fields_json(report_fields, &report));
 }
 
 int fail(const struct context *ctx, const struct failure *f,

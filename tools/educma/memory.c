@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma write and read: the device's own memory, by one DMA. */
+/* educma write and read: one DMA to or from the device's own memory. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -9,118 +9,147 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "field.h"
 
 #define DUMP_COLUMNS	16
 
 static const struct failure plain_failure = { .status = STATUS_FAILURE };
 
 /**
- * struct window - the piece of the device's memory a command is about
+ * struct piece - the piece of the device's memory a command is about
  * @s: the device
- * @buf: as much memory, for the device to read or write
+ * @buf: a buffer of @max bytes, for the device to read or write
  * @offset: the first byte
- * @max: bytes from there to the end
+ * @max: bytes from @offset to the end of what a DMA reaches
+ * @bytes: how many of them are moved
+ * @has_data: --json prints the bytes that were read
  */
-struct window {
+struct piece {
 	struct session s;
 	struct educma_buffer buf;
 	uint64_t offset;
 	uint64_t max;
+	uint64_t bytes;
+	bool has_data;
 };
 
-static int window_open(const struct context *ctx, struct window *w)
+static void get_data(const void *record, struct value *value)
+{
+	const struct piece *p = record;
+	const uint8_t *data = p->buf.map;
+	char *text;
+	uint64_t i;
+
+	if (!p->has_data)
+		return;
+	value->kind = VALUE_NULL;
+	text = calloc(2, p->bytes + 1);
+	if (!text)
+		return;
+	for (i = 0; i < p->bytes; i++)
+		sprintf(text + 2 * i, "%02x", data[i]);
+	value->kind = VALUE_JSON;
+	value->json = json_object_new_string(text);
+	free(text);
+}
+
+static const struct field fields[] = {
+	FIELD("device", NULL, 0, VALUE_CHARS, piece, s.entry.name),
+	FIELD("pci", NULL, 0, VALUE_CHARS, piece, s.entry.pci),
+	FIELD("offset", NULL, 0, VALUE_NUMBER, piece, offset),
+	FIELD("bytes", NULL, 0, VALUE_BYTES, piece, bytes),
+	FIELD_GET("data", NULL, 0, get_data),
+	{ }
+};
+
+static int piece_open(const struct context *ctx, struct piece *p)
 {
 	int status;
 
-	status = open_session(ctx, &w->s);
+	status = open_session(ctx, &p->s);
 	if (status)
 		return status;
-	if (w->offset >= w->s.info.chunk_bytes)
+	if (p->offset >= p->s.info.chunk_bytes)
 		usage_error(ctx, "offset %" PRIu64
 			    ": a DMA reaches only the first %u bytes of the device's memory",
-			    w->offset, w->s.info.chunk_bytes);
-	w->max = w->s.info.chunk_bytes - w->offset;
-	status = alloc_buffer(ctx, &w->s, w->max, &w->buf);
+			    p->offset, p->s.info.chunk_bytes);
+	p->max = p->s.info.chunk_bytes - p->offset;
+	status = alloc_buffer(ctx, &p->s, p->max, &p->buf);
 	if (status)
-		close_session(&w->s);
+		close_session(&p->s);
 	return status;
 }
 
-static void window_close(struct window *w)
+static void piece_close(struct piece *p)
 {
-	educma_free(w->s.dev, &w->buf);
-	close_session(&w->s);
+	educma_free(p->s.dev, &p->buf);
+	close_session(&p->s);
 }
 
-/* "-" and no operand at all are the standard stream: NULL. */
+/* Returns NULL for the standard stream: "-", or no operand. */
 static const char *file_operand(int argc, char **argv)
 {
 	return optind == argc || !strcmp(argv[optind], "-") ? NULL :
 							      argv[optind];
 }
 
-/* Reads at most @w->max bytes, and one more to see whether there are more. */
-static int load(const struct context *ctx, struct window *w, FILE *in,
-		const char *name, size_t *bytes)
+/*
+ * Reads a file of at most @p->max bytes. It reads one byte more, to see whether
+ * the file is too long.
+ */
+static int load(const struct context *ctx, struct piece *p, FILE *in,
+		const char *name)
 {
-	*bytes = fread(w->buf.map, 1, w->max, in);
-	if (*bytes == w->max && fgetc(in) != EOF)
+	p->bytes = fread(p->buf.map, 1, p->max, in);
+	if (p->bytes == p->max && fgetc(in) != EOF)
 		return fail(ctx, &plain_failure,
 			    "%s: more than the %" PRIu64 " bytes that fit; nothing was sent",
-			    name, w->max);
+			    name, p->max);
 	if (ferror(in))
 		return fail_system(ctx, -errno, "%s", name);
-	if (!*bytes)
+	if (!p->bytes)
 		return fail(ctx, &plain_failure, "%s: empty; nothing was sent",
 			    name);
 	return 0;
 }
 
-static int send(const struct context *ctx, struct window *w, size_t bytes)
+static int send_to_device(const struct context *ctx, struct piece *p)
 {
 	const struct educma_submit req = {
 		.op = EDUCMA_OP_TO_DEVICE,
-		.device_offset = w->offset,
-		.src_handle = w->buf.handle,
-		.bytes = bytes,
+		.device_offset = p->offset,
+		.src_handle = p->buf.handle,
+		.bytes = p->bytes,
 	};
 	int err;
 
-	err = educma_transfer(w->s.dev, &req);
-	return err ? fail_errno(ctx, err, "DMA to %s", w->s.entry.name) : 0;
+	err = educma_transfer(p->s.dev, &req);
+	return err ? fail_errno(ctx, err, "DMA to %s", p->s.entry.name) : 0;
 }
 
-static void report_write(const struct context *ctx, const struct window *w,
-			 size_t bytes)
+static void report_write(const struct context *ctx, const struct piece *p)
 {
-	struct json_object *object;
-
-	if (!ctx->json) {
-		printf("%zu bytes written to %s at offset %" PRIu64 "\n",
-		       bytes, w->s.entry.name, w->offset);
-		return;
-	}
-	object = device_json(&w->s.entry);
-	json_add_u64(object, "offset", w->offset);
-	json_add_u64(object, "bytes", bytes);
-	print_json(object);
+	if (ctx->json)
+		print_json(fields_json(fields, p));
+	else
+		printf("%" PRIu64 " bytes written to %s at offset %" PRIu64 "\n",
+		       p->bytes, p->s.entry.name, p->offset);
 }
 
-static int write_from(const struct context *ctx, struct window *w, FILE *in,
+static int write_from(const struct context *ctx, struct piece *p, FILE *in,
 		      const char *name)
 {
-	size_t bytes;
 	int status;
 
-	status = window_open(ctx, w);
+	status = piece_open(ctx, p);
 	if (status)
 		return status;
-	status = load(ctx, w, in, name, &bytes);
+	status = load(ctx, p, in, name);
 	if (!status)
-		status = send(ctx, w, bytes);
+		status = send_to_device(ctx, p);
 	if (!status)
-		report_write(ctx, w, bytes);
-	window_close(w);
+		report_write(ctx, p);
+	piece_close(p);
 	return status;
 }
 
@@ -130,36 +159,36 @@ int cmd_write(struct context *ctx, int argc, char **argv)
 		{ "offset", required_argument, NULL, 'o' },
 		{ }
 	};
-	struct window w = { };
+	struct piece p = { };
 	const char *name;
 	int status;
 	FILE *in;
 
 	while (next_option(ctx, argc, argv, "o:", longs) != -1)
-		w.offset = size_argument(ctx, "offset", optarg);
+		p.offset = size_argument(ctx, "offset", optarg);
 	expect_operands(ctx, argc, 0, 1);
 	name = file_operand(argc, argv);
 	in = name ? fopen(name, "re") : stdin;
 	if (!in)
 		return fail_system(ctx, -errno, "%s", name);
-	status = write_from(ctx, &w, in, name ? name : "standard input");
+	status = write_from(ctx, &p, in, name ? name : "standard input");
 	if (in != stdin)
 		fclose(in);
 	return status;
 }
 
-static int fetch(const struct context *ctx, struct window *w, uint64_t bytes)
+static int fetch_from_device(const struct context *ctx, struct piece *p)
 {
 	const struct educma_submit req = {
 		.op = EDUCMA_OP_FROM_DEVICE,
-		.device_offset = w->offset,
-		.dst_handle = w->buf.handle,
-		.bytes = bytes,
+		.device_offset = p->offset,
+		.dst_handle = p->buf.handle,
+		.bytes = p->bytes,
 	};
 	int err;
 
-	err = educma_transfer(w->s.dev, &req);
-	return err ? fail_errno(ctx, err, "DMA from %s", w->s.entry.name) : 0;
+	err = educma_transfer(p->s.dev, &req);
+	return err ? fail_errno(ctx, err, "DMA from %s", p->s.entry.name) : 0;
 }
 
 static void print_dump_line(const uint8_t *data, uint64_t at, size_t n)
@@ -175,45 +204,19 @@ static void print_dump_line(const uint8_t *data, uint64_t at, size_t n)
 	putchar('\n');
 }
 
-static void print_dump(const struct window *w, uint64_t bytes)
+static void print_dump(const struct piece *p)
 {
-	const uint8_t *data = w->buf.map;
-	uint64_t i;
+	const uint8_t *data = p->buf.map;
+	uint64_t i, n;
 
-	for (i = 0; i < bytes; i += DUMP_COLUMNS)
-		print_dump_line(data + i, w->offset + i,
-				bytes - i < DUMP_COLUMNS ? bytes - i :
-							   DUMP_COLUMNS);
+	for (i = 0; i < p->bytes; i += n) {
+		n = p->bytes - i < DUMP_COLUMNS ? p->bytes - i : DUMP_COLUMNS;
+		print_dump_line(data + i, p->offset + i, n);
+	}
 }
 
-static void json_add_hex(struct json_object *object, const char *key,
-			 const uint8_t *data, uint64_t bytes)
-{
-	struct json_object *hex;
-	char *text;
-	uint64_t i;
-
-	text = calloc(2, bytes + 1);
-	for (i = 0; text && i < bytes; i++)
-		sprintf(text + 2 * i, "%02x", data[i]);
-	hex = text ? json_object_new_string(text) : NULL;
-	json_object_object_add(object, key, hex);
-	free(text);
-}
-
-static void read_json(const struct window *w, uint64_t bytes, bool with_data)
-{
-	struct json_object *object = device_json(&w->s.entry);
-
-	json_add_u64(object, "offset", w->offset);
-	json_add_u64(object, "bytes", bytes);
-	if (with_data)
-		json_add_hex(object, "data", w->buf.map, bytes);
-	print_json(object);
-}
-
-static int save(const struct context *ctx, const struct window *w,
-		uint64_t bytes, const char *name)
+static int save(const struct context *ctx, const struct piece *p,
+		const char *name)
 {
 	FILE *out = fopen(name, "we");
 	size_t written;
@@ -221,53 +224,54 @@ static int save(const struct context *ctx, const struct window *w,
 
 	if (!out)
 		return fail_system(ctx, -errno, "%s", name);
-	written = fwrite(w->buf.map, 1, bytes, out);
-	err = fclose(out) || written != bytes ? -errno : 0;
+	written = fwrite(p->buf.map, 1, p->bytes, out);
+	err = fclose(out) || written != p->bytes ? -errno : 0;
 	return err ? fail_system(ctx, err, "%s", name) : 0;
 }
 
-/* main() finds what goes wrong with standard output. */
-static void print_memory(const struct window *w, uint64_t bytes)
+/* main() reports it if standard output cannot be written. */
+static void print_memory(const struct piece *p)
 {
 	if (isatty(STDOUT_FILENO))
-		print_dump(w, bytes);
+		print_dump(p);
 	else
-		fwrite(w->buf.map, 1, bytes, stdout);
+		fwrite(p->buf.map, 1, p->bytes, stdout);
 }
 
 /* @name: the file, or NULL for standard output. */
-static int report_read(const struct context *ctx, const struct window *w,
-		       uint64_t bytes, const char *name)
+static int report_read(const struct context *ctx, struct piece *p,
+		       const char *name)
 {
-	int status = name ? save(ctx, w, bytes, name) : 0;
+	int status = name ? save(ctx, p, name) : 0;
 
 	if (status)
 		return status;
+	p->has_data = !name;
 	if (ctx->json)
-		read_json(w, bytes, !name);
+		print_json(fields_json(fields, p));
 	else if (!name)
-		print_memory(w, bytes);
+		print_memory(p);
 	return STATUS_OK;
 }
 
-static int read_to(const struct context *ctx, struct window *w, uint64_t bytes,
+static int read_to(const struct context *ctx, struct piece *p,
 		   const char *name)
 {
 	int status;
 
-	status = window_open(ctx, w);
+	status = piece_open(ctx, p);
 	if (status)
 		return status;
-	if (!bytes)
-		bytes = w->max;
-	if (bytes > w->max)
+	if (!p->bytes)
+		p->bytes = p->max;
+	if (p->bytes > p->max)
 		usage_error(ctx, "%" PRIu64 " bytes: a DMA reaches %" PRIu64
-			    " from offset %" PRIu64 " on",
-			    bytes, w->max, w->offset);
-	status = fetch(ctx, w, bytes);
+			    " bytes from offset %" PRIu64 " on",
+			    p->bytes, p->max, p->offset);
+	status = fetch_from_device(ctx, p);
 	if (!status)
-		status = report_read(ctx, w, bytes, name);
-	window_close(w);
+		status = report_read(ctx, p, name);
+	piece_close(p);
 	return status;
 }
 
@@ -287,16 +291,15 @@ int cmd_read(struct context *ctx, int argc, char **argv)
 		{ "bytes", required_argument, NULL, 'n' },
 		{ }
 	};
-	struct window w = { };
-	uint64_t bytes = 0;
+	struct piece p = { };
 	int opt;
 
 	while ((opt = next_option(ctx, argc, argv, "o:n:", longs)) != -1) {
 		if (opt == 'o')
-			w.offset = size_argument(ctx, "offset", optarg);
+			p.offset = size_argument(ctx, "offset", optarg);
 		else
-			bytes = bytes_argument(ctx, optarg);
+			p.bytes = bytes_argument(ctx, optarg);
 	}
 	expect_operands(ctx, argc, 0, 1);
-	return read_to(ctx, &w, bytes, file_operand(argc, argv));
+	return read_to(ctx, &p, file_operand(argc, argv));
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "field.h"
 #include "size.h"
 
 #define NSEC_PER_SEC	1000000000ULL
@@ -62,23 +63,15 @@ void json_add_string(struct json_object *object, const char *key,
 	json_object_object_add(object, key, json_object_new_string(value));
 }
 
-void json_add_address(struct json_object *object, const char *key,
-		      uint64_t address)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%08" PRIx64, address);
-	json_object_object_add(object, key,
-			       address ? json_object_new_string(text) : NULL);
-}
+static const struct field device_fields[] = {
+	FIELD("device", NULL, 0, VALUE_CHARS, educma_entry, name),
+	FIELD("pci", NULL, 0, VALUE_CHARS, educma_entry, pci),
+	{ }
+};
 
 struct json_object *device_json(const struct educma_entry *entry)
 {
-	struct json_object *object = json_object_new_object();
-
-	json_add_string(object, "device", entry->name);
-	json_add_string(object, "pci", entry->pci);
-	return object;
+	return fields_json(device_fields, entry);
 }
 
 uint64_t monotonic_ns(void)

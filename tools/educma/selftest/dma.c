@@ -49,8 +49,8 @@ static void prepare(const struct area *a)
 			   a->end - a->begin);
 }
 
-static enum verdict failed_bytes(struct selftest *t, const char *what,
-				 const struct pattern_mismatch *bad,
+static enum result failed_bytes(struct selftest *t, const char *what,
+				const struct pattern_mismatch *bad,
 				 uint64_t of)
 {
 	return failed(t, "%s: %" PRIu64 " of %" PRIu64
@@ -58,8 +58,8 @@ static enum verdict failed_bytes(struct selftest *t, const char *what,
 		      bad->count, of, bad->expected, bad->got);
 }
 
-static enum verdict check(struct selftest *t, const char *what,
-			  const struct area *a)
+static enum result check(struct selftest *t, const char *what,
+			 const struct area *a)
 {
 	struct pattern_mismatch in = { }, out = { };
 	const uint64_t bytes = a->end - a->begin;
@@ -77,80 +77,80 @@ static enum verdict check(struct selftest *t, const char *what,
 /* The device's own memory ------------------------------------------------ */
 
 /**
- * struct window - bytes of the device's memory, and where they lie in ours
+ * struct piece - bytes of the device's memory, and where they lie in ours
  * @offset: where in the device's
  * @len: how many
  * @memory: where in the buffer
  */
-struct window {
+struct piece {
 	uint64_t offset;
 	uint64_t len;
 	uint64_t memory;
 };
 
-static int send(struct selftest *t, const struct window *w)
+static int send_piece(struct selftest *t, const struct piece *p)
 {
 	const struct educma_submit req = {
 		.op = EDUCMA_OP_TO_DEVICE,
-		.device_offset = w->offset,
+		.device_offset = p->offset,
 		.src_handle = t->src.handle,
-		.src_offset = w->memory,
-		.bytes = w->len,
+		.src_offset = p->memory,
+		.bytes = p->len,
 	};
 
 	return transfer(t, &req);
 }
 
-static int fetch(struct selftest *t, const struct window *w)
+static int fetch_piece(struct selftest *t, const struct piece *p)
 {
 	const struct educma_submit req = {
 		.op = EDUCMA_OP_FROM_DEVICE,
-		.device_offset = w->offset,
+		.device_offset = p->offset,
 		.dst_handle = t->dst.handle,
-		.dst_offset = w->memory,
-		.bytes = w->len,
+		.dst_offset = p->memory,
+		.bytes = p->len,
 	};
 
 	return transfer(t, &req);
 }
 
-/* All of the device's memory, then @w of it, then it must hold just that. */
-static enum verdict test_to_device(struct selftest *t, const struct window *w,
-				   uint64_t seed)
+/* All of the device's memory, then @p of it, then it must hold just that. */
+static enum result test_to_device(struct selftest *t, const struct piece *p,
+				  uint64_t seed)
 {
-	const struct window all = { .len = t->s.info.chunk_bytes };
+	const struct piece all = { .len = t->s.info.chunk_bytes };
 	const struct area area = {
 		.mem = t->dst.map,
 		.len = all.len,
-		.begin = w->offset,
-		.end = w->offset + w->len,
+		.begin = p->offset,
+		.end = p->offset + p->len,
 		.seed = seed + SEED_SOURCE,
-		.pos = w->memory,
+		.pos = p->memory,
 		.around = seed + SEED_AROUND,
 	};
 	int err;
 
 	pattern_fill(t->src.map, area.around, 0, all.len);
-	err = send(t, &all);
+	err = send_piece(t, &all);
 	pattern_fill(t->src.map, area.seed, 0, t->src.bytes);
 	if (!err)
-		err = send(t, w);
+		err = send_piece(t, p);
 	/* Whatever is not fetched is not taken for right. */
 	pattern_fill_wrong(t->dst.map, area.around, 0, all.len);
 	if (!err)
-		err = fetch(t, &all);
+		err = fetch_piece(t, &all);
 	return err ? failed_transfer(t, err) :
 		     check(t, "to the device", &area);
 }
 
-/* The device holds the source's bytes in @w; fetch them to elsewhere. */
-static enum verdict test_from_device(struct selftest *t, const struct window *w,
-				     uint64_t seed)
+/* The device holds the source's bytes in @p; fetch them to elsewhere. */
+static enum result test_from_device(struct selftest *t, const struct piece *p,
+				    uint64_t seed)
 {
-	const struct window there = {
-		.offset = w->offset,
-		.len = w->len,
-		.memory = t->dst.bytes - w->len - w->memory,
+	const struct piece there = {
+		.offset = p->offset,
+		.len = p->len,
+		.memory = t->dst.bytes - p->len - p->memory,
 	};
 	const struct area area = {
 		.mem = t->dst.map,
@@ -158,37 +158,37 @@ static enum verdict test_from_device(struct selftest *t, const struct window *w,
 		.begin = there.memory,
 		.end = there.memory + there.len,
 		.seed = seed + SEED_SOURCE,
-		.pos = w->memory,
+		.pos = p->memory,
 		.around = seed + SEED_AROUND,
 	};
 	int err;
 
 	prepare(&area);
-	err = fetch(t, &there);
+	err = fetch_piece(t, &there);
 	return err ? failed_transfer(t, err) :
 		     check(t, "from the device", &area);
 }
 
-enum verdict test_device_memory(struct selftest *t)
+enum result test_device_memory(struct selftest *t)
 {
 	const uint64_t chunk = t->s.info.chunk_bytes;
-	const struct window windows[] = {
+	const struct piece pieces[] = {
 		{ .offset = 0, .len = 1, .memory = 4095 },
 		{ .offset = chunk - 1, .len = 1, .memory = 0 },
 		{ .offset = chunk / 41, .len = chunk - chunk / 20, .memory = 3 },
 	};
-	enum verdict verdict = PASSED;
+	enum result result = PASSED;
 	size_t i;
 
-	for (i = 0; verdict == PASSED && i < ARRAY_SIZE(windows); i++) {
-		verdict = test_to_device(t, &windows[i], SEEDS * i);
-		if (verdict == PASSED)
-			verdict = test_from_device(t, &windows[i], SEEDS * i);
+	for (i = 0; result == PASSED && i < ARRAY_SIZE(pieces); i++) {
+		result = test_to_device(t, &pieces[i], SEEDS * i);
+		if (result == PASSED)
+			result = test_from_device(t, &pieces[i], SEEDS * i);
 	}
-	if (verdict != PASSED)
-		return verdict;
+	if (result != PASSED)
+		return result;
 	return passed(t, "%zu pieces of its memory, each way; all else unchanged",
-		      ARRAY_SIZE(windows));
+		      ARRAY_SIZE(pieces));
 }
 
 /* Copies ----------------------------------------------------------------- */
@@ -205,7 +205,7 @@ struct span {
 	uint64_t to;
 };
 
-static enum verdict check_source(struct selftest *t, uint64_t seed)
+static enum result check_source(struct selftest *t, uint64_t seed)
 {
 	struct pattern_mismatch bad = { };
 
@@ -214,8 +214,8 @@ static enum verdict check_source(struct selftest *t, uint64_t seed)
 			   PASSED;
 }
 
-static enum verdict test_copy(struct selftest *t, const struct span *span,
-			      uint64_t seed)
+static enum result test_copy(struct selftest *t, const struct span *span,
+			     uint64_t seed)
 {
 	const struct area area = {
 		.mem = t->dst.map,
@@ -234,7 +234,7 @@ static enum verdict test_copy(struct selftest *t, const struct span *span,
 		.dst_offset = span->to,
 		.bytes = span->len,
 	};
-	enum verdict verdict;
+	enum result result;
 	int err;
 
 	prepare(&area);
@@ -242,12 +242,12 @@ static enum verdict test_copy(struct selftest *t, const struct span *span,
 	err = transfer(t, &req);
 	if (err)
 		return failed_transfer(t, err);
-	verdict = check(t, "a copy", &area);
-	return verdict == PASSED ? check_source(t, area.seed) : verdict;
+	result = check(t, "a copy", &area);
+	return result == PASSED ? check_source(t, area.seed) : result;
 }
 
 /* At both ends and across, at odd places, and about a chunk's length. */
-enum verdict test_copies(struct selftest *t)
+enum result test_copies(struct selftest *t)
 {
 	const uint64_t chunk = t->s.info.chunk_bytes;
 	const uint64_t size = t->src.bytes;
@@ -260,13 +260,13 @@ enum verdict test_copies(struct selftest *t)
 		{ .len = chunk + 1, .from = size - chunk - 1, .to = 0 },
 		{ .len = 2 * chunk + 1, .from = 4093, .to = 4099 },
 	};
-	enum verdict verdict = PASSED;
+	enum result result = PASSED;
 	size_t i;
 
-	for (i = 0; verdict == PASSED && i < ARRAY_SIZE(spans); i++)
-		verdict = test_copy(t, &spans[i], SEEDS * i);
-	if (verdict != PASSED)
-		return verdict;
+	for (i = 0; result == PASSED && i < ARRAY_SIZE(spans); i++)
+		result = test_copy(t, &spans[i], SEEDS * i);
+	if (result != PASSED)
+		return result;
 	return passed(t, "%zu of 1 to %" PRIu64 " bytes; all else unchanged",
 		      ARRAY_SIZE(spans), 2 * chunk + 1);
 }
@@ -311,8 +311,8 @@ static int write_place(struct selftest *t, const struct educma_buffer *buf,
 	return transfer(t, &req);
 }
 
-static enum verdict read_place(struct selftest *t,
-			       const struct educma_buffer *buf,
+static enum result read_place(struct selftest *t,
+			      const struct educma_buffer *buf,
 			       const struct area *a)
 {
 	const struct area here = {
@@ -341,10 +341,10 @@ static enum verdict read_place(struct selftest *t,
 }
 
 /* All are written before the first is looked at: none may be another's. */
-enum verdict test_places(struct selftest *t, const struct educma_buffer *buf,
-			 unsigned int count)
+enum result test_places(struct selftest *t, const struct educma_buffer *buf,
+			unsigned int count)
 {
-	enum verdict verdict = PASSED;
+	enum result result = PASSED;
 	struct area area;
 	unsigned int i;
 	int err = 0;
@@ -359,31 +359,31 @@ enum verdict test_places(struct selftest *t, const struct educma_buffer *buf,
 	}
 	if (err)
 		return failed_transfer(t, err);
-	for (i = 0; verdict == PASSED && i < count; i++) {
+	for (i = 0; result == PASSED && i < count; i++) {
 		area = place(t, buf, i, count);
-		verdict = check(t, "to its place", &area);
-		if (verdict == PASSED)
-			verdict = read_place(t, buf, &area);
+		result = check(t, "to its place", &area);
+		if (result == PASSED)
+			result = read_place(t, buf, &area);
 	}
-	return verdict;
+	return result;
 }
 
-static enum verdict test_large_places(struct selftest *t,
-				      const struct educma_buffer *buf)
+static enum result test_large_places(struct selftest *t,
+				     const struct educma_buffer *buf)
 {
-	enum verdict verdict = test_places(t, buf, PLACES);
+	enum result result = test_places(t, buf, PLACES);
 	char size[SIZE_TEXT];
 
-	if (verdict != PASSED)
-		return verdict;
+	if (result != PASSED)
+		return result;
 	return passed(t, "%s, at %u places, ends included; 'educma copy %s' is about every byte",
 		      size_format(size, buf->bytes), PLACES, size);
 }
 
-enum verdict test_large(struct selftest *t)
+enum result test_large(struct selftest *t)
 {
 	struct educma_buffer buf;
-	enum verdict verdict;
+	enum result result;
 	int err;
 
 	err = educma_alloc(t->s.dev, t->large_bytes, &buf);
@@ -392,7 +392,7 @@ enum verdict test_large(struct selftest *t)
 		return skipped(t, "it is more than one user may have (--size, max_bytes)");
 	if (err)
 		return failed_alloc(t, err, t->large_bytes, &buf);
-	verdict = test_large_places(t, &buf);
+	result = test_large_places(t, &buf);
 	educma_free(t->s.dev, &buf);
-	return verdict;
+	return result;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "educma_regs.h"
+#include "field.h"
 #include "selftest.h"
 #include "size.h"
 #include "sysfs.h"
@@ -22,10 +23,10 @@
 /* So large that the kernel has it from CMA or not at all. */
 #define CMA_ONLY	(8ULL << 20)
 
-/* Verdicts -------------------------------------------------------------- */
+/* Results --------------------------------------------------------------- */
 
-enum verdict conclude(struct selftest *t, enum verdict how,
-		      const char *fmt, ...)
+enum result conclude(struct selftest *t, enum result how,
+		     const char *fmt, ...)
 {
 	va_list args;
 
@@ -42,8 +43,8 @@ static void advise(struct selftest *t, const char *advice)
 		snprintf(t->advice, sizeof(t->advice), "%s", advice);
 }
 
-enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
-			  const struct educma_buffer *buf)
+enum result failed_alloc(struct selftest *t, int err, uint64_t bytes,
+			 const struct educma_buffer *buf)
 {
 	struct alloc_failure why;
 
@@ -53,7 +54,7 @@ enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
 	return FAILED;
 }
 
-enum verdict failed_transfer(struct selftest *t, int err)
+enum result failed_transfer(struct selftest *t, int err)
 {
 	failed(t, "a transfer failed: %s", errno_text(err));
 	advise(t, errno_advice(err));
@@ -117,7 +118,7 @@ static uint64_t chunks_done(const struct selftest *t)
 
 /* Points ---------------------------------------------------------------- */
 
-static enum verdict test_identification(struct selftest *t)
+static enum result test_identification(struct selftest *t)
 {
 	if (t->s.info.hw_id != EDU_REG_ID_VALUE)
 		return failed(t, "0x%08x, not 0x%08x", t->s.info.hw_id,
@@ -126,7 +127,7 @@ static enum verdict test_identification(struct selftest *t)
 		      t->s.info.hw_id);
 }
 
-static enum verdict test_mask(struct selftest *t)
+static enum result test_mask(struct selftest *t)
 {
 	const uint64_t bits = t->s.info.dma_bits;
 	uint64_t streaming, coherent;
@@ -147,7 +148,7 @@ static int alloc_small(struct selftest *t, struct educma_buffer *buf)
 	return educma_alloc(t->s.dev, SMALL_BYTES, buf);
 }
 
-static enum verdict test_buffers(struct selftest *t)
+static enum result test_buffers(struct selftest *t)
 {
 	struct educma_buffer *buf = &t->src;
 	char size[SIZE_TEXT];
@@ -169,7 +170,7 @@ static enum verdict test_buffers(struct selftest *t)
  * The register called liveness is the driver's alone: it is asked when the
  * driver is bound, and whenever an interrupt is missing.
  */
-static enum verdict test_liveness(struct selftest *t)
+static enum result test_liveness(struct selftest *t)
 {
 	int err;
 
@@ -188,7 +189,7 @@ static const char *interrupt_name(const struct selftest *t)
 	return t->s.info.flags & EDUCMA_INFO_MSI ? "MSI" : "INTx";
 }
 
-static enum verdict no_counters(struct selftest *t, int err)
+static enum result no_counters(struct selftest *t, int err)
 {
 	return skipped(t, "no counters: %s", strerror(-err));
 }
@@ -205,8 +206,8 @@ static int interrupt_six_times(struct selftest *t)
 	return err ?: send_bytes(t, singles * t->s.info.chunk_bytes);
 }
 
-static enum verdict check_interrupts(struct selftest *t, uint64_t irqs,
-				     uint64_t chunks,
+static enum result check_interrupts(struct selftest *t, uint64_t irqs,
+				    uint64_t chunks,
 				     const struct educma_counters *now)
 {
 	uint64_t missed = rise(t, now, "irqs_missed");
@@ -222,7 +223,7 @@ static enum verdict check_interrupts(struct selftest *t, uint64_t irqs,
 	return FAILED;
 }
 
-static enum verdict test_interrupt(struct selftest *t)
+static enum result test_interrupt(struct selftest *t)
 {
 	const uint64_t chunks = chunks_done(t);
 	struct educma_counters before, after;
@@ -242,16 +243,16 @@ static enum verdict test_interrupt(struct selftest *t)
 				chunks_done(t) - chunks, &after);
 }
 
-static enum verdict check_reach(struct selftest *t,
-				const struct educma_buffer *buf,
+static enum result check_reach(struct selftest *t,
+			       const struct educma_buffer *buf,
 				const struct educma_cma_area *area)
 {
 	const uint64_t last = buf->dma_addr + buf->bytes - 1;
-	enum verdict verdict = test_places(t, buf, 2);
+	enum result result = test_places(t, buf, 2);
 	int err;
 
-	if (verdict != PASSED)
-		return verdict;
+	if (result != PASSED)
+		return result;
 	err = educma_info(t->s.dev, &t->s.info);
 	if (err)
 		return failed_transfer(t, err);
@@ -263,8 +264,8 @@ static enum verdict check_reach(struct selftest *t,
 		      PRIx64, last, area->name, area->base + area->bytes - 1);
 }
 
-static enum verdict reach_with(struct selftest *t,
-			       const struct educma_buffer *buf)
+static enum result reach_with(struct selftest *t,
+			      const struct educma_buffer *buf)
 {
 	struct educma_cma_area area;
 	int err;
@@ -280,11 +281,11 @@ static enum verdict reach_with(struct selftest *t,
 }
 
 /* A whole free run: it ends where its area ends, unless that is in use. */
-static enum verdict test_reach(struct selftest *t)
+static enum result test_reach(struct selftest *t)
 {
 	struct educma_cma_area area;
 	struct educma_buffer buf;
-	enum verdict verdict;
+	enum result result;
 	uint64_t bytes;
 	int err;
 
@@ -305,9 +306,9 @@ static enum verdict test_reach(struct selftest *t)
 		return skipped(t, "CMA's largest free run was not to be had");
 	if (err)
 		return failed_alloc(t, err, bytes, &buf);
-	verdict = reach_with(t, &buf);
+	result = reach_with(t, &buf);
 	educma_free(t->s.dev, &buf);
-	return verdict;
+	return result;
 }
 
 struct expected {
@@ -316,7 +317,7 @@ struct expected {
 };
 
 /* No DMA but ours has been done since the beginning: the device is ours. */
-static enum verdict test_counters(struct selftest *t)
+static enum result test_counters(struct selftest *t)
 {
 	const struct expected expected[] = {
 		{ "to_device_bytes", t->to_device.bytes },
@@ -354,7 +355,7 @@ static enum verdict test_counters(struct selftest *t)
 
 struct point {
 	const char *name;
-	enum verdict (*run)(struct selftest *t);
+	enum result (*run)(struct selftest *t);
 };
 
 static const struct point points[] = {
@@ -372,41 +373,63 @@ static const struct point points[] = {
 
 /* Report ---------------------------------------------------------------- */
 
-static const char *verdict_name(enum verdict verdict)
+static const char *result_name(enum result result)
 {
 	static const char * const names[] = {
 		[PASSED] = "ok", [FAILED] = "not ok", [SKIPPED] = "skipped",
 	};
 
-	return names[verdict];
+	return names[result];
 }
 
 static void print_point(const struct selftest *t, size_t i,
-			enum verdict verdict)
+			enum result result)
 {
-	printf("%sok %zu - %s%s%s\n", verdict == FAILED ? "not " : "", i + 1,
-	       points[i].name, verdict == SKIPPED ? " # SKIP " : "",
-	       verdict == SKIPPED ? t->detail : "");
-	if (verdict != SKIPPED)
+	printf("%sok %zu - %s%s%s\n", result == FAILED ? "not " : "", i + 1,
+	       points[i].name, result == SKIPPED ? " # SKIP " : "",
+	       result == SKIPPED ? t->detail : "");
+	if (result != SKIPPED)
 		printf("# %s\n", t->detail);
 	if (*t->advice)
 		printf("# try: %s\n", t->advice);
 }
 
-static struct json_object *point_json(const struct selftest *t, size_t i,
-				      enum verdict verdict)
-{
-	struct json_object *object = json_object_new_object();
+/**
+ * struct point_record - a point's result, as --json prints it
+ * @name: the point
+ * @result: "ok", "not ok" or "skipped"
+ * @detail: what was found out
+ * @advice: what to do about it, or NULL
+ */
+struct point_record {
+	const char *name;
+	const char *result;
+	const char *detail;
+	const char *advice;
+};
 
-	json_add_string(object, "name", points[i].name);
-	json_add_string(object, "result", verdict_name(verdict));
-	json_add_string(object, "detail", t->detail);
-	if (*t->advice)
-		json_add_string(object, "advice", t->advice);
-	return object;
+static const struct field point_fields[] = {
+	FIELD("name", NULL, 0, VALUE_STRING, point_record, name),
+	FIELD("result", NULL, 0, VALUE_STRING, point_record, result),
+	FIELD("detail", NULL, 0, VALUE_STRING, point_record, detail),
+	FIELD("advice", NULL, 0, VALUE_STRING, point_record, advice),
+	{ }
+};
+
+static struct json_object *point_json(const struct selftest *t, size_t i,
+				      enum result result)
+{
+	const struct point_record record = {
+		.name = points[i].name,
+		.result = result_name(result),
+		.detail = t->detail,
+		.advice = *t->advice ? t->advice : NULL,
+	};
+
+	return fields_json(point_fields, &record);
 }
 
-static enum verdict run_point(struct selftest *t, size_t i)
+static enum result run_point(struct selftest *t, size_t i)
 {
 	if (t->broken)
 		return skipped(t, "what failed before it leaves nothing to test");
@@ -416,19 +439,19 @@ static enum verdict run_point(struct selftest *t, size_t i)
 /* @array: each point's result is added to it, or printed if it is NULL. */
 static bool run_points(struct selftest *t, struct json_object *array)
 {
-	enum verdict verdict;
+	enum result result;
 	bool good = true;
 	size_t i;
 
 	/* Without anybody who hears it there is no use in going on. */
 	for (i = 0; flush_output() && i < ARRAY_SIZE(points); i++) {
-		verdict = run_point(t, i);
-		if (verdict == FAILED)
+		result = run_point(t, i);
+		if (result == FAILED)
 			good = false;
 		if (array)
-			json_object_array_add(array, point_json(t, i, verdict));
+			json_object_array_add(array, point_json(t, i, result));
 		else
-			print_point(t, i, verdict);
+			print_point(t, i, result);
 	}
 	return good;
 }

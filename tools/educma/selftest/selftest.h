@@ -9,7 +9,7 @@
 #include "cmd.h"
 #include "reason.h"
 
-enum verdict { PASSED, FAILED, SKIPPED };
+enum result { PASSED, FAILED, SKIPPED };
 
 /**
  * struct tally - what our transfers were, one direction
@@ -52,8 +52,8 @@ struct selftest {
 };
 
 /* What ends a point: it notes why, and returns @how. */
-enum verdict conclude(struct selftest *t, enum verdict how,
-		      const char *fmt, ...)
+enum result conclude(struct selftest *t, enum result how,
+		     const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 #define passed(t, ...)	conclude(t, PASSED, __VA_ARGS__)
@@ -61,19 +61,19 @@ enum verdict conclude(struct selftest *t, enum verdict how,
 #define skipped(t, ...)	conclude(t, SKIPPED, __VA_ARGS__)
 
 /* There is no buffer of @bytes: educma_alloc() failed with @err and left @buf. */
-enum verdict failed_alloc(struct selftest *t, int err, uint64_t bytes,
-			  const struct educma_buffer *buf);
+enum result failed_alloc(struct selftest *t, int err, uint64_t bytes,
+			 const struct educma_buffer *buf);
 
 /* Does a transfer and counts it; after an error t->broken is set. */
 int transfer(struct selftest *t, const struct educma_submit *req);
 
 /* transfer() failed. */
-enum verdict failed_transfer(struct selftest *t, int err);
+enum result failed_transfer(struct selftest *t, int err);
 
 /* dma.c: the points that are about bytes */
-enum verdict test_device_memory(struct selftest *t);
-enum verdict test_copies(struct selftest *t);
-enum verdict test_large(struct selftest *t);
+enum result test_device_memory(struct selftest *t);
+enum result test_copies(struct selftest *t);
+enum result test_large(struct selftest *t);
 
 /**
  * test_places() - move a chunk to some places of a buffer, and back from there
@@ -83,7 +83,7 @@ enum verdict test_large(struct selftest *t);
  *
  * Returns PASSED, without a detail, or FAILED, with one.
  */
-enum verdict test_places(struct selftest *t, const struct educma_buffer *buf,
-			 unsigned int count);
+enum result test_places(struct selftest *t, const struct educma_buffer *buf,
+			unsigned int count);
 
 #endif
