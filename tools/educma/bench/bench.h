@@ -123,7 +123,6 @@ int op_parse(const char *name);
 
 /* Bytes per second of all devices together. */
 uint64_t bench_average(const struct bench_row *row);
-double per_transfer_us(const struct bench_row *row, uint64_t ns);
 
 /* Adds a row; false without memory. */
 bool bench_add(struct bench_result *result, const struct bench_row *row);

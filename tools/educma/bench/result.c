@@ -43,11 +43,6 @@ uint64_t bench_average(const struct bench_row *row)
 	return rate_per_s(row->bytes * transfers(row), row->elapsed_ns);
 }
 
-double per_transfer_us(const struct bench_row *row, uint64_t ns)
-{
-	return ns / 1e3 / transfers(row);
-}
-
 /* The columns ---------------------------------------------------------------*/
 
 static void get_average(const void *record, struct value *value)
