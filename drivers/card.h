@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs from card to card, and what the engine asks of each. A new card
- * is one struct educma_card in a file of its own, and a line in pci.c's table
- * of PCI IDs.
+ * What differs from card to card, and what the engine asks of each card. A new
+ * card is a file with one struct educma_card, and a line in pci.c's table of PCI
+ * IDs. A card need not be a PCI function: see struct educma_hw.
  */
 #ifndef EDUCMA_CARD_H
 #define EDUCMA_CARD_H
@@ -35,15 +35,24 @@ static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
 	return dir == counted || dir == EDUCMA_BOTH;
 }
 
-/* What became of the DMA that was started. */
+/**
+ * enum educma_hw_state - the state of the DMA that was started
+ * @EDUCMA_HW_NOT_OURS: unknown: the interrupt was another device's
+ * @EDUCMA_HW_RUNNING: the DMA runs
+ * @EDUCMA_HW_ENDED: the DMA has ended
+ * @EDUCMA_HW_NOT_STARTED: the device did not execute the command
+ * @EDUCMA_HW_NO_BUS_MASTER: bus mastering is disabled, so no byte may have moved
+ * @EDUCMA_HW_NO_RESPONSE: the device does not respond
+ * @EDUCMA_HW_LOST_STATE: the registers do not hold what the driver wrote
+ */
 enum educma_hw_state {
-	EDUCMA_HW_NOT_OURS,		/* another device's interrupt */
+	EDUCMA_HW_NOT_OURS,
 	EDUCMA_HW_RUNNING,
 	EDUCMA_HW_ENDED,
-	EDUCMA_HW_NOT_STARTED,		/* the command was not heard */
-	EDUCMA_HW_NO_BUS_MASTER,	/* somebody cleared bus mastering */
-	EDUCMA_HW_NO_RESPONSE,		/* the registers do not answer */
-	EDUCMA_HW_LOST_STATE,		/* they do not hold what was written */
+	EDUCMA_HW_NOT_STARTED,
+	EDUCMA_HW_NO_BUS_MASTER,
+	EDUCMA_HW_NO_RESPONSE,
+	EDUCMA_HW_LOST_STATE,
 };
 
 /**
@@ -56,10 +65,11 @@ enum educma_hw_state {
  * @own_irq: the interrupt is a message (MSI or MSI-X), so no other device
  *	raises it; else it is INTx, on a line that may be shared
  * @intx_masked: INTx is disabled, because the device raised it and did not
- *	answer, or was disconnected; the next start enables it
+ *	respond, or was disconnected; the next start enables it
  *
- * A card that has more to remember embeds this as the first member of a
- * structure of its own, see educma_card.hw_bytes.
+ * A card that has more state embeds this structure as the first member of its
+ * own, see educma_card.hw_bytes. Only @card and @dev are for all cards; the
+ * other members are for PCI functions.
  */
 struct educma_hw {
 	const struct educma_card *card;
@@ -91,37 +101,41 @@ struct educma_chunk {
 
 /**
  * struct educma_card - a kind of device
- * @name: for messages
+ * @name: name of the card
  * @hw_bytes: size of the structure that begins with struct educma_hw
- * @bar: the BAR that has the registers
- * @bar_bytes: how many bytes of it to map
+ * @bar: number of the BAR that has the registers
+ * @bar_bytes: how many bytes of that BAR to map
  * @memory_bytes: the card's own memory, which transfers go to and come from; 0:
  *	the card copies from memory to memory
- * @chunk_bytes: most bytes of one DMA, unless the user says otherwise
- * @chunk_bytes_max: most bytes of one DMA that the user may ask for
- * @dma_bits: address bits that the card decodes, unless the user says otherwise
- * @timeout_ms: a DMA that takes longer is looked after
- * @identify: is this the card, and does it answer? 0, or -ENODEV after a line
- *	in the log. Sleeps
- * @settle: wait until a DMA of an earlier driver has ended, with bus mastering
- *	off, and clear old interrupts; 0 or -EBUSY. Sleeps, bounded
- * @wake: called before @start when the device was idle since the last DMA, and
- *	may have been reset meanwhile. Any context, the engine's lock held
- * @start: start a DMA, when none runs. A card that does not take the command
- *	may do nothing: @state tells. Any context, the engine's lock held
- * @irq: educma_engine_irq() was called by an interrupt, or by this card, while
- *	a DMA was started; the interrupt is acknowledged on return.
- *	EDUCMA_HW_ENDED only on evidence that belongs to this DMA, bus mastering
- *	included. EDUCMA_HW_NO_RESPONSE: no evidence now, look again with @state
- * @idle_irq: as @irq, while no DMA was started. Whether the interrupt was this
- *	device's
- * @quiet: clear all pending interrupts. Any context
- * @state: no interrupt came in time: what became of the DMA? EDUCMA_HW_ENDED
- *	means without evidence of bus mastering. Any context, the engine's
+ * @chunk_bytes: default of the most bytes of one DMA
+ * @chunk_bytes_max: the highest value that the user may set instead
+ * @dma_bits: default of the address bits that the card decodes
+ * @timeout_ms: the watchdog acts on a DMA that takes longer
+ * @identify: check that this is the card, and that it responds. Returns 0, or
+ *	-ENODEV after a message. Sleeps
+ * @settle: wait, with bus mastering disabled, for the end of a DMA that an
+ *	earlier driver started, and clear its interrupts. Returns 0, or -EBUSY
+ *	after a message. Sleeps for a limited time
+ * @wake: called before @start if the device was idle since the last DMA, and may
+ *	have been reset meanwhile. Any context, the engine's lock held
+ * @start: start a DMA while none runs. There is no return value: if the DMA is
+ *	not started, @state reports that later. Any context, the engine's lock
+ *	held
+ * @irq: called by educma_engine_irq() after a DMA was started; acknowledges the
+ *	interrupt. Returns EDUCMA_HW_ENDED only on evidence that belongs to this
+ *	DMA, bus mastering included, and EDUCMA_HW_NO_RESPONSE if there is no
+ *	evidence now, so that @state is asked later. Any context, the engine's
  *	lock held
- * @abort: keep the device from memory, whatever it does: no DMA reaches memory
- *	after the return. Any context
- * @dump: print register number @index for people; false if there is none
+ * @idle_irq: called by educma_engine_irq() while no DMA was started;
+ *	acknowledges the interrupt. Returns whether it was this device's. Any
+ *	context, the engine's lock held
+ * @quiet: clear all pending interrupts. Any context
+ * @state: called if the end of the DMA was not reported in time.
+ *	EDUCMA_HW_ENDED is no evidence that the DMA had bus mastering. Any
+ *	context, the engine's lock held
+ * @abort: make sure that no DMA accesses memory after the return. Any context
+ * @dump: print register number @index; returns false if there is none. Any
+ *	context, the engine's lock held
  */
 struct educma_card {
 	const char *name;
@@ -150,7 +164,7 @@ struct educma_card {
 /* edu.c */
 extern const struct educma_card educma_edu;
 
-/* hw.c: what is the same for all PCI cards */
+/* hw.c: functions for all PCI cards */
 bool educma_hw_is_master(struct educma_hw *hw);
 void educma_hw_disconnect(struct educma_hw *hw);
 void educma_hw_connect(struct educma_hw *hw);

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * QEMU's edu card: the only file that knows its registers. It knows nothing of
- * queues.
+ * QEMU's edu card. All register access of the edu card is in this file; a new
+ * card is described in card.h.
  *
- * A transfer may only be reported as a success on evidence that belongs to the
- * chunk in question. A PCI function can stop answering for a moment, for
- * example because somebody clears memory decoding or moves BAR 0: then reads
- * give 0 or all ones, and writes are lost. It can also lose bus mastering for
- * a moment: then edu ends its DMAs as always, but no byte moves. The evidence:
+ * A chunk is only reported as done on evidence that belongs to this chunk. A PCI
+ * function may not respond for a moment, for example while memory decoding is
+ * disabled or BAR 0 is moved: then reads return 0 or all ones, and writes are
+ * lost. Bus mastering may also be disabled for a moment: then edu ends its DMAs
+ * as usual, but no byte is moved. The evidence:
  *
- * Before the doorbell: a DMA register that was written is read back. If it does
- *	not hold the new value, the doorbell is not rung. So no DMA starts with
- *	the address of an earlier chunk, whose memory may have been freed.
- * The doorbell was heard, and the DMA has ended: the command register holds
- *	exactly what this doorbell wrote, with RUN clear. Each doorbell writes a
- *	different number into the upper bits, which edu keeps and does not use
- *	(tests/conformance writes and reads them on QEMU 7.2, 10.0 and 11.1).
- * The DMA had bus mastering: with MSI the interrupt itself is the evidence,
- *	for a function without bus mastering cannot send one, and edu moves
- *	the data and sends the interrupt in one step. With INTx the command
- *	register of configuration space is read; a loss of bus mastering that
- *	ends between the DMA and this read cannot be seen.
- * Without an interrupt nothing shows that there was bus mastering. So the
- *	engine repeats such a chunk; it never counts it as done.
+ * Before the command: each DMA register that is written is read back. If it does
+ *	not hold the new value, no command is written. So no DMA starts with the
+ *	address of an earlier chunk, whose memory may have been freed.
+ * The command was executed, and the DMA has ended: the command register holds
+ *	exactly what was written, with RUN clear. Each command has another
+ *	number in the upper bits, which edu keeps and does not use
+ *	(tests/conformance checks this on QEMU 7.2, 10.0 and 11.1).
+ * The DMA had bus mastering: with MSI the interrupt is the evidence, because a
+ *	function without bus mastering cannot send it, and edu moves the data
+ *	and sends the interrupt in one step. With INTx the command register of
+ *	configuration space is read. If bus mastering is enabled again between
+ *	the DMA and this read, its loss is not seen.
+ * Without an interrupt there is no evidence of bus mastering. The engine repeats
+ *	such a chunk, and never counts it as done.
  *
- * A device that was idle may have been reset meanwhile: the command register is
- * read before the first chunk, and if it does not hold the last command, all DMA
- * registers are written anew.
+ * A device that was idle may have been reset meanwhile. Therefore the DMA command
+ * register is read before the first chunk, and if it does not hold the last
+ * command, all DMA registers are written again.
  *
- * One case cannot be seen with MSI: a chunk ends without bus mastering, and then
- * a message arrives that is not its own. That is one of an earlier chunk, late by
- * the watchdog's time, or one that somebody raises through register 0x60.
+ * With MSI one case is not seen: a chunk ends without bus mastering, and then an
+ * interrupt arrives that is not its own. This is the interrupt of an earlier
+ * chunk, later than the watchdog's time limit, or one that was raised by a write
+ * to register 0x60.
  */
 #include <linux/delay.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
@@ -43,18 +44,19 @@
 #include "educma_regs.h"
 
 #define EDU_TIMEOUT_MS		2000		/* of a DMA, which takes 100 ms */
-#define EDU_ALL_ONES		0xffffffff	/* nobody answered the read */
+#define EDU_ALL_ONES		0xffffffff	/* the device did not respond */
 #define EDU_CMD_NUMBER_ONE	0x8		/* the lowest unused bit of the command */
 
 /**
  * struct edu - one edu card
- * @hw: what all cards have
- * @src: what EDU_REG_DMA_SRC was seen to hold; the device keeps it between
- *	transfers. U64_MAX: not known
- * @dst: the same of EDU_REG_DMA_DST
- * @count: the same of EDU_REG_DMA_COUNT
- * @cmd: what the last doorbell wrote, or was to write, into EDU_REG_DMA_CMD
- * @heard: what EDU_REG_DMA_CMD held before that doorbell
+ * @hw: the members of all cards
+ * @src: the value that EDU_REG_DMA_SRC held when it was read last; the device
+ *	keeps it between DMAs. U64_MAX: unknown
+ * @dst: as @src, for EDU_REG_DMA_DST
+ * @count: as @src, for EDU_REG_DMA_COUNT
+ * @cmd: the last command: written to EDU_REG_DMA_CMD, unless a register before
+ *	it did not hold its value
+ * @heard: the value that EDU_REG_DMA_CMD held before that command
  */
 struct edu {
 	struct educma_hw hw;
@@ -75,7 +77,7 @@ static u32 edu_read(struct edu *edu, u32 reg)
 	return readl(edu->hw.regs + reg);
 }
 
-/* Two reads of 4 bytes would not do: edu has no register at @reg + 4. */
+/* edu has no register at @reg + 4, so two reads of 4 bytes do not work. */
 static u64 edu_read_wide(struct edu *edu, u32 reg)
 {
 	if (IS_ENABLED(CONFIG_64BIT))
@@ -88,7 +90,7 @@ static void edu_write(struct edu *edu, u32 reg, u32 value)
 	writel(value, edu->hw.regs + reg);
 }
 
-/* The DMA registers may hold anything: write all of them next time. */
+/* The contents of the DMA registers are unknown: write all of them next time. */
 static void edu_forget(struct edu *edu)
 {
 	edu->src = U64_MAX;
@@ -97,8 +99,9 @@ static void edu_forget(struct edu *edu)
 }
 
 /*
- * Write a DMA register, unless it already holds the value, and read it back.
- * Return whether the device holds the value.
+ * Write a DMA register and read it back, unless it already holds the value.
+ *
+ * Return: whether the register holds the value.
  */
 static bool edu_set(struct edu *edu, u32 reg, u64 *held, u64 value)
 {
@@ -113,7 +116,7 @@ static bool edu_set(struct edu *edu, u32 reg, u64 *held, u64 value)
 	return true;
 }
 
-/* Reads the identification, then expects the inverse of what it writes. */
+/* The liveness register must return the inverse of each value written to it. */
 static int edu_identify(struct educma_hw *hw)
 {
 	static const u32 patterns[] = { 0x00000000, 0x5aa5c33c, 0xffffffff };
@@ -140,7 +143,7 @@ static int edu_identify(struct educma_hw *hw)
 	return 0;
 }
 
-/* Clear just those interrupts that were read. Returns them; 0 if none. */
+/* Acknowledge the pending interrupts, and no others. Returns them. */
 static u32 edu_ack(struct edu *edu)
 {
 	u32 status = edu_read(edu, EDU_REG_IRQ_STATUS);
@@ -157,7 +160,7 @@ static void edu_quiet(struct educma_hw *hw)
 	edu_ack(to_edu(hw));
 }
 
-/* Liveness gives back the inverse of what was written: does it today? */
+/* Whether the device responds: test its liveness and identification registers. */
 static bool edu_answers(struct edu *edu)
 {
 	const u32 pattern = get_random_u32();
@@ -168,9 +171,9 @@ static bool edu_answers(struct edu *edu)
 }
 
 /*
- * Nothing stops a started DMA, and the registers are locked until it ends;
- * with bus mastering off it harms nobody. The device must answer before and
- * after the read that shows that RUN is clear.
+ * A running DMA cannot be stopped, and edu ignores writes to the DMA registers
+ * until it ends. The device must respond before and after the read that shows
+ * that RUN is clear, because a device that does not respond may read as 0.
  */
 static int edu_settle(struct educma_hw *hw)
 {
@@ -190,14 +193,14 @@ static int edu_settle(struct educma_hw *hw)
 		return -EBUSY;
 	}
 	edu_forget(edu);
-	/* The numbers go on from the last one that the device has seen. */
+	/* The next command's number follows that of the last command. */
 	edu->heard = cmd;
 	edu->cmd = cmd;
 	edu_ack(edu);
 	return 0;
 }
 
-/* A device that was reset does not hold the last command any more. */
+/* A device that does not hold the last command was reset. */
 static void edu_wake(struct educma_hw *hw)
 {
 	struct edu *edu = to_edu(hw);
@@ -206,7 +209,7 @@ static void edu_wake(struct educma_hw *hw)
 		edu_forget(edu);
 }
 
-/* The next doorbell's value: its number differs from the last one's. */
+/* The next command, whose number differs from that of the last command. */
 static u32 edu_next_cmd(const struct edu *edu, enum educma_dir dir)
 {
 	const u32 number = (edu->cmd & EDU_REG_DMA_CMD_UNUSED) + EDU_CMD_NUMBER_ONE;
@@ -216,9 +219,9 @@ static u32 edu_next_cmd(const struct edu *edu, enum educma_dir dir)
 }
 
 /*
- * The engine keeps the chunk within the device's memory: newer QEMU overruns
- * its buffer otherwise, and 7.2 aborts. When the device does not take an
- * address, no DMA starts and no interrupt comes.
+ * The engine makes sure that the chunk fits the device's memory; otherwise QEMU
+ * 7.2 would abort, and newer versions would overrun their buffer. If a register
+ * does not hold its value, no DMA is started, and no interrupt is raised.
  */
 static void edu_start(struct educma_hw *hw, const struct educma_chunk *chunk)
 {
@@ -234,27 +237,26 @@ static void edu_start(struct educma_hw *hw, const struct educma_chunk *chunk)
 		     chunk->dst + (from ? 0 : EDU_MEM_ADDR)) ||
 	    !edu_set(edu, EDU_REG_DMA_COUNT, &edu->count, chunk->bytes))
 		return;
-	/* writel() orders the buffer's contents before the doorbell. */
+	/* writel() orders the buffer's contents before the command. */
 	edu_write(edu, EDU_REG_DMA_CMD, edu->cmd);
 }
 
-/* What the command register reads when the last doorbell's DMA has ended. */
+/* The value of the DMA command register when the last DMA has ended. */
 static u32 edu_ended_cmd(const struct edu *edu)
 {
 	return edu->cmd & ~EDU_REG_DMA_CMD_RUN;
 }
 
-/* Whether the device answers: the interrupt status of a raised INTx is not 0. */
+/* Whether the device responded with an interrupt status that raises INTx. */
 static bool edu_is_raised(u32 status)
 {
 	return status && status != EDU_ALL_ONES;
 }
 
 /*
- * An interrupt came on the shared line: acknowledge it if it is this device's.
- *
- * A device that does not answer cannot be asked by a register, and cannot be
- * told to lower the line either; configuration space can do both.
+ * The shared line was raised: acknowledge the interrupt if it is this device's.
+ * If the device does not respond, its registers can neither say that nor lower
+ * the line. Configuration space can do both.
  *
  * Return: EDUCMA_HW_NOT_OURS, EDUCMA_HW_NO_RESPONSE (INTx is disabled until
  * the next start), or EDUCMA_HW_RUNNING (acknowledged).
@@ -266,7 +268,7 @@ static enum educma_hw_state edu_ack_intx(struct edu *edu)
 	if (!edu_is_raised(status)) {
 		if (!educma_hw_mask_intx(&edu->hw))
 			return EDUCMA_HW_NOT_OURS;
-		/* The device may have raised the line after the first read. */
+		/* The device may have raised the line after that read. */
 		status = edu_read(edu, EDU_REG_IRQ_STATUS);
 		if (!edu_is_raised(status))
 			return EDUCMA_HW_NO_RESPONSE;
@@ -277,12 +279,12 @@ static enum educma_hw_state edu_ack_intx(struct edu *edu)
 }
 
 /*
- * An interrupt alone proves nothing: anybody can raise one through register
- * 0x60, and an earlier chunk's may be late. With INTx the interrupt is
- * acknowledged before the command register is read, so that a DMA that ends in
- * between raises a new one. With MSI the interrupt status is neither read nor
- * acknowledged: edu sends a message at the end of each DMA, whatever the status
- * holds. That leaves one MMIO read here.
+ * An interrupt alone proves nothing: a write to register 0x60 raises one, and
+ * that of an earlier chunk may be late. With INTx the interrupt is acknowledged
+ * before the DMA command register is read, so that a DMA that ends in between
+ * raises a new one. With MSI the interrupt status is neither read nor
+ * acknowledged, because edu sends a message at the end of each DMA whatever the
+ * status is. This saves MMIO accesses: only one is left here.
  */
 static enum educma_hw_state edu_irq(struct educma_hw *hw)
 {
@@ -314,7 +316,7 @@ static bool edu_idle_irq(struct educma_hw *hw)
 	return true;
 }
 
-/* Whether the device still holds what the DMA was started with. */
+/* Whether the DMA registers still hold the values of the last DMA. */
 static bool edu_holds_registers(struct edu *edu)
 {
 	return edu_read_wide(edu, EDU_REG_DMA_SRC) == edu->src &&
@@ -327,7 +329,7 @@ static enum educma_hw_state edu_state(struct educma_hw *hw)
 	struct edu *edu = to_edu(hw);
 	u32 cmd;
 
-	/* What is read in between is the device's word. */
+	/* The read between these two tests is valid, for the device responds. */
 	if (!edu_answers(edu))
 		return EDUCMA_HW_NO_RESPONSE;
 	cmd = edu_read(edu, EDU_REG_DMA_CMD);
@@ -344,7 +346,7 @@ static enum educma_hw_state edu_state(struct educma_hw *hw)
 	return cmd == edu->heard ? EDUCMA_HW_NOT_STARTED : EDUCMA_HW_LOST_STATE;
 }
 
-/* The registers that can be read; reading changes none. */
+/* The registers that can be read without a side effect. */
 static const struct edu_register {
 	const char *name;
 	u32 reg;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The transfer queue of one device. The hard interrupt handler starts the
- * next chunk itself, first thing; clients are served round robin, a chunk at
- * a time, except that a copy's two legs stay together, for the device memory
- * between them is shared. The engine knows nothing of files or sysfs.
+ * The transfer queue of one device. The interrupt handler starts the next chunk
+ * before it does anything else. Clients take turns, one chunk each; the two
+ * chunks of a copy through the card's memory are one turn, because that memory
+ * is shared by all clients.
  */
 #include <linux/completion.h>
 #include <linux/ktime.h>
@@ -12,10 +12,10 @@
 #include "engine.h"
 #include "trace.h"
 
-/* A chunk without evidence is repeated this often; each costs a timeout. */
+/* How often a chunk without evidence is repeated; each time costs a timeout. */
 #define EDUCMA_CHUNK_REPEATS		7
 
-/* After this long the watchdog looks after a chunk. */
+/* The watchdog's period, in jiffies. */
 static unsigned long engine_timeout(const struct educma_engine *engine)
 {
 	return msecs_to_jiffies(engine->hw->card->timeout_ms);
@@ -31,7 +31,7 @@ static_assert(EDUCMA_OP_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
 static_assert(EDUCMA_OP_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
 static_assert(EDUCMA_OP_COPY == (int)EDUCMA_BOTH);
 
-/* In which directions a transfer counts. */
+/* The directions in which a transfer counts. */
 static enum educma_dir op_dir(u32 op)
 {
 	return (enum educma_dir)op;
@@ -69,7 +69,7 @@ static void engine_next_chunk(const struct educma_engine *engine,
 			     engine->chunk_bytes - xfer->offset);
 }
 
-/* Ring the doorbell for the first client's next chunk, if there is one. */
+/* Start the next chunk of the first client, if there is a client. */
 static void engine_start_next(struct educma_engine *engine)
 {
 	struct educma_client *client = engine_next_client(engine);
@@ -87,8 +87,11 @@ static void engine_start_next(struct educma_engine *engine)
 	engine->hw->card->start(engine->hw, chunk);
 }
 
-/* Note when the chunk just started did so; kept off the way to the doorbell. */
-static void engine_note_start(struct educma_engine *engine, u64 now)
+/*
+ * Record the start time of the chunk that was started. This is done after the
+ * doorbell, so as not to delay it.
+ */
+static void engine_record_start(struct educma_engine *engine, u64 now)
 {
 	struct educma_chunk *chunk = &engine->running;
 
@@ -100,7 +103,7 @@ static void engine_note_start(struct educma_engine *engine, u64 now)
 	trace_educma_chunk_start(engine, chunk);
 }
 
-/* Something to do may have come: start it unless the device works already. */
+/* Start a chunk if the device is idle and a transfer is queued. */
 static void engine_kick(struct educma_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
@@ -108,7 +111,7 @@ static void engine_kick(struct educma_engine *engine)
 		return;
 	engine->hw->card->wake(engine->hw);
 	engine_start_next(engine);
-	engine_note_start(engine, ktime_get_ns());
+	engine_record_start(engine, ktime_get_ns());
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
 				      engine_timeout(engine));
@@ -121,9 +124,9 @@ static void engine_dequeue(struct educma_xfer *xfer)
 		list_del_init(&xfer->client->node);
 }
 
-/* Hand a dequeued transfer back to its owner. */
-static void engine_finish(struct educma_engine *engine,
-			  struct educma_xfer *xfer, int status, u64 now)
+/* Complete a transfer that is not in the queue any more. */
+static void engine_complete(struct educma_engine *engine,
+			    struct educma_xfer *xfer, int status, u64 now)
 {
 	xfer->status = status;
 	xfer->end_ns = now;
@@ -138,8 +141,9 @@ static void engine_finish(struct educma_engine *engine,
 }
 
 /*
- * Move the transfer behind the chunk that is done and decide who is next.
- * Returns true when the transfer has ended; it is then off the queue.
+ * Account for a chunk that is done, and pass the turn to the next client.
+ *
+ * Return: whether the transfer has ended; if so, it is not in the queue any more.
  */
 static bool engine_advance(struct educma_engine *engine,
 			   const struct educma_chunk *chunk)
@@ -164,7 +168,7 @@ static bool engine_advance(struct educma_engine *engine,
 	return ended;
 }
 
-/* The running chunk is done: start another before anything else. */
+/* The running chunk is done: start the next one, and only then count. */
 static void engine_chunk_done(struct educma_engine *engine)
 {
 	struct educma_chunk done = engine->running;
@@ -176,23 +180,26 @@ static void engine_chunk_done(struct educma_engine *engine)
 	engine_start_next(engine);
 	now = ktime_get_ns();
 	trace_educma_chunk_done(engine, &done, now);
-	engine_note_start(engine, now);
+	engine_record_start(engine, now);
 	if (!xfer->internal)
 		educma_stats_chunk(&engine->stats, &done, now);
 	if (ended)
-		engine_finish(engine, xfer,
-			      xfer->done == xfer->bytes ? 0 : xfer->stop, now);
+		engine_complete(engine, xfer, xfer->done == xfer->bytes ?
+					      0 : xfer->stop, now);
 	else if (engine->paused)
 		wake_up(&engine->idle);
 }
 
 /*
- * End what @client has queued (only what has *@cookie, unless NULL): at once
- * what waits, at its chunk's end what runs. Returns how many.
+ * Cancel with @error the queued transfers of @client: all of them, or those that
+ * have *@cookie. Each completes at once, but the one whose chunk is in the device
+ * completes when that chunk ends.
+ *
+ * Return: the number of transfers.
  */
-static unsigned int engine_end(struct educma_engine *engine,
-			       struct educma_client *client,
-			       const u64 *cookie, int error)
+static unsigned int engine_cancel(struct educma_engine *engine,
+				  struct educma_client *client,
+				  const u64 *cookie, int error)
 {
 	struct educma_xfer *xfer, *next;
 	unsigned int found = 0;
@@ -207,15 +214,12 @@ static unsigned int engine_end(struct educma_engine *engine,
 			continue;
 		}
 		engine_dequeue(xfer);
-		engine_finish(engine, xfer, error, ktime_get_ns());
+		engine_complete(engine, xfer, error, ktime_get_ns());
 	}
 	return found;
 }
 
-/*
- * The only place that changes the state. Whoever finds EDUCMA_REMOVED may rely
- * on it: it is the last one.
- */
+/* All changes of the state are made here. EDUCMA_REMOVED is never left. */
 static void engine_set_state(struct educma_engine *engine,
 			     enum educma_state state)
 {
@@ -225,60 +229,60 @@ static void engine_set_state(struct educma_engine *engine,
 		WRITE_ONCE(engine->state, state);
 }
 
-/* Refuse new transfers because of @state, and end all those that wait. */
-static void engine_fail_all(struct educma_engine *engine,
-			    enum educma_state state)
+/* Refuse new transfers, and cancel the queued ones with the state's error. */
+static void engine_fail_queued(struct educma_engine *engine,
+			       enum educma_state state)
 {
 	struct educma_client *client, *next;
 
 	engine_set_state(engine, state);
 	list_for_each_entry_safe(client, next, &engine->ready, node)
-		engine_end(engine, client, NULL, educma_state_error(state));
+		engine_cancel(engine, client, NULL, educma_state_error(state));
 	wake_up_all(&engine->failed);
 }
 
-/* Take the running chunk's transfer out of the queue and end it. */
-static void engine_end_running(struct educma_engine *engine, int status)
+/* Complete the transfer whose chunk was in the device. */
+static void engine_complete_running(struct educma_engine *engine, int status)
 {
 	struct educma_xfer *xfer = engine->running.xfer;
 
 	engine_dequeue(xfer);
 	engine->running.xfer = NULL;
 	engine->repeats = 0;
-	engine_finish(engine, xfer, status, ktime_get_ns());
+	engine_complete(engine, xfer, status, ktime_get_ns());
 }
 
 /*
- * The running chunk will not end: cut the device off from memory, so that
- * its owner may have the memory back.
+ * Abort the running chunk, and complete its transfer. The owner may free the
+ * memory then, because the device cannot access it any more.
  */
-static void engine_abandon(struct educma_engine *engine, int status)
+static void engine_abort(struct educma_engine *engine, int status)
 {
 	lockdep_assert_held(&engine->lock);
 	engine->hw->card->abort(engine->hw);
 	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
-	engine_end_running(engine, status);
+	engine_complete_running(engine, status);
 }
 
 /*
- * Abort the running chunk, end its transfer with @status, and fail every queued
- * transfer.
+ * Abort the running chunk, complete its transfer with @status, and fail all other
+ * transfers.
  */
-static void engine_give_up(struct educma_engine *engine, int status,
-			   enum educma_state state)
+static void engine_fail_device(struct educma_engine *engine, int status,
+			       enum educma_state state)
 {
 	engine->stats.counters.failures++;
-	engine_abandon(engine, status);
-	engine_fail_all(engine, state);
+	engine_abort(engine, status);
+	engine_fail_queued(engine, state);
 }
 
 /*
- * The device is idle, and nothing shows that the running chunk has been done:
- * start it again. A leg may be repeated by itself: its source still holds what
- * it held, because a copy's second leg starts only after evidence for the
- * first, and the first is not repeated after that.
+ * The device is idle, and there is no evidence that the running chunk was done:
+ * start the chunk again. Each of the two chunks of a copy may be repeated alone.
+ * The second one starts only after evidence that the first one was done, so the
+ * card's memory still holds the data.
  *
- * Return: what to log.
+ * Return: a message to log, or NULL.
  */
 static const char *engine_repeat(struct educma_engine *engine,
 				 enum educma_hw_state state)
@@ -288,12 +292,12 @@ static const char *engine_repeat(struct educma_engine *engine,
 	if (xfer->stop) {
 		trace_educma_chunk_abandoned(engine, &engine->running,
 					     ktime_get_ns());
-		engine_end_running(engine, xfer->stop);
+		engine_complete_running(engine, xfer->stop);
 		engine_kick(engine);
 		return NULL;
 	}
 	if (engine->repeats == EDUCMA_CHUNK_REPEATS) {
-		engine_give_up(engine, -EIO, EDUCMA_FAILED);
+		engine_fail_device(engine, -EIO, EDUCMA_FAILED);
 		return state == EDUCMA_HW_ENDED ?
 			"DMAs end, but no interrupt arrives; device disabled. Reset or rebind it" :
 			"the device does not take commands; device disabled. Reset or rebind it";
@@ -302,10 +306,10 @@ static const char *engine_repeat(struct educma_engine *engine,
 	engine->repeats++;
 	engine->stats.counters.chunks_repeated++;
 	engine_start_next(engine);
-	engine_note_start(engine, ktime_get_ns());
+	engine_record_start(engine, ktime_get_ns());
 	/*
-	 * While the engine is paused, the chunk does not start again before
-	 * educma_engine_resume(), and another chunk may start then.
+	 * A paused engine starts no chunk before educma_engine_resume(), and the
+	 * chunk that starts then may be another one.
 	 */
 	if (!engine->running.xfer) {
 		engine->repeats = 0;
@@ -314,7 +318,8 @@ static const char *engine_repeat(struct educma_engine *engine,
 	return NULL;
 }
 
-static const char *engine_ended_silently(struct educma_engine *engine)
+/* The DMA ended without an interrupt. Returns a message to log, or NULL. */
+static const char *engine_irq_lost(struct educma_engine *engine)
 {
 	const char *trouble = engine_repeat(engine, EDUCMA_HW_ENDED);
 
@@ -325,26 +330,27 @@ static const char *engine_ended_silently(struct educma_engine *engine)
 }
 
 /*
- * The running chunk is not done: act on what the device says of it.
+ * The card has said what became of the running chunk, and it is not evidence
+ * that the chunk was done.
  *
- * Return: what to log, or NULL.
+ * Return: a message to log, or NULL.
  */
-static const char *engine_judge(struct educma_engine *engine,
-				enum educma_hw_state state)
+static const char *engine_not_done(struct educma_engine *engine,
+				   enum educma_hw_state state)
 {
 	switch (state) {
 	case EDUCMA_HW_ENDED:
-		return engine_ended_silently(engine);
+		return engine_irq_lost(engine);
 	case EDUCMA_HW_NOT_STARTED:
 		return engine_repeat(engine, state);
 	case EDUCMA_HW_NO_RESPONSE:
-		engine_give_up(engine, -ENODEV, EDUCMA_NO_RESPONSE);
+		engine_fail_device(engine, -ENODEV, EDUCMA_NO_RESPONSE);
 		return "the device is gone";
 	case EDUCMA_HW_NO_BUS_MASTER:
-		engine_give_up(engine, -EIO, EDUCMA_FAILED);
+		engine_fail_device(engine, -EIO, EDUCMA_FAILED);
 		return "bus mastering was disabled; DMA failed. Reset or rebind the device";
 	case EDUCMA_HW_LOST_STATE:
-		engine_give_up(engine, -EIO, EDUCMA_FAILED);
+		engine_fail_device(engine, -EIO, EDUCMA_FAILED);
 		return "the device has lost its state; device disabled. Reset or rebind it";
 	case EDUCMA_HW_NOT_OURS:
 	case EDUCMA_HW_RUNNING:
@@ -352,11 +358,11 @@ static const char *engine_judge(struct educma_engine *engine,
 	}
 	engine->stats.counters.timeouts++;
 	trace_educma_timeout(engine, &engine->running, ktime_get_ns());
-	engine_give_up(engine, -ETIMEDOUT, EDUCMA_FAILED);
+	engine_fail_device(engine, -ETIMEDOUT, EDUCMA_FAILED);
 	return "DMA timeout; device disabled. Reset or rebind it";
 }
 
-/* A DMA was started: what does the interrupt say of it? Returns what to log. */
+/* Handle an interrupt while a chunk runs. Returns a message to log, or NULL. */
 static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 {
 	const enum educma_hw_state state =
@@ -368,8 +374,8 @@ static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 	else if (state == EDUCMA_HW_RUNNING)
 		engine->stats.counters.irqs_spurious++;
 	else if (state == EDUCMA_HW_NO_BUS_MASTER)
-		return engine_judge(engine, state);
-	/* Else the watchdog looks again. */
+		return engine_not_done(engine, state);
+	/* In all other cases the watchdog asks the card again. */
 	return NULL;
 }
 
@@ -404,7 +410,7 @@ irqreturn_t educma_engine_irq(int irq, void *data)
 	return ours ? IRQ_HANDLED : IRQ_NONE;
 }
 
-/* While a chunk runs, look every timeout whether it is still the same. */
+/* Runs periodically while chunks run: has the running chunk taken too long? */
 static void engine_watchdog(struct work_struct *work)
 {
 	struct educma_engine *engine = container_of(work, struct educma_engine,
@@ -416,7 +422,7 @@ static void engine_watchdog(struct work_struct *work)
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer &&
 	    ktime_get_ns() - engine->running.start_ns >= limit)
-		trouble = engine_judge(engine, hw->card->state(hw));
+		trouble = engine_not_done(engine, hw->card->state(hw));
 	if (engine->running.xfer)
 		schedule_delayed_work(&engine->watchdog,
 				      engine_timeout(engine));
@@ -426,9 +432,9 @@ static void engine_watchdog(struct work_struct *work)
 }
 
 /**
- * educma_engine_init() - an empty queue
+ * educma_engine_init() - initialize the engine of a device
  * @engine: the engine
- * @hw: its device
+ * @hw: the device
  * @chunk_bytes: most bytes of one DMA, 1 to the card's chunk_bytes_max
  *
  * Must precede request_irq(). Context: any.
@@ -460,83 +466,84 @@ static bool engine_is_idle(struct educma_engine *engine)
  * educma_engine_remove() - refuse transfers for ever, with -ENODEV
  * @engine: the engine
  *
- * Ends what waits at once, what runs at its chunk's end. Context: process,
- * does not sleep.
+ * Cancels all queued transfers; the one whose chunk is in the device completes
+ * when that chunk ends. Context: process, does not sleep.
  */
 void educma_engine_remove(struct educma_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
-	engine_fail_all(engine, EDUCMA_REMOVED);
+	engine_fail_queued(engine, EDUCMA_REMOVED);
 	spin_unlock_irq(&engine->lock);
 }
 
-/* Is there something to wait for? A device that is gone ends nothing. */
-static bool engine_will_end(struct educma_engine *engine)
+/* Whether a chunk runs that may still end, because the device responds. */
+static bool engine_may_end(struct educma_engine *engine)
 {
-	bool will;
+	bool may;
 
 	spin_lock_irq(&engine->lock);
-	will = engine->running.xfer &&
-	       engine->hw->card->state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
+	may = engine->running.xfer &&
+	      engine->hw->card->state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
 	spin_unlock_irq(&engine->lock);
-	return will;
+	return may;
 }
 
-/* Until the running chunk has ended, or will not. */
+/* Wait for the end of the running chunk, if it may end, and stop the watchdog. */
 static void engine_wait_idle(struct educma_engine *engine)
 {
-	if (engine_will_end(engine))
+	if (engine_may_end(engine))
 		wait_event_timeout(engine->idle, engine_is_idle(engine),
 				   2 * engine_timeout(engine));
 	cancel_delayed_work_sync(&engine->watchdog);
 }
 
 /**
- * educma_engine_stop() - wait until nothing of the engine's touches memory
+ * educma_engine_stop() - wait until the device does not access memory any more
  * @engine: the engine, after educma_engine_remove()
  *
- * A started DMA cannot be aborted: waits for it if the device is there, else
- * clears bus mastering. Context: may sleep, up to twice the chunk timeout.
+ * Waits for the end of the running chunk, and aborts the chunk if it does not
+ * end or if the device does not respond. Context: may sleep, up to twice the
+ * chunk timeout.
  */
 void educma_engine_stop(struct educma_engine *engine)
 {
 	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer)
-		engine_give_up(engine, -ENODEV, EDUCMA_REMOVED);
+		engine_fail_device(engine, -ENODEV, EDUCMA_REMOVED);
 	spin_unlock_irq(&engine->lock);
 }
 
 /**
  * educma_engine_pause() - leave the device alone until educma_engine_resume()
  * @engine: the engine
- * @patient: the device works, the running chunk may end; else it is abandoned
+ * @drain: let the running chunk end; else abort it at once
  *
- * What waits goes on waiting, and more may be submitted. A copy's second leg
- * is still done; a chunk that does not end ends its transfer with -EIO. On
- * return no DMA runs, or bus mastering is off. Context: may sleep, up to twice
- * the chunk timeout.
+ * Draining includes the second chunk of a copy. A chunk that does not end is
+ * aborted. The transfer of an aborted chunk completes with -EIO; all others stay
+ * in the queue, and more may be submitted. On return no DMA runs, or it cannot
+ * access memory. Context: may sleep, up to twice the chunk timeout.
  */
-void educma_engine_pause(struct educma_engine *engine, bool patient)
+void educma_engine_pause(struct educma_engine *engine, bool drain)
 {
 	spin_lock_irq(&engine->lock);
 	engine->paused = true;
-	if (engine->running.xfer && !patient)
-		engine_abandon(engine, -EIO);
+	if (engine->running.xfer && !drain)
+		engine_abort(engine, -EIO);
 	spin_unlock_irq(&engine->lock);
 
 	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
 	if (engine->running.xfer)
-		engine_abandon(engine, -EIO);
+		engine_abort(engine, -EIO);
 	spin_unlock_irq(&engine->lock);
 }
 
 /**
- * educma_engine_resume() - carry on after educma_engine_pause()
- * @engine: the engine; its device idle, with bus mastering on
+ * educma_engine_resume() - start chunks again after educma_engine_pause()
+ * @engine: the engine; its device is idle and may access memory
  *
- * A device that had failed gets another chance. Context: process.
+ * A device that had failed is EDUCMA_WORKING again. Context: process.
  */
 void educma_engine_resume(struct educma_engine *engine)
 {
@@ -552,19 +559,19 @@ void educma_engine_resume(struct educma_engine *engine)
  * @engine: the engine, paused
  * @state: EDUCMA_FAILED or EDUCMA_NO_RESPONSE
  *
- * Ends all queued transfers with the state's error, and refuses new ones until
- * educma_engine_resume(). Context: process.
+ * Cancels all queued transfers with the state's error, and refuses new ones
+ * until educma_engine_resume(). Context: process.
  */
 void educma_engine_fail(struct educma_engine *engine, enum educma_state state)
 {
 	spin_lock_irq(&engine->lock);
 	engine->stats.counters.failures++;
-	engine_fail_all(engine, state);
+	engine_fail_queued(engine, state);
 	spin_unlock_irq(&engine->lock);
 }
 
 /**
- * educma_client_init() - a client with nothing to do
+ * educma_client_init() - initialize a client
  * @client: the client
  *
  * Context: any.
@@ -575,13 +582,13 @@ void educma_client_init(struct educma_client *client)
 	INIT_LIST_HEAD(&client->queue);
 }
 
-/* Behind whom a client with something new to do lines up. */
-static struct list_head *engine_place(struct educma_engine *engine,
-				      const struct educma_xfer *xfer)
+/* The list entry after which a client takes its turn that had no transfer. */
+static struct list_head *engine_turn(struct educma_engine *engine,
+				     const struct educma_xfer *xfer)
 {
 	if (!xfer->internal)
 		return engine->ready.prev;
-	/* Next, but not between a copy's legs: the running one stays first. */
+	/* The running client stays first: its copy may have a second chunk. */
 	if (engine->running.xfer)
 		return &engine->running.xfer->client->node;
 	return &engine->ready;
@@ -591,12 +598,12 @@ static struct list_head *engine_place(struct educma_engine *engine,
  * educma_engine_check() - whether the device is able to do a transfer
  * @engine: the engine
  * @op: enum educma_op
- * @offset: where in the device's memory each chunk would begin
+ * @offset: where in the card's memory each chunk would begin
  *
  * Context: any.
  *
  * Return: 0, -EINVAL (no chunk can begin at @offset), or -EOPNOTSUPP (the
- * device has no memory of its own, so that it can only copy).
+ * card has no memory of its own, so it can only copy).
  */
 int educma_engine_check(const struct educma_engine *engine, u32 op, u32 offset)
 {
@@ -610,11 +617,11 @@ int educma_engine_check(const struct educma_engine *engine, u32 op, u32 offset)
 /**
  * educma_engine_submit() - queue a transfer
  * @engine: the engine
- * @client: on whose behalf
- * @xfer: the transfer; the engine's until its complete() is called
+ * @client: the client whose turn is used
+ * @xfer: the transfer, which belongs to the engine until complete() is called
  *
- * The memory must stay allocated until then, whatever happens meanwhile.
- * Context: any but complete(). O(1).
+ * The transfer's memory must stay allocated until complete() is called. Takes
+ * constant time. Context: any but complete().
  *
  * Return: 0, what educma_engine_check() says, or the error of the engine's
  * state.
@@ -639,7 +646,7 @@ int educma_engine_submit(struct educma_engine *engine,
 	xfer->submit_ns = ktime_get_ns();
 	list_add_tail(&xfer->node, &client->queue);
 	if (list_empty(&client->node))
-		list_add(&client->node, engine_place(engine, xfer));
+		list_add(&client->node, engine_turn(engine, xfer));
 	engine->stats.counters.queue_depth++;
 	trace_educma_submit(engine, xfer);
 	engine_kick(engine);
@@ -661,14 +668,14 @@ static void engine_waited_complete(struct educma_xfer *xfer)
 /**
  * educma_engine_run() - do one transfer of the driver's own and wait for it
  * @engine: the engine
- * @client: on whose behalf
+ * @client: the client whose turn is used
  * @op: enum educma_op
  * @src: bus address, if @op uses it
  * @dst: bus address, if @op uses it
- * @bytes: length; not counted
+ * @bytes: length
  *
- * Context: may sleep. Bounded: it is next in turn, and the watchdog ends
- * every chunk.
+ * The transfer is @internal, see struct educma_xfer. Context: may sleep; the
+ * time is limited, because the watchdog ends every chunk.
  *
  * Return: 0 or a negative errno.
  */
@@ -697,15 +704,15 @@ int educma_engine_run(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_cancel() - end a client's transfers that have a cookie
+ * educma_engine_cancel() - cancel the transfers of a client that have a cookie
  * @engine: the engine
- * @client: whose
- * @cookie: which
+ * @client: the client
+ * @cookie: the cookie
  *
- * A waiting transfer completes with -ECANCELED before this returns, a
- * running one at its chunk's end. Context: process.
+ * A queued transfer completes with -ECANCELED before this returns; one whose
+ * chunk is in the device completes when that chunk ends. Context: process.
  *
- * Return: whether there was one.
+ * Return: whether there was a transfer.
  */
 bool educma_engine_cancel(struct educma_engine *engine,
 			  struct educma_client *client, u64 cookie)
@@ -713,7 +720,7 @@ bool educma_engine_cancel(struct educma_engine *engine,
 	unsigned int found;
 
 	spin_lock_irq(&engine->lock);
-	found = engine_end(engine, client, &cookie, -ECANCELED);
+	found = engine_cancel(engine, client, &cookie, -ECANCELED);
 	spin_unlock_irq(&engine->lock);
 	return found;
 }
@@ -730,11 +737,11 @@ static bool engine_client_is_idle(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_cancel_all() - end all of a client's transfers
+ * educma_engine_cancel_all() - cancel all transfers of a client
  * @engine: the engine
- * @client: whose
+ * @client: the client
  *
- * As educma_engine_cancel() each of them. Context: any but complete().
+ * Cancels each as educma_engine_cancel() does. Context: any but complete().
  */
 void educma_engine_cancel_all(struct educma_engine *engine,
 			      struct educma_client *client)
@@ -742,19 +749,18 @@ void educma_engine_cancel_all(struct educma_engine *engine,
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	engine_end(engine, client, NULL, -ECANCELED);
+	engine_cancel(engine, client, NULL, -ECANCELED);
 	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
 /**
- * educma_engine_wait() - wait until a client has nothing in the queue
+ * educma_engine_wait() - wait until all transfers of a client are complete
  * @engine: the engine
- * @client: whose
+ * @client: the client
  *
- * On return no DMA of the client's runs and none of its transfers is queued.
- * Context: may sleep, not interrupted by signals, for a DMA cannot be aborted.
- * After educma_engine_cancel_all() bounded: the watchdog, or
- * educma_engine_stop(), ends every chunk.
+ * Context: may sleep. Signals do not interrupt the wait, because they cannot
+ * stop a DMA. After educma_engine_cancel_all() the time is limited, because the
+ * watchdog or educma_engine_stop() ends every chunk.
  */
 void educma_engine_wait(struct educma_engine *engine,
 			struct educma_client *client)
@@ -763,14 +769,14 @@ void educma_engine_wait(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_left() - how much a transfer has yet to do
+ * educma_engine_left() - the bytes that a transfer has still to move
  * @engine: the engine
- * @client: whose
- * @cookie: which, the first that has it
+ * @client: the client that submitted the transfer
+ * @cookie: its cookie; of several transfers the first one counts
  *
  * Context: any but complete(); does not sleep.
  *
- * Return: bytes; 0 if it is not in the queue.
+ * Return: bytes; 0 if there is no such transfer in the queue.
  */
 u64 educma_engine_left(struct educma_engine *engine,
 		       struct educma_client *client, u64 cookie)
@@ -791,14 +797,14 @@ u64 educma_engine_left(struct educma_engine *engine,
 }
 
 /**
- * educma_engine_dump() - the device's registers, for people
- * @engine: the engine, of a device that has not gone
- * @seq: where to
+ * educma_engine_dump() - print the registers of the device
+ * @engine: the engine of a device that is not EDUCMA_REMOVED
+ * @seq: the file to print to
  *
  * Context: any.
  *
- * Return: 0, or -EAGAIN between educma_engine_pause() and its resume, when the
- * device is to be left alone.
+ * Return: 0, or -EAGAIN between educma_engine_pause() and
+ * educma_engine_resume(), while the device must not be accessed.
  */
 int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 {
@@ -806,7 +812,7 @@ int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
 	unsigned long flags;
 	bool paused, more;
 
-	/* The lock is dropped after each register: a read of one is slow. */
+	/* A register is slow to read, so the lock is dropped after each. */
 	do {
 		spin_lock_irqsave(&engine->lock, flags);
 		paused = engine->paused;
@@ -820,7 +826,7 @@ int educma_engine_dump(struct educma_engine *engine, struct seq_file *seq)
  * educma_engine_state() - whether the device takes transfers
  * @engine: the engine
  *
- * Context: any. Does not take the lock.
+ * Does not take the lock. Context: any.
  *
  * Return: the state.
  */
@@ -830,7 +836,7 @@ enum educma_state educma_engine_state(const struct educma_engine *engine)
 }
 
 /**
- * educma_state_error() - with which error transfers are refused
+ * educma_state_error() - the error with which transfers are refused
  * @state: the state of the device
  *
  * Context: any.

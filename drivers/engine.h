@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The transfer queue of one device. It knows cards (card.h), and nothing of
- * files, buffers or dmaengine; tests/unit builds it on the host.
+ * The transfer queue of one device. The engine uses cards (card.h) and counts
+ * (stats.h); it does not depend on files, buffers or dmaengine. tests/unit builds
+ * it on the host.
  */
 #ifndef EDUCMA_ENGINE_H
 #define EDUCMA_ENGINE_H
@@ -17,11 +18,12 @@
 #include "stats.h"
 
 /**
- * struct educma_client - who submits; gets every other chunk beside another
+ * struct educma_client - the queue of one submitter; clients take turns
  * @node: in educma_engine.ready while @queue is not empty
- * @queue: struct educma_xfer, in order of submission; the first may run
+ * @queue: struct educma_xfer, in order of submission; a chunk of the first one
+ *	may be in the device
  *
- * Both under the engine's lock.
+ * The engine's lock guards both.
  */
 struct educma_client {
 	struct list_head node;
@@ -29,31 +31,31 @@ struct educma_client {
 };
 
 /**
- * struct educma_xfer - one request
+ * struct educma_xfer - one transfer
  * @complete: called once, in any context, with the engine's lock held and
- *	interrupts off: may wake, must not submit; it may hand the request to
- *	someone who frees it
- * @cookie: the submitter's; what educma_engine_cancel() looks for
+ *	interrupts disabled: it may wake, but not submit. The transfer belongs
+ *	to its owner again, and may be freed
+ * @cookie: the submitter's number, for educma_engine_cancel()
  * @op: enum educma_op; see educma_engine_check()
- * @offset: where in the device's memory each chunk begins; 0 if it has none
- * @internal: the driver's own transfer: it is not in the counters of bytes, and
- *	its first chunk is next in turn, because its caller holds locks
+ * @offset: where in the card's memory each chunk begins; 0 if it has none
+ * @internal: the driver's own transfer: it is not counted by direction, and it
+ *	is served next, because its caller holds alloc_lock
  * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
  * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
  * @bytes: length, at least 1
  * @node: in @client's queue; the owner's before submission and after @complete
  * @id: number of the submission, from 1, for tracepoints
- * @client: who submitted it
+ * @client: the client that submitted it
  * @done: bytes that have arrived
  * @staged: bytes of a copy that are in the card's memory; the next chunk brings
  *	them to @dst
- * @stop: end with this error at the running chunk's end
+ * @stop: complete with this error when the chunk in the device ends; 0: go on
  * @status: the result: 0 or a negative errno
- * @submit_ns: when submitted (CLOCK_MONOTONIC)
- * @start_ns: when its first chunk began; 0 before
+ * @submit_ns: when it was submitted (CLOCK_MONOTONIC)
+ * @start_ns: when its first chunk started; 0 before
  * @end_ns: when it completed
  *
- * The submitter fills the fields before @node; the engine owns the rest.
+ * The submitter sets the fields before @node, and the engine the others.
  */
 struct educma_xfer {
 	void (*complete)(struct educma_xfer *xfer);
@@ -77,13 +79,13 @@ struct educma_xfer {
 	u64 end_ns;
 };
 
-/* From submission to the first chunk; or to the end, if none was started. */
+/* Time from submission to the first chunk, or to the end if there was none. */
 static inline u64 educma_xfer_queued_ns(const struct educma_xfer *xfer)
 {
 	return (xfer->start_ns ?: xfer->end_ns) - xfer->submit_ns;
 }
 
-/* From the first chunk to the end. */
+/* Time from the first chunk to the end; 0 if there was no chunk. */
 static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
 {
 	return xfer->start_ns ? xfer->end_ns - xfer->start_ns : 0;
@@ -91,13 +93,13 @@ static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
 
 /**
  * enum educma_state - whether a device takes transfers
- * @EDUCMA_WORKING: it does
- * @EDUCMA_FAILED: it does not, until it is reset or bound again
- * @EDUCMA_NO_RESPONSE: as EDUCMA_FAILED, and its registers do not answer
- * @EDUCMA_REMOVED: it never will: remove() or shutdown() has begun
+ * @EDUCMA_WORKING: the device takes transfers
+ * @EDUCMA_FAILED: it takes none until it is reset or bound again
+ * @EDUCMA_NO_RESPONSE: as EDUCMA_FAILED; in addition it does not respond
+ * @EDUCMA_REMOVED: it takes none: remove() or shutdown() has begun
  *
- * In order: a state gives way only to a later one, except that a reset makes
- * a failed device work again.
+ * A state is only replaced by one further down, with one exception:
+ * educma_engine_resume() makes a device that is not removed work again.
  */
 enum educma_state {
 	EDUCMA_WORKING,
@@ -110,18 +112,18 @@ enum educma_state {
  * struct educma_engine - the queue of one device
  * @hw: the device
  * @chunk_bytes: most bytes of one DMA, and so of the device's memory in use
- * @watchdog: looks after a chunk that takes too long; pending while one runs
+ * @watchdog: acts on a chunk that takes too long; pending while one runs
  * @idle: woken when a transfer completes, and when the last chunk before a
  *	pause ends
  * @failed: woken when @state is no longer EDUCMA_WORKING
- * @lock: guards everything below, and @hw while interrupts are on
+ * @lock: guards everything below, and @hw while interrupts may come
  * @state: whether new transfers are taken; read without the lock, too
  * @paused: no chunk is started, except the second one of a copy
- * @submitted: transfers so far
- * @ready: clients with something to do; the first is served next
+ * @submitted: number of transfers submitted so far
+ * @ready: clients that have transfers; the first one is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @repeats: how often @running has been started again
- * @stats: what is counted
+ * @stats: counters, histograms and rates
  */
 struct educma_engine {
 	struct educma_hw *hw;
@@ -144,7 +146,7 @@ void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 			u32 chunk_bytes);
 void educma_engine_remove(struct educma_engine *engine);
 void educma_engine_stop(struct educma_engine *engine);
-void educma_engine_pause(struct educma_engine *engine, bool patient);
+void educma_engine_pause(struct educma_engine *engine, bool drain);
 void educma_engine_resume(struct educma_engine *engine);
 void educma_engine_fail(struct educma_engine *engine,
 			enum educma_state state);

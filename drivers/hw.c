@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is the same for all PCI cards: bus mastering, and INTx in configuration
- * space. These work when the card's registers do not.
+ * Bus mastering and INTx, in configuration space. The functions are for all PCI
+ * cards, and work even while the registers of the card do not respond.
  */
 #include <linux/pci.h>
 
 #include "card.h"
 
 /**
- * educma_hw_is_master() - whether the device may do DMA
+ * educma_hw_is_master() - whether bus mastering is enabled
  * @hw: the device
  *
- * Context: any. Reads configuration space.
+ * Reads the command register of configuration space. Context: any.
  *
- * Return: the bit of the command register.
+ * Return: the bus master bit.
  */
 bool educma_hw_is_master(struct educma_hw *hw)
 {
@@ -24,13 +24,13 @@ bool educma_hw_is_master(struct educma_hw *hw)
 }
 
 /**
- * educma_hw_disconnect() - keep the device from memory, whatever it does
+ * educma_hw_disconnect() - disable bus mastering and INTx
  * @hw: the device
  *
- * Clears bus mastering, which stops even a card that has no other way to
- * abort a DMA, and disables an INTx that nobody can acknowledge any more.
- * Writes the register in any case: after a bus reset it reads 0, but QEMU's
- * devices reach memory until it is written. Context: any.
+ * Without bus mastering no DMA accesses memory, even if the card cannot abort
+ * its DMA. INTx is disabled because the driver may not be able to acknowledge
+ * it. The command register is always written: after a bus reset it reads 0, but
+ * QEMU's devices can access memory until it is written. Context: any.
  */
 void educma_hw_disconnect(struct educma_hw *hw)
 {
@@ -45,8 +45,8 @@ void educma_hw_disconnect(struct educma_hw *hw)
 }
 
 /**
- * educma_hw_connect() - let the device reach memory, and interrupt
- * @hw: the device, idle
+ * educma_hw_connect() - enable bus mastering and INTx
+ * @hw: the device, which must be idle
  *
  * Context: any.
  */
@@ -60,12 +60,12 @@ void educma_hw_connect(struct educma_hw *hw)
  * educma_hw_mask_intx() - disable INTx if the device raises it
  * @hw: the device
  *
- * For a device whose registers do not tell whether the interrupt is its own.
- * Without this the interrupt would come again at once, until the kernel
- * disables the line for every device on it. Context: any.
+ * For a device that raises INTx and does not respond, so that its interrupt
+ * cannot be acknowledged. Otherwise the interrupt would be handled again and
+ * again, until the kernel disables the line for all devices on it. Context: any.
  *
- * Return: whether the device raised INTx; it is disabled then. An INTx that is
- * disabled already is another device's.
+ * Return: whether the device raised INTx, which is disabled then. If INTx was
+ * disabled before, another device raised the line.
  */
 bool educma_hw_mask_intx(struct educma_hw *hw)
 {
@@ -76,7 +76,7 @@ bool educma_hw_mask_intx(struct educma_hw *hw)
 }
 
 /**
- * educma_hw_unmask_intx() - enable INTx, unless the device has MSI
+ * educma_hw_unmask_intx() - enable INTx, unless the device uses MSI
  * @hw: the device
  *
  * Context: any.

@@ -306,9 +306,9 @@ static void educma_shutdown(struct pci_dev *pdev)
 }
 
 /* Until educma_wake() the device is left alone. Transfers wait. */
-static void educma_sleep(struct educma_dev *edev, bool patient)
+static void educma_sleep(struct educma_dev *edev, bool drain)
 {
-	educma_engine_pause(&edev->engine, patient);
+	educma_engine_pause(&edev->engine, drain);
 	educma_hw_disconnect(edev->hw);
 }
 

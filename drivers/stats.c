@@ -14,14 +14,14 @@
 #include "stats.h"
 
 /**
- * educma_mul_div() - a * b / c without overflow in between
+ * educma_mul_div() - a * b / c, where a * b may overflow
  * @a: a factor
  * @b: a factor
  * @c: the divisor
  *
- * Where a * b does not fit 64 bits, low bits of @b and @c are given up, never
- * more than the product has too many; the error stays below 1 in 2^31 for
- * operands that are both bytes or nanoseconds of less than a century.
+ * If a * b does not fit 64 bits, @b and @c lose low bits until it does. The
+ * relative error stays below 2^-31 while all operands are bytes or nanoseconds of
+ * less than a century.
  *
  * Return: the quotient, rounded down; 0 if @c is 0.
  */
@@ -39,7 +39,7 @@ u64 educma_mul_div(u64 a, u64 b, u64 c)
 /**
  * educma_bytes_per_s() - a rate
  * @bytes: bytes moved
- * @ns: in this many nanoseconds
+ * @ns: the time that it took, in nanoseconds
  *
  * Return: bytes per second, rounded down; 0 if @ns is 0.
  */
@@ -49,12 +49,12 @@ u64 educma_bytes_per_s(u64 bytes, u64 ns)
 }
 
 /**
- * educma_rate_init() - forget the past and set the window
+ * educma_rate_init() - forget all chunks and set the window
  * @rate: the rate
  * @window_ns: the longest window that educma_rate_get() will be asked for
  *
- * A new span begins no sooner than span_ns after the last one's begin, so
- * that all but the newest and the oldest always cover the window.
+ * Spans begin at least span_ns apart. So all spans but the newest and the oldest
+ * one always cover the window.
  */
 void educma_rate_init(struct educma_rate *rate, u64 window_ns)
 {
@@ -67,7 +67,7 @@ void educma_rate_init(struct educma_rate *rate, u64 window_ns)
  * @rate: the rate
  * @dir: its direction
  * @bytes: its length
- * @start_ns: when it began, not before the last one's end
+ * @start_ns: when it started, which is not before the last chunk's end
  * @end_ns: when it ended
  */
 void educma_rate_add(struct educma_rate *rate, enum educma_dir dir,
@@ -85,7 +85,7 @@ void educma_rate_add(struct educma_rate *rate, enum educma_dir dir,
 	slot->bytes[dir] += bytes;
 }
 
-/* The slot's bytes that fall between from_ns and to_ns, evenly spread. */
+/* The part of the slot's bytes between from_ns and to_ns, at a constant rate. */
 static u64 slot_bytes(const struct educma_rate_slot *slot, enum educma_dir dir,
 		      u64 from_ns, u64 to_ns)
 {
@@ -103,12 +103,12 @@ static u64 slot_bytes(const struct educma_rate_slot *slot, enum educma_dir dir,
 /**
  * educma_rate_get() - the mean rate over a window
  * @rate: the rate
- * @dir: which direction
- * @from_ns: the window's begin
- * @to_ns: its end
+ * @dir: EDUCMA_TO_DEVICE or EDUCMA_FROM_DEVICE
+ * @from_ns: the begin of the window
+ * @to_ns: the end of the window
  *
- * A chunk counts for the part of its time that lies in the window, so that a
- * steady stream reads the same wherever the window falls.
+ * A chunk that lies partly in the window counts in part, so that a steady stream
+ * has the same rate wherever the window begins.
  *
  * Return: bytes per second.
  */
@@ -124,7 +124,7 @@ u64 educma_rate_get(const struct educma_rate *rate, enum educma_dir dir,
 }
 
 /**
- * educma_stats_init() - everything is zero
+ * educma_stats_init() - set all that is counted to zero
  * @stats: the statistics
  * @lock: the engine's lock
  * @running: the engine's chunk in the device
@@ -230,7 +230,7 @@ void educma_stats_counters(struct educma_stats *stats,
 /**
  * educma_stats_latency() - one of the histograms, of one instant
  * @stats: the statistics
- * @which: which one
+ * @which: which histogram
  * @histogram: where to put it
  *
  * Context: any; does not sleep.

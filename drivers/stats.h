@@ -34,8 +34,8 @@ static_assert(EDUCMA_LATENCY_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
 #define EDUCMA_LATENCY_ROWS	40	/* the last: 2^39 ns, 9 minutes, and more */
 
 /**
- * struct educma_histogram - how often something took how long
- * @count: [n]: 2^n to 2^(n+1) - 1 nanoseconds
+ * struct educma_histogram - a histogram of times
+ * @count: [n]: how often something took 2^n to 2^(n+1) - 1 nanoseconds
  */
 struct educma_histogram {
 	u64 count[EDUCMA_LATENCY_ROWS];
@@ -45,9 +45,10 @@ struct educma_histogram {
 
 /**
  * struct educma_rate - bytes moved over the recent past
- * @slot: ring of time spans; the newest is @newest, unused ones are all zero
- * @newest: index of the span that grows now
- * @span_ns: a chunk that begins this long after a span's begin opens another
+ * @slot: ring of time spans; unused ones are all zero
+ * @newest: index of the newest span
+ * @span_ns: a chunk that begins later than this after the begin of the newest
+ *	span opens another span
  */
 struct educma_rate {
 	struct educma_rate_slot {
@@ -59,13 +60,13 @@ struct educma_rate {
 	u64 span_ns;
 };
 
-#define EDUCMA_WINDOW_MS	1000		/* unless the user says otherwise */
+#define EDUCMA_WINDOW_MS	1000	/* the default */
 #define EDUCMA_WINDOW_MIN_MS	10
 #define EDUCMA_WINDOW_MAX_MS	60000
 
 /**
  * struct educma_stats - what is counted of one device
- * @lock: the engine's, which guards all of this
+ * @lock: the engine's lock, which guards all members
  * @running: the engine's chunk in the device; its xfer is NULL while there is
  *	none
  * @counters: the counters; the engine increments those of the device
@@ -82,16 +83,16 @@ struct educma_stats {
 	u32 window_ms;
 };
 
-/* For the engine */
+/* Functions for the engine */
 
 void educma_stats_init(struct educma_stats *stats, spinlock_t *lock,
 		       const struct educma_chunk *running);
 void educma_stats_chunk(struct educma_stats *stats,
 			const struct educma_chunk *chunk, u64 now);
-void educma_stats_transfer(struct educma_stats *stats, enum educma_dir dir,
+void educma_stats_transfer(struct educma_stats *stats, enum educma_dir transfer,
 			   int status, u64 queued_ns, u64 run_ns);
 
-/* For readers */
+/* Functions for readers; they take the lock */
 
 void educma_stats_counters(struct educma_stats *stats,
 			   struct educma_counters *counters);
@@ -102,7 +103,7 @@ u64 educma_stats_average(struct educma_stats *stats, enum educma_dir dir);
 u32 educma_stats_get_window(const struct educma_stats *stats);
 void educma_stats_set_window(struct educma_stats *stats, u32 window_ms);
 
-/* The arithmetic: without locks */
+/* Arithmetic, which takes no lock */
 
 u64 educma_mul_div(u64 a, u64 b, u64 c);
 u64 educma_bytes_per_s(u64 bytes, u64 ns);

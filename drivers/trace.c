@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The code behind the tracepoints of trace.h. */
+/* Defines the tracepoints that trace.h declares. */
 #include "buffer.h"
 #include "dev.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tracepoints, /sys/kernel/tracing/events/educma: one transfer, one chunk, one
- * buffer at a time. What all of them add up to is in sysfs.
+ * Tracepoints, in /sys/kernel/tracing/events/educma: events of single transfers,
+ * chunks and buffers. The counters in sysfs have their sums.
  *
- * @xfer is the transfer's number on its device. Those that are @internal are
- * the driver's own and in no counter. Each chunk that starts is later done,
- * repeated or abandoned; one that is abandoned for its time is a timeout before.
+ * @xfer is the number of the transfer on its device. Transfers with @internal set
+ * are the driver's own, which are not counted by direction. Each chunk that is
+ * started is later done, repeated or abandoned. If it is abandoned because it
+ * takes too long, there is an educma_timeout before.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM educma
@@ -98,7 +99,7 @@ TRACE_EVENT(educma_chunk_start,
 		  __entry->bytes)
 );
 
-/* @busy_ns: from the doorbell until now */
+/* @busy_ns: the time since the chunk was started */
 DECLARE_EVENT_CLASS(educma_chunk_end,
 	TP_PROTO(const struct educma_engine *engine,
 		 const struct educma_chunk *chunk, u64 now),
@@ -192,7 +193,7 @@ DECLARE_EVENT_CLASS(educma_buffer,
 		__field(u64, bytes)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, pci_name(buf->edev->pdev),
+		strscpy(__entry->device, dev_name(buf->edev->hw->dev),
 			EDUCMA_TRACE_NAME);
 		__entry->dma = buf->memory.dma;
 		__entry->bytes = buf->memory.bytes;

@@ -106,7 +106,7 @@ static void rig_started(struct fake_card *fake, const struct educma_chunk *chunk
 			   rig->chunk.dir == chunk->dir;
 
 	assert_false(rig->removed);
-	assert_false(rig->gave_up);
+	assert_false(rig->has_failed);
 	if (rig->mid_copy)
 		assert_int_equal(xfer->id, rig->mid_copy);
 	if (rig->paused)
@@ -184,7 +184,7 @@ static void rig_count_chunk(struct rig *rig, const struct educma_chunk *chunk)
 	}
 }
 
-/* The card has said that the chunk is done. */
+/* The card has reported that the chunk is done. */
 static void rig_chunk_done(struct rig *rig)
 {
 	const struct educma_chunk *chunk = &rig->chunk;
@@ -213,10 +213,10 @@ static void rig_chunk_done(struct rig *rig)
 		rig_turn(rig, job->user);
 }
 
-static void rig_give_up(struct rig *rig)
+static void rig_device_fails(struct rig *rig)
 {
 	rig->want.failures++;
-	rig->gave_up = true;
+	rig->has_failed = true;
 }
 
 static void rig_irq(struct fake_card *fake, enum educma_hw_state state)
@@ -230,7 +230,7 @@ static void rig_irq(struct fake_card *fake, enum educma_hw_state state)
 	else if (state == EDUCMA_HW_RUNNING)
 		rig->want.irqs_spurious++;
 	else if (state == EDUCMA_HW_NO_BUS_MASTER)
-		rig_give_up(rig);
+		rig_device_fails(rig);
 }
 
 static void rig_idle_irq(struct fake_card *fake, bool ours)
@@ -250,7 +250,7 @@ static void rig_no_evidence(struct rig *rig)
 	if (job && job->stops)
 		return;
 	if (rig->repeats == RIG_REPEATS) {
-		rig_give_up(rig);
+		rig_device_fails(rig);
 		return;
 	}
 	rig->repeats++;
@@ -266,7 +266,7 @@ static void rig_state(struct fake_card *fake, enum educma_hw_state state)
 	struct rig *rig = to_rig(fake);
 
 	assert_int_not_equal(rig->running, 0);
-	if (!world.in_work)	/* It is asked whether there is one to wait for. */
+	if (!world.in_work)	/* stop or pause asks if a chunk may end */
 		return;
 	switch (state) {
 	case EDUCMA_HW_ENDED:
@@ -278,10 +278,10 @@ static void rig_state(struct fake_card *fake, enum educma_hw_state state)
 		break;
 	case EDUCMA_HW_RUNNING:
 		rig->want.timeouts++;
-		rig_give_up(rig);
+		rig_device_fails(rig);
 		break;
 	default:
-		rig_give_up(rig);
+		rig_device_fails(rig);
 	}
 	/* The watchdog looks only after the time that the card asks for. */
 	assert_true(world.now_ns - rig->chunk.start_ns >= FAKE_TIMEOUT_NS);
@@ -391,7 +391,7 @@ static void rig_check_status(struct rig *rig, const struct rig_job *job)
 	case -ECANCELED:
 		assert_true(job->is_cancelled);
 		break;
-	default:	/* The device has failed, or the chunk was abandoned. */
+	default:	/* The device has failed, or the chunk was aborted. */
 		assert_true(rig_error(rig) || rig->abort_ns == world.now_ns);
 	}
 }
@@ -447,7 +447,7 @@ void rig_probe(struct rig *rig)
 	rig->turns = 0;
 	rig->paused = false;
 	rig->removed = false;
-	rig->gave_up = false;
+	rig->has_failed = false;
 	rig->running = 0;
 	rig->chunk_id = 0;
 	rig->mid_copy = 0;
@@ -634,10 +634,10 @@ static void rig_will_stop(struct rig *rig)
 		job->stops = true;
 }
 
-void rig_pause(struct rig *rig, bool patient)
+void rig_pause(struct rig *rig, bool drain)
 {
 	rig->paused = true;
-	educma_engine_pause(&rig->engine, patient);
+	educma_engine_pause(&rig->engine, drain);
 	assert_int_equal(rig->running, 0);
 	assert_null(rig->engine.running.xfer);
 	/* No DMA runs, or the card is cut off. */
@@ -648,7 +648,7 @@ void rig_pause(struct rig *rig, bool patient)
 void rig_resume(struct rig *rig)
 {
 	rig->paused = false;
-	rig->gave_up = false;
+	rig->has_failed = false;
 	educma_engine_resume(&rig->engine);
 	assert_int_equal(rig_error(rig), 0);
 }
@@ -677,7 +677,7 @@ void rig_stop(struct rig *rig)
 	const unsigned long failures = rig->want.failures;
 
 	educma_engine_stop(&rig->engine);
-	/* The chunk was abandoned, and neither did the watchdog do it. */
+	/* The chunk was aborted, and not by the watchdog. */
 	if (runs && rig->abort_ns == world.now_ns &&
 	    failures == rig->want.failures && rig->fake.is_aborted)
 		rig->want.failures++;
@@ -708,7 +708,7 @@ void rig_check(struct rig *rig)
 	assert_int_equal(!!rig->engine.running.xfer, !!rig->running);
 	if (!rig->running && !rig->paused)
 		assert_int_equal(rig->outstanding, 0);
-	if (!rig->gave_up)
+	if (!rig->has_failed)
 		return;
 	assert_true(rig->fake.is_aborted);
 	assert_int_equal(rig->outstanding, 0);

@@ -18,7 +18,7 @@
 /* Bus addresses that no job uses. */
 #define RIG_SPARE	(FAKE_BUS_BASE + 2 * RIG_JOBS * RIG_SLOT_BYTES)
 #define RIG_LARGE	(RIG_SPARE + 4096)	/* 6 MiB */
-#define RIG_REPEATS	7	/* of a chunk, then the device is given up */
+#define RIG_REPEATS	7	/* of a chunk, then the device has failed */
 
 struct rig;
 
@@ -40,8 +40,8 @@ struct rig;
  * @dst: bus address
  * @submit_ns: when it was submitted
  * @start_ns: when its first chunk started
- * @evident: bytes of each leg that the card has said to be done
- * @moved: bytes of each leg that have moved
+ * @evident: bytes that the card has reported to be done, by direction
+ * @moved: bytes that have moved, by direction
  * @result: the transfer when it completed; the engine's one is freed then
  */
 struct rig_job {
@@ -94,14 +94,14 @@ struct rig_user {
  * @turns: turns so far
  * @paused: between pause and resume
  * @removed: after educma_engine_remove()
- * @gave_up: the model says that the engine has given the device up
+ * @has_failed: the model says that the device has failed
  * @abort_ns: when the card was aborted last
  * @running: the transfer that the card works for, by its number; 0: none
  * @chunk: the last chunk that was started
  * @chunk_id: the number of its transfer
  * @chunk_done: how much of its transfer was done before
  * @is_done: it was done
- * @mid_copy: the copy that must get its second leg now, by its number; or 0
+ * @mid_copy: the number of the copy whose second chunk must be next; or 0
  * @repeats: how often the chunk was repeated
  * @want: what the counters must be
  * @want_latency: what the histograms must be
@@ -123,7 +123,7 @@ struct rig {
 	u64 turns;
 	bool paused;
 	bool removed;
-	bool gave_up;
+	bool has_failed;
 	u64 abort_ns;
 	u64 running;
 	struct educma_chunk chunk;
@@ -148,7 +148,7 @@ struct rig_job *rig_submit_at(struct rig *rig, unsigned int user, u32 op,
 			      u64 bytes, u32 offset, bool is_internal);
 bool rig_cancel(struct rig *rig, struct rig_job *job);
 void rig_cancel_all(struct rig *rig, unsigned int user);
-void rig_pause(struct rig *rig, bool patient);
+void rig_pause(struct rig *rig, bool drain);
 void rig_resume(struct rig *rig);
 void rig_fail(struct rig *rig, enum educma_state state);
 void rig_remove(struct rig *rig);

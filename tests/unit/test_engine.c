@@ -31,7 +31,7 @@ static void one_queue(void **state)
 	assert_int_equal(world.logged, 0);
 }
 
-/* Users take turns, a chunk each; a copy's two legs are one turn. */
+/* Users take turns, a chunk each; the two chunks of a copy are one turn. */
 static void turns(void **state)
 {
 	struct rig *rig = *state;
@@ -171,7 +171,7 @@ static void cancel_too_late(void **state)
 	assert_int_equal(job->result.status, 0);
 }
 
-/* A copy that is cancelled in its first leg does not get the second. */
+/* A copy that is cancelled in its first chunk does not get the second one. */
 static void cancel_copy(void **state)
 {
 	struct rig *rig = *state;
@@ -247,7 +247,7 @@ static void pause_and_resume(void **state)
 	assert_int_equal(world.logged, 0);
 }
 
-/* A patient pause lets a copy have its second leg, and waits no longer. */
+/* A pause that drains lets a copy have its second chunk, and no third one. */
 static void pause_in_copy(void **state)
 {
 	struct rig *rig = *state;
@@ -282,8 +282,8 @@ static void pause_at_the_end(void **state)
 	rig_finish(rig);
 }
 
-/* An impatient pause abandons the chunk at once; the others stay. */
-static void pause_impatiently(void **state)
+/* A pause that does not drain aborts the chunk; other transfers stay queued. */
+static void pause_without_draining(void **state)
 {
 	struct rig *rig = *state;
 	const u64 began = world.now_ns;
@@ -303,7 +303,7 @@ static void pause_impatiently(void **state)
 	assert_int_equal(rig->engine.stats.counters.failures, 0);
 }
 
-/* A patient pause abandons a chunk that does not end in time. */
+/* A pause that drains aborts a chunk that does not end in time. */
 static void pause_of_a_slow_card(void **state)
 {
 	struct rig *rig = *state;
@@ -313,7 +313,7 @@ static void pause_of_a_slow_card(void **state)
 	rig_submit(rig, 0, TO, 60);
 	job = rig_submit(rig, 0, COPY, 60);
 	world_run(FAKE_DMA_NS / 2);
-	/* Neither leg has taken too long when the watchdog looks. */
+	/* Neither chunk has taken too long when the watchdog runs. */
 	rig->fake.dma_ns = FAKE_TIMEOUT_NS + FAKE_DMA_NS;
 	world_run(FAKE_DMA_NS);
 	began = world.now_ns;
@@ -558,7 +558,7 @@ int main(void)
 		cmocka_unit_test_setup(pause_and_resume, rig_begin),
 		cmocka_unit_test_setup(pause_in_copy, rig_begin),
 		cmocka_unit_test_setup(pause_at_the_end, rig_begin),
-		cmocka_unit_test_setup(pause_impatiently, rig_begin),
+		cmocka_unit_test_setup(pause_without_draining, rig_begin),
 		cmocka_unit_test_setup(pause_of_a_slow_card, rig_begin),
 		cmocka_unit_test_setup(remove_and_stop, rig_begin),
 		cmocka_unit_test_setup(removed_for_ever, rig_begin),

@@ -129,8 +129,8 @@ static void interrupts_lost(void **state)
 			 FAKE_DMA_NS);
 }
 
-/* A chunk is repeated seven times, then the device is given up. */
-static void given_up(struct rig *rig, enum fake_fault fault, const char *log)
+/* A chunk is repeated seven times, then the device has failed. */
+static void all_repeats(struct rig *rig, enum fake_fault fault, const char *log)
 {
 	struct rig_job *job;
 
@@ -159,20 +159,20 @@ static void given_up(struct rig *rig, enum fake_fault fault, const char *log)
 
 static void never_an_interrupt(void **state)
 {
-	given_up(*state, FAKE_IRQ_LOST, "DMAs end, but no interrupt arrives");
+	all_repeats(*state, FAKE_IRQ_LOST, "DMAs end, but no interrupt arrives");
 }
 
 static void never_a_byte(void **state)
 {
-	given_up(*state, FAKE_NO_BYTES, "DMAs end, but no interrupt arrives");
+	all_repeats(*state, FAKE_NO_BYTES, "DMAs end, but no interrupt arrives");
 }
 
 static void never_heard(void **state)
 {
-	given_up(*state, FAKE_NOT_HEARD, "does not take commands");
+	all_repeats(*state, FAKE_NOT_HEARD, "does not take commands");
 }
 
-/* Each chunk, and each leg, has its own seven repeats. */
+/* Each chunk has its own seven repeats, the second one of a copy as well. */
 static void repeats_of_each_chunk(void **state)
 {
 	struct rig *rig = *state;
@@ -183,7 +183,7 @@ static void repeats_of_each_chunk(void **state)
 	for (i = 0; i < 3; i++) {
 		const unsigned long starts = rig->fake.starts;
 
-		/* Until the repeats of this leg are over, and it is done. */
+		/* Until the repeats of this chunk are over, and it is done. */
 		while (rig->fake.starts < starts + RIG_REPEATS + (i > 0))
 			assert_true(world_step(UINT64_MAX));
 		fake_misbehave(&rig->fake, FAKE_NOT_HEARD, 1, RIG_REPEATS);
@@ -279,13 +279,13 @@ static void repeats_after_a_pause(void **state)
 	assert_int_equal(next->result.status, 0);
 }
 
-/* A copy's second leg is repeated while the engine is paused, too. */
-static void second_leg_repeated_in_a_pause(void **state)
+/* The second chunk of a copy is repeated even while the engine is paused. */
+static void second_chunk_repeated_in_a_pause(void **state)
 {
 	struct rig *rig = *state;
 	struct rig_job *job;
 
-	/* The leg starts just before the watchdog looks for the first time. */
+	/* The chunk starts just before the watchdog runs for the first time. */
 	rig->fake.dma_ns = 300 * NSEC_PER_MSEC;
 	rig_submit(rig, 0, TO, 300);
 	job = rig_submit(rig, 0, COPY, 120);
@@ -316,7 +316,7 @@ static void late_interrupt(void **state)
 	assert_int_equal(rig->engine.stats.counters.irqs_missed, 1);
 }
 
-/* The interrupt of a chunk that was abandoned comes when nothing runs. */
+/* The interrupt of a chunk that was aborted comes when no chunk runs. */
 static void late_interrupt_when_idle(void **state)
 {
 	struct rig *rig = *state;
@@ -397,7 +397,7 @@ int main(void)
 		cmocka_unit_test_setup(stopped_during_repeats, rig_begin),
 		cmocka_unit_test_setup(paused_during_repeats, rig_begin),
 		cmocka_unit_test_setup(repeats_after_a_pause, rig_begin),
-		cmocka_unit_test_setup(second_leg_repeated_in_a_pause, rig_begin),
+		cmocka_unit_test_setup(second_chunk_repeated_in_a_pause, rig_begin),
 		cmocka_unit_test_setup(late_interrupt, rig_begin),
 		cmocka_unit_test_setup(late_interrupt_when_idle, rig_begin),
 		cmocka_unit_test_setup(shared_interrupt, rig_begin),

@@ -164,8 +164,8 @@ static void random_steps(void **state)
 		rig_check(rig);
 		done += rig->outstanding < outstanding;
 		repeated += rig->repeats > 0;
-		failed += rig->gave_up;
-		if (rig->gave_up && !number(4))
+		failed += rig->has_failed;
+		if (rig->has_failed && !number(4))
 			rig_repair(rig);
 	}
 	rig_repair(rig);
