@@ -189,7 +189,7 @@ static int edu_settle(struct educma_hw *hw)
 	else
 		cmd = EDU_REG_DMA_CMD_RUN;
 	if ((cmd & EDU_REG_DMA_CMD_RUN) || !edu_answers(edu)) {
-		dev_err(hw->dev, "a DMA from before does not end\n");
+		dev_err(hw->dev, "an earlier DMA does not end\n");
 		return -EBUSY;
 	}
 	edu_forget(edu);

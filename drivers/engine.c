@@ -345,7 +345,7 @@ static const char *engine_not_done(struct educma_engine *engine,
 		return engine_repeat(engine, state);
 	case EDUCMA_HW_NO_RESPONSE:
 		engine_fail_device(engine, -ENODEV, EDUCMA_NO_RESPONSE);
-		return "the device is gone";
+		return "the device does not respond; device disabled. Reset or rebind it";
 	case EDUCMA_HW_NO_BUS_MASTER:
 		engine_fail_device(engine, -EIO, EDUCMA_FAILED);
 		return "bus mastering was disabled; DMA failed. Reset or rebind the device";

@@ -15,7 +15,7 @@ static const struct {
 	[FAKE_NEVER_ENDS] = { -ETIMEDOUT, -EIO, "DMA timeout" },
 	[FAKE_NO_BUS_MASTER] = { -EIO, -EIO, "bus mastering was disabled" },
 	[FAKE_NO_BUS_MASTER_SILENT] = { -EIO, -EIO, "bus mastering was disabled" },
-	[FAKE_NO_RESPONSE] = { -ENODEV, -ENODEV, "the device is gone" },
+	[FAKE_NO_RESPONSE] = { -ENODEV, -ENODEV, "the device does not respond" },
 	[FAKE_LOST_STATE] = { -EIO, -EIO, "lost its state" },
 };
 
