@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/slab.h>
 
 #include "account.h"
 #include "buffer.h"
@@ -287,12 +288,12 @@ static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
 {
 	struct educma_buffer *buf = vmf->vma->vm_private_data;
 	struct educma_dev *edev = buf->edev;
-	vm_fault_t ret = VM_FAULT_SIGBUS;
+	vm_fault_t ret;
 
-	down_read(&edev->gone_lock);
-	if (!educma_is_removed(edev))
-		ret = buffer_insert_all(buf, vmf->vma);
-	up_read(&edev->gone_lock);
+	if (educma_dev_enter(edev))
+		return VM_FAULT_SIGBUS;
+	ret = buffer_insert_all(buf, vmf->vma);
+	educma_dev_leave(edev);
 	return ret;
 }
 
@@ -319,15 +320,15 @@ static int buffer_vm_access(struct vm_area_struct *vma, unsigned long addr,
 	struct educma_dev *edev = buf->edev;
 	const u64 offset = addr - vma->vm_start +
 			   ((u64)vma->vm_pgoff << PAGE_SHIFT);
-	int ret = -EIO;
+	int ret;
 
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EIO;
 	bytes = min_t(unsigned long, bytes, vma->vm_end - addr);
-	down_read(&edev->gone_lock);
-	if (!educma_is_removed(edev))
-		ret = buffer_access(buf, offset, to, bytes, write);
-	up_read(&edev->gone_lock);
+	if (educma_dev_enter(edev))
+		return -EIO;
+	ret = buffer_access(buf, offset, to, bytes, write);
+	educma_dev_leave(edev);
 	return ret;
 }
 

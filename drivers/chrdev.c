@@ -182,7 +182,7 @@ static int file_register(struct educma_file *file, bool exclusive)
 	struct educma_dev *edev = file->edev;
 	int ret;
 
-	ret = educma_dev_join(edev, exclusive);
+	ret = educma_dev_add_user(edev, exclusive);
 	if (ret)
 		return ret;
 	spin_lock(&edev->lists_lock);
@@ -198,7 +198,7 @@ static void file_unregister(struct educma_file *file)
 	spin_lock(&edev->lists_lock);
 	list_del(&file->node);
 	spin_unlock(&edev->lists_lock);
-	educma_dev_part(edev);
+	educma_dev_remove_user(edev);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/interrupt.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "dmaengine.h"
@@ -300,7 +301,7 @@ static int chan_alloc(struct dma_chan *chan)
 	/* For -ENODEV the core would take the device off its list, twice. */
 	if (educma_dev_enter(edev))
 		return -EBUSY;
-	ret = educma_dev_join(edev, false);
+	ret = educma_dev_add_user(edev, false);
 	if (!ret)
 		educma_reach_extend(edev);
 	educma_dev_leave(edev);
@@ -313,7 +314,7 @@ static void chan_free(struct dma_chan *chan)
 
 	chan_terminate(chan);
 	chan_synchronize(chan);
-	educma_dev_part(dma->edev);
+	educma_dev_remove_user(dma->edev);
 }
 
 static bool no_channel(struct dma_chan *chan, void *unused)

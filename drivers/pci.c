@@ -4,6 +4,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "account.h"
 #include "buffer.h"
