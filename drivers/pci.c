@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Probe and remove: where the parts are put together.
+ * The PCI driver: probe, remove, reset, suspend and errors of the bus. Here the
+ * other parts are put together.
  */
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
@@ -19,11 +20,12 @@
 
 static u64 chunk_bytes = EDU_MEM_SAFE_BYTES;
 module_param(chunk_bytes, educma_size, 0444);
-MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 or 4K (default 4095; QEMU before 9.1 dies of 4096)");
+MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 (default 4095; with 4096 QEMU before 9.1 aborts)");
 
 /*
- * Numbers, not pointers, in pci_device_id.driver_data: a device that is bound
- * by driver_override or new_id has 0 there, and is asked whether it is edu.
+ * pci_device_id.driver_data is such a number, not a pointer, because a device
+ * that is bound by driver_override or new_id has 0 there. Probe then takes it
+ * for an edu, and asks the device whether that is true.
  */
 enum educma_card_number {
 	EDUCMA_EDU,
@@ -72,7 +74,7 @@ static int educma_set_mask(struct educma_dev *edev)
 		pci_err(edev->pdev,
 			"this machine has no memory within %u address bits (x86: CONFIG_ZONE_DMA off?)\n",
 			edev->dma_bits);
-	else	/* whatever the length, it is done in chunks */
+	else	/* the engine divides a segment of any length into chunks */
 		dma_set_max_seg_size(&edev->pdev->dev, UINT_MAX);
 	return ret;
 }
@@ -84,7 +86,7 @@ static int educma_get_irq(struct educma_dev *edev)
 
 	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
 	if (ret < 0) {
-		pci_err(pdev, "neither MSI nor INTx\n");
+		pci_err(pdev, "cannot allocate an interrupt\n");
 		return ret;
 	}
 	edev->hw->own_irq = pci_dev_msi_enabled(pdev);
@@ -100,8 +102,9 @@ static void educma_put_irq(struct educma_dev *edev)
 {
 	free_irq(pci_irq_vector(edev->pdev, 0), &edev->engine);
 	/*
-	 * Freeing the vectors enables INTx, which the interrupt status raises:
-	 * clear it, and disable INTx again before a late DMA can raise it.
+	 * pci_free_irq_vectors() enables INTx. A pending interrupt or a late DMA
+	 * would raise an INTx that nobody handles, so acknowledge the pending
+	 * ones before, and disable INTx after.
 	 */
 	edev->hw->card->quiet(edev->hw);
 	pci_free_irq_vectors(edev->pdev);
@@ -147,8 +150,8 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
 }
 
 /*
- * End of use: from here on users are told so, no DMA runs, and no memory of
- * ours is reachable by the device or by a mapping. The order is the point.
+ * After this every call of a user fails, no DMA runs, and neither the device nor
+ * a mapping reaches memory of the driver. Each step relies on those before it.
  */
 static void educma_shut_down(struct educma_dev *edev)
 {
@@ -164,7 +167,7 @@ static void educma_shut_down(struct educma_dev *edev)
 	up_write(&edev->gone_lock);
 }
 
-/* The device answers and is idle; bus mastering is off. */
+/* Make sure that the device answers and is idle. Bus mastering is off. */
 static int educma_check(struct educma_dev *edev)
 {
 	int ret;
@@ -176,8 +179,8 @@ static int educma_check(struct educma_dev *edev)
 }
 
 /*
- * As it was when the driver was bound, whatever the core saved since: it may
- * have done so when nobody answered.
+ * Restore the state that was saved at probe. The PCI core's copy may have been
+ * taken while the device did not answer.
  */
 static void educma_restore(struct educma_dev *edev)
 {
@@ -191,7 +194,7 @@ static int educma_reset_function(struct educma_dev *edev)
 	struct pci_dev *pdev = edev->pdev, *bridge = pci_upstream_bridge(pdev);
 	int ret;
 
-	/* Who resets the bridge may be waiting for this device's lock. */
+	/* A reset of the bridge may be waiting for the lock of this device. */
 	if (bridge && !pci_cfg_access_trylock(bridge))
 		return -EAGAIN;
 	pci_cfg_access_lock(pdev);
@@ -202,7 +205,7 @@ static int educma_reset_function(struct educma_dev *edev)
 	return ret;
 }
 
-/* Idle, if need be after a reset. */
+/* Check the device, and if that fails reset it and check it again. */
 static int educma_check_or_reset(struct educma_dev *edev)
 {
 	int ret;
@@ -211,18 +214,18 @@ static int educma_check_or_reset(struct educma_dev *edev)
 	if (!ret || educma_reset_function(edev))
 		return ret;
 	educma_restore(edev);
-	pci_info(edev->pdev, "has been reset\n");
+	pci_info(edev->pdev, "the device has been reset\n");
 	return educma_check(edev);
 }
 
-/* The device is there, answers, is idle, and has a mask and an interrupt. */
+/* Find an idle device, and give it its mask and its interrupt. */
 static int educma_start_up(struct educma_dev *edev)
 {
 	int ret;
 
 	if (!pci_device_is_present(edev->pdev))
 		return -ENODEV;
-	/* Firmware or an earlier kernel may have left it on. */
+	/* Firmware or an earlier kernel may have left bus mastering on. */
 	educma_hw_disconnect(edev->hw);
 	pci_save_state(edev->pdev);
 	edev->saved = pci_store_saved_state(edev->pdev);
@@ -263,7 +266,7 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto shut_down;
 	educma_debugfs_add(edev);
-	/* Last: whoever sees the node finds everything else. */
+	/* The node comes last, so that a user who sees it finds all the rest. */
 	ret = educma_chrdev_add(edev);
 	if (ret)
 		goto sysfs_del;
@@ -296,7 +299,7 @@ static void educma_remove(struct pci_dev *pdev)
 	educma_dev_put(edev);
 }
 
-/* kexec and power off: no DMA from here on. Nothing is freed. */
+/* For kexec and power off: stop all DMA, and free nothing. */
 static void educma_shutdown(struct pci_dev *pdev)
 {
 	struct educma_dev *edev = pci_get_drvdata(pdev);
@@ -306,7 +309,7 @@ static void educma_shutdown(struct pci_dev *pdev)
 	educma_hw_disconnect(edev->hw);
 }
 
-/* Until educma_wake() the device is left alone. Transfers wait. */
+/* Leave the device alone until educma_wake(). Transfers wait. */
 static void educma_sleep(struct educma_dev *edev, bool drain)
 {
 	educma_engine_pause(&edev->engine, drain);
@@ -314,8 +317,8 @@ static void educma_sleep(struct educma_dev *edev, bool drain)
 }
 
 /*
- * Nobody knows what happened meanwhile, perhaps without educma_sleep(): as in
- * probe, with bus mastering off.
+ * Take up work again. Anything may have happened to the device, even without
+ * educma_sleep() before, so it is checked as in probe, with bus mastering off.
  */
 static int educma_wake(struct educma_dev *edev)
 {
@@ -326,7 +329,7 @@ static int educma_wake(struct educma_dev *edev)
 	educma_sleep(edev, true);
 	ret = educma_check(edev);
 	if (ret) {
-		pci_err(edev->pdev, "has not come back: takes no transfers\n");
+		pci_err(edev->pdev, "the device has not come back and takes no transfers. Reset or rebind it\n");
 		educma_engine_fail(&edev->engine, ret == -ENODEV ?
 				   EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
 		return ret;
@@ -363,9 +366,9 @@ static void educma_reset_done(struct pci_dev *pdev)
 }
 
 /*
- * Nothing tells a driver that recovery has failed, so that transfers fail now,
- * until educma_error_resume(). An error that is not fatal has done no harm to
- * the device yet.
+ * The PCI core does not tell a driver that a recovery has failed. So all
+ * transfers fail now, and new ones until educma_error_resume(). An error that is
+ * not fatal has not stopped the device.
  */
 static pci_ers_result_t educma_error_detected(struct pci_dev *pdev,
 					      pci_channel_state_t state)
@@ -386,7 +389,10 @@ static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
 	educma_sleep(edev, true);
-	/* Another function's error, and its recovery may fail yet. */
+	/*
+	 * The error was another function's if this device still works. The
+	 * recovery may yet fail.
+	 */
 	if (educma_engine_state(&edev->engine) == EDUCMA_WORKING)
 		educma_engine_fail(&edev->engine, EDUCMA_FAILED);
 	educma_restore(edev);
@@ -467,5 +473,5 @@ static void __exit educma_exit(void)
 }
 module_exit(educma_exit);
 
-MODULE_DESCRIPTION("Large coherent buffers from CMA, moved by QEMU's edu device");
+MODULE_DESCRIPTION("Large coherent buffers from CMA, and DMA to and from them by QEMU's edu device");
 MODULE_LICENSE("GPL");

@@ -113,7 +113,7 @@ static bool get_low_memory(struct educma_dev *edev)
 			break;
 	if (edev->low.cpu && bits > EDUCMA_DMA_BITS_MIN)
 		dev_warn(edev->hw->dev,
-			 "no memory below %u address bits: a device that decodes fewer would write astray\n",
+			 "no memory below %u address bits: a device that decodes fewer bits would overwrite other memory\n",
 			 bits);
 	return edev->low.cpu;
 }

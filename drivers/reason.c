@@ -13,16 +13,17 @@ static const char *const reason_text[] = {
 	[EDUCMA_REASON_NO_CMA] = "this kernel has no CMA (CONFIG_DMA_CMA)",
 	[EDUCMA_REASON_NO_AREA] = "no CMA area is reserved (boot with cma=SIZE@0-LIMIT)",
 	[EDUCMA_REASON_TOO_SMALL] = "the CMA areas are smaller than that (boot with a larger cma=)",
-	[EDUCMA_REASON_IN_USE] = "CMA has not this much free",
-	[EDUCMA_REASON_FRAGMENTED] = "CMA has this much free, but not in one piece",
+	[EDUCMA_REASON_IN_USE] = "not enough free CMA",
+	[EDUCMA_REASON_FRAGMENTED] = "enough free CMA, but not in one piece",
 	[EDUCMA_REASON_ABOVE_MASK] =
-		"what is free lies above the device's reach (boot with cma=SIZE@0-LIMIT)",
+		"the free memory lies above the device's reach (boot with cma=SIZE@0-LIMIT)",
 	[EDUCMA_REASON_TOO_BIG] = "the machine has less memory than that",
-	[EDUCMA_REASON_UNREACHED] = "the device's DMA does not get there (dma_bits too wide?)",
+	[EDUCMA_REASON_UNREACHED] =
+		"the device's DMA does not reach the memory (is dma_bits too large?)",
 	[EDUCMA_REASON_NO_MEMORY] = "out of memory",
 	[EDUCMA_REASON_LIMIT] = "more than a user may have (max_buffers, max_bytes)",
 	[EDUCMA_REASON_NO_ADDRESSES] =
-		"the IOMMU has no such range of addresses left within the device's reach",
+		"the IOMMU has no free range of that many addresses within the device's reach",
 };
 
 /*
