@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What changed in the kernel's interfaces since 6.1: the only version checks. */
+/* Interfaces of the kernel that changed since 6.1. Only this file asks for the version. */
 #ifndef EDUCMA_COMPAT_H
 #define EDUCMA_COMPAT_H
 

@@ -2,13 +2,14 @@
 /*
  * /sys/kernel/debug/educma/<PCI address>:
  *
- *	echo 128M >alloc	allocates and holds a buffer
- *	cat alloc		number, bytes and bus address of those held
- *	echo 1 >free		frees one; all frees them all
- *	cat latency		how often something took how long
- *	cat registers		the device's registers, now
+ *	echo 128M >alloc	allocate a buffer and hold it
+ *	cat alloc		print number, bytes and bus address of each
+ *	echo 1 >free		free the buffer number 1
+ *	echo all >free		free all of them
+ *	cat latency		print the histograms of times
+ *	cat registers		print the device's registers
  *
- * The device's transfers do not use these buffers.
+ * No transfer of the device uses these buffers.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -19,11 +20,11 @@
 #include "debugfs.h"
 #include "size.h"
 
-#define EDUCMA_WORD_MAX		32	/* characters of what is written */
+#define EDUCMA_WORD_MAX		32	/* characters written at once, and a NUL */
 
 static struct dentry *educma_root;
 
-/* What was written, without its newline, in a buffer of EDUCMA_WORD_MAX. */
+/* Copy the written characters to @word, and return them without white space. */
 static char *get_word(char *word, const char __user *from, size_t bytes)
 {
 	if (bytes >= EDUCMA_WORD_MAX)
@@ -122,7 +123,7 @@ static void release_all(struct educma_dev *edev)
 		release_held(edev, id);
 }
 
-static int release_what(struct educma_dev *edev, const char *text)
+static int release_named(struct educma_dev *edev, const char *text)
 {
 	unsigned int id;
 	int ret;
@@ -148,7 +149,7 @@ static ssize_t free_write(struct file *filp, const char __user *from,
 	ret = educma_dev_enter(edev);
 	if (ret)
 		return ret;
-	ret = release_what(edev, text);
+	ret = release_named(edev, text);
 	educma_dev_leave(edev);
 	return ret ?: bytes;
 }
@@ -175,7 +176,7 @@ static void latency_row(struct seq_file *seq, unsigned int row,
 	seq_putc(seq, '\n');
 }
 
-/* A row for each power of two of nanoseconds, without those that are empty. */
+/* A row for each power of two of nanoseconds; empty rows are left out. */
 static int latency_show(struct seq_file *seq, void *unused)
 {
 	struct educma_dev *edev = seq->private;
@@ -212,11 +213,11 @@ static int registers_show(struct seq_file *seq, void *unused)
 DEFINE_SHOW_ATTRIBUTE(registers);
 
 /**
- * educma_debugfs_add() - the files of one device
+ * educma_debugfs_add() - create the files of one device
  * @edev: the device
  *
- * Undone by educma_debugfs_del(). Without debugfs, or when that fails, there
- * are none. Context: may sleep.
+ * Undone by educma_debugfs_del(). If debugfs fails, or is not in the kernel,
+ * there are no files. Context: may sleep.
  */
 void educma_debugfs_add(struct educma_dev *edev)
 {
@@ -229,10 +230,10 @@ void educma_debugfs_add(struct educma_dev *edev)
 }
 
 /**
- * educma_debugfs_del() - take the files away, and free what they hold
- * @edev: the device, gone; also one that has no files
+ * educma_debugfs_del() - remove the files, and free the buffers that they hold
+ * @edev: the device, removed; it need not have files
  *
- * On return nobody is in them. Context: may sleep.
+ * On return no call of these files is under way. Context: may sleep.
  */
 void educma_debugfs_del(struct educma_dev *edev)
 {
@@ -245,7 +246,7 @@ void educma_debugfs_del(struct educma_dev *edev)
 }
 
 /**
- * educma_debugfs_init() - the directory of all devices
+ * educma_debugfs_init() - create the directory of all devices
  *
  * Context: may sleep.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The counters, in dma_counters/ on the PCI device. Each file is described in
- * include/abi/sysfs-driver-educma. A reader takes one consistent copy of all
- * counters and does not sleep.
+ * The files in dma_counters/ of the PCI device, which
+ * include/abi/sysfs-driver-educma describes. A read takes one consistent copy of
+ * all counters, and does not sleep.
  */
 #include <linux/sysfs.h>
 
@@ -19,7 +19,7 @@ static struct educma_stats *to_stats(struct device *dev)
 /**
  * struct educma_counter_attr - a file that shows a field of struct educma_counters
  * @attr: the file
- * @offset: where the field, a u64, is
+ * @offset: of the field, a u64, in the structure
  */
 struct educma_counter_attr {
 	struct device_attribute attr;
@@ -172,18 +172,19 @@ static struct attribute *educma_attrs[] = {
 	NULL
 };
 
-/* Not "dma", which is where dmaengine's class puts the device's channel. */
+/* The name is not "dma": the class of dmaengine has a directory of that name. */
 static const struct attribute_group educma_group = {
 	.name = "dma_counters",
 	.attrs = educma_attrs,
 };
 
 /**
- * educma_sysfs_add() - the counters of one device
+ * educma_sysfs_add() - create the files of one device
  * @edev: the device
  *
- * Not by the driver's dev_groups, which appear after probe and so after the
- * node. Undone by educma_sysfs_del(). Context: may sleep.
+ * The driver's dev_groups are not used, because the kernel creates them after
+ * probe, and so after the node. Undone by educma_sysfs_del(). Context: may
+ * sleep.
  *
  * Return: 0 or a negative errno.
  */
@@ -193,10 +194,10 @@ int educma_sysfs_add(struct educma_dev *edev)
 }
 
 /**
- * educma_sysfs_del() - take them away
+ * educma_sysfs_del() - remove the files of one device
  * @edev: the device
  *
- * On return nobody reads them. Context: may sleep.
+ * On return no read of them is under way. Context: may sleep.
  */
 void educma_sysfs_del(struct educma_dev *edev)
 {
