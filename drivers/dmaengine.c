@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The device as a dmaengine channel that copies memory, for other drivers and
- * for the kernel's dmatest. To the engine it is one more client beside the open
- * files; a memcpy is the engine's copy.
+ * for the kernel's dmatest. For the engine the channel is a client like an open
+ * file, and a memcpy is a transfer of EDUCMA_OP_COPY. A driver that uses the
+ * channel is called its consumer here.
  */
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
@@ -17,17 +18,17 @@ static struct workqueue_struct *educma_dma_wq;
 
 /**
  * struct educma_dma - the channel of one device
- * @ddev: dmaengine's device; its last reference frees this
+ * @ddev: dmaengine's device; dropping its last reference frees this structure
  * @chan: its only channel
- * @edev: the device, a reference
- * @client: the engine's
+ * @edev: the device; holds a reference
+ * @client: the channel's place in the engine
  * @failed: the last cookie that ended with an error
- * @finisher: calls clients back
- * @free: the end of this, on educma_dma_wq
+ * @finisher: calls the consumer back
+ * @free: frees this structure, on educma_dma_wq
  * @submit_lock: guards @pending, and keeps the engine's queue in the order of
- *	the cookies; before educma_engine.lock
- * @pending: descriptors submitted, not issued; by educma_xfer.node
- * @done_lock: guards @done; after educma_engine.lock
+ *	the cookies; taken before educma_engine.lock
+ * @pending: descriptors that are submitted and not issued; by educma_xfer.node
+ * @done_lock: guards @done; taken after educma_engine.lock
  * @done: descriptors that have ended, for @finisher
  */
 struct educma_dma {
@@ -47,8 +48,8 @@ struct educma_dma {
 
 /**
  * struct educma_desc - one memcpy
- * @txd: dmaengine's side
- * @xfer: the engine's side
+ * @txd: the descriptor of dmaengine
+ * @xfer: the transfer of the engine
  */
 struct educma_desc {
 	struct dma_async_tx_descriptor txd;
@@ -79,17 +80,20 @@ static void chan_count(struct dma_chan *chan, size_t bytes)
 	count->memcpy_count++;
 }
 
-/* Cookies say so only after the memory is the client's again. */
-static void desc_settle(struct educma_dma *dma, struct educma_desc *desc)
+/*
+ * Publish a descriptor's end in the cookies. Its memory is unmapped first,
+ * because a consumer that sees the cookie may use the memory.
+ */
+static void desc_publish(struct educma_dma *dma, struct educma_desc *desc)
 {
 	dma_descriptor_unmap(&desc->txd);
 	if (desc->xfer.status) {
-		/* Who sees it sees what ended before it. */
+		/* A reader of this cookie sees all descriptors that ended before. */
 		smp_store_release(&dma->failed, desc->txd.cookie);
 		return;
 	}
 	chan_count(&dma->chan, desc->xfer.bytes);
-	/* What the device wrote is seen by whoever sees the cookie. */
+	/* A reader of this cookie sees all that the device wrote. */
 	smp_store_release(&dma->chan.completed_cookie, desc->txd.cookie);
 }
 
@@ -102,7 +106,7 @@ static void desc_call_back(struct educma_desc *desc)
 		.residue = xfer->bytes - xfer->done,
 	};
 
-	/* It was terminated: its client wants to hear no more of it. */
+	/* The consumer has terminated it, and expects no callback. */
 	if (xfer->status == -ECANCELED)
 		return;
 	if (txd->callback_result)
@@ -112,7 +116,7 @@ static void desc_call_back(struct educma_desc *desc)
 	dma_run_dependencies(&desc->txd);
 }
 
-static void dma_finish(struct tasklet_struct *tasklet)
+static void finish_done(struct tasklet_struct *tasklet)
 {
 	struct educma_dma *dma = from_tasklet(dma, tasklet, finisher);
 	struct educma_xfer *xfer, *next;
@@ -124,13 +128,13 @@ static void dma_finish(struct tasklet_struct *tasklet)
 	list_for_each_entry_safe(xfer, next, &done, node) {
 		struct educma_desc *desc = xfer_to_desc(xfer);
 
-		desc_settle(dma, desc);
+		desc_publish(dma, desc);
 		desc_call_back(desc);
 		desc_free(desc);
 	}
 }
 
-/* Hard interrupt, the engine's lock held: the rest is for the tasklet. */
+/* Runs in hard interrupts, under the engine's lock; the tasklet does the rest. */
 static void desc_complete(struct educma_xfer *xfer)
 {
 	struct educma_dma *dma = to_dma(xfer_to_desc(xfer)->txd.chan);
@@ -158,11 +162,11 @@ static dma_cookie_t desc_submit(struct dma_async_tx_descriptor *txd)
 	desc->xfer.cookie = cookie;
 	list_add_tail(&desc->xfer.node, &dma->pending);
 	spin_unlock_irqrestore(&dma->submit_lock, flags);
-	/* Another thread may have issued it meanwhile: desc may be gone. */
+	/* Another thread may already have issued desc, and it may be freed. */
 	return cookie;
 }
 
-/* Refused, by a device that has failed or gone: ends with that error. */
+/* The engine has refused the transfer: end it with the engine's error. */
 static void desc_refuse(struct educma_xfer *xfer, int status)
 {
 	xfer->status = status;
@@ -188,7 +192,7 @@ static void chan_issue_pending(struct dma_chan *chan)
 	spin_unlock_irqrestore(&dma->submit_lock, flags);
 }
 
-/* A device that drops address bits does so without a word. */
+/* A device that drops address bits reports success, so ask before. */
 static bool is_reached(struct educma_dma *dma, dma_addr_t addr, size_t bytes)
 {
 	const u64 reach = educma_reach_proven(dma->edev);
@@ -240,9 +244,11 @@ static u64 pending_bytes(struct educma_dma *dma, dma_cookie_t cookie)
 }
 
 /*
- * A failure is known until a later transfer ends well. What is still in the
- * queue has not failed, whatever a later one did: its memory is in use. What is
- * not complete when a later one is known to have failed, was so before.
+ * Only the last failed cookie is known, so a failure is reported until a later
+ * transfer succeeds. A transfer that is still in the queue is in progress even
+ * if a later one has failed, because its memory is in use. @failed is read
+ * before the completed cookie: a cookie that is not complete by then, and not in
+ * the queue, and not later than @failed, has failed.
  */
 static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 				   struct dma_tx_state *state)
@@ -252,9 +258,9 @@ static enum dma_status chan_status(struct dma_chan *chan, dma_cookie_t cookie,
 	dma_cookie_t complete, failed;
 	u64 residue;
 
-	/* Pairs with desc_settle(); before the next. */
+	/* Pairs with desc_publish(); must be read before completed_cookie. */
 	failed = smp_load_acquire(&dma->failed);
-	/* Pairs with desc_settle(). */
+	/* Pairs with desc_publish(). */
 	complete = smp_load_acquire(&chan->completed_cookie);
 	status = dma_async_is_complete(cookie, complete, chan->cookie);
 	dma_set_tx_state(state, complete, chan->cookie, 0);
@@ -298,7 +304,10 @@ static int chan_alloc(struct dma_chan *chan)
 	struct educma_dev *edev = to_dma(chan)->edev;
 	int ret;
 
-	/* For -ENODEV the core would take the device off its list, twice. */
+	/*
+	 * -ENODEV would make dmaengine remove the device from its list a second
+	 * time.
+	 */
 	if (educma_dev_enter(edev))
 		return -EBUSY;
 	ret = educma_dev_add_user(edev, false);
@@ -322,12 +331,12 @@ static bool no_channel(struct dma_chan *chan, void *unused)
 	return false;
 }
 
-static void dma_free(struct work_struct *work)
+static void channel_free(struct work_struct *work)
 {
 	struct educma_dma *dma = container_of(work, struct educma_dma, free);
 	dma_cap_mask_t mask;
 
-	/* Waits for dma_list_mutex, and does nothing else. */
+	/* A request that finds no channel only waits for dma_list_mutex. */
 	dma_cap_zero(mask);
 	dma_request_channel(mask, no_channel, NULL);
 	put_device(dma->ddev.dev);
@@ -336,8 +345,9 @@ static void dma_free(struct work_struct *work)
 }
 
 /*
- * dma_release_channel() may call this, and touches the channel afterwards, until
- * it gives up dma_list_mutex.
+ * dma_release_channel() may call this, and accesses the channel afterwards until
+ * it releases dma_list_mutex. So the channel is freed by a work that waits for
+ * that mutex.
  */
 static void ddev_release(struct dma_device *ddev)
 {
@@ -353,7 +363,7 @@ static void ddev_init(struct educma_dma *dma, struct device *dev)
 
 	ddev->dev = dev;
 	dma_cap_set(DMA_MEMCPY, ddev->cap_mask);
-	/* Nobody gets it who has not asked for it: it is slow. */
+	/* The channel is slow: only a consumer that asks for it gets it. */
 	dma_cap_set(DMA_PRIVATE, ddev->cap_mask);
 	ddev->copy_align = DMAENGINE_ALIGN_1_BYTE;
 	ddev->directions = BIT(DMA_MEM_TO_MEM);
@@ -374,7 +384,7 @@ static void ddev_init(struct educma_dma *dma, struct device *dev)
 }
 
 /**
- * educma_dma_add() - offer the device to dmaengine's clients
+ * educma_dma_add() - register the channel with dmaengine
  * @edev: a device that works
  *
  * Undone by educma_dma_del(). Context: may sleep.
@@ -390,13 +400,13 @@ int educma_dma_add(struct educma_dev *edev)
 	dma = kzalloc(sizeof(*dma), GFP_KERNEL);
 	if (!dma)
 		return -ENOMEM;
-	/* Clients may keep the channel, and map memory for it, beyond remove(). */
+	/* A consumer may keep the channel, and map memory for it, after remove(). */
 	dma->edev = edev;
 	kref_get(&edev->ref);
 	get_device(dev);
 	educma_client_init(&dma->client);
-	tasklet_setup(&dma->finisher, dma_finish);
-	INIT_WORK(&dma->free, dma_free);
+	tasklet_setup(&dma->finisher, finish_done);
+	INIT_WORK(&dma->free, channel_free);
 	spin_lock_init(&dma->submit_lock);
 	INIT_LIST_HEAD(&dma->pending);
 	spin_lock_init(&dma->done_lock);
@@ -411,11 +421,11 @@ int educma_dma_add(struct educma_dev *edev)
 }
 
 /**
- * educma_dma_del() - no new clients
- * @edev: the device, its engine stopped; also one without a channel
+ * educma_dma_del() - unregister the channel from dmaengine
+ * @edev: the device, its engine stopped; it need not have a channel
  *
- * Who has the channel keeps it, but all that it submits fails. Context: may
- * sleep.
+ * A consumer that has the channel keeps it, but all its transfers fail. Context:
+ * may sleep.
  */
 void educma_dma_del(struct educma_dev *edev)
 {
@@ -424,9 +434,9 @@ void educma_dma_del(struct educma_dev *edev)
 	if (!dma)
 		return;
 	edev->dma = NULL;
-	/* What ended well counts in what goes now. */
+	/* Unregistering frees the channel's counters, so count what has ended. */
 	tasklet_kill(&dma->finisher);
-	/* While that waited, nobody could schedule it for what is refused. */
+	/* While tasklet_kill() waits, tasklet_schedule() does nothing. */
 	spin_lock_irq(&dma->done_lock);
 	if (!list_empty(&dma->done))
 		tasklet_schedule(&dma->finisher);
@@ -435,7 +445,7 @@ void educma_dma_del(struct educma_dev *edev)
 }
 
 /**
- * educma_dma_init() - before the first device
+ * educma_dma_init() - prepare for the first channel
  *
  * Undone by educma_dma_exit(). Context: may sleep.
  *
@@ -448,9 +458,9 @@ int __init educma_dma_init(void)
 }
 
 /**
- * educma_dma_exit() - after the last device
+ * educma_dma_exit() - undo educma_dma_init(), after the last channel
  *
- * Context: sleeps until all of them are freed.
+ * Context: sleeps until all channels are freed.
  */
 void educma_dma_exit(void)
 {
