@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Prints the rate of this machine's time stamp counter in kHz, for a guest's
- * tsc_early_khz=. What the kernel found out is only in its log, which not every
- * user may read, so the counter is compared with the clock. Status 1: this
- * machine has no such counter.
+ * tsc_early_khz=. The kernel's own result is only in its log, which not every user
+ * may read, so this program compares the counter with the clock. The exit status is 1
+ * if this machine has no such counter.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define MEASURE_NS	100000000	/* the counter and the clock are compared for so long */
-#define TRIES		100		/* of reading the two at the same time */
+#define MEASURE_NS	100000000	/* duration of the comparison */
+#define TRIES		100		/* to read counter and clock at the same time */
 
 #ifdef __x86_64__
 struct moment {
@@ -27,7 +27,7 @@ static uint64_t clock_ns(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* The scheduler may come between two reads: the fastest of the tries is right. */
+/* The process may lose the processor between two reads, so the fastest try counts. */
 static struct moment read_both(void)
 {
 	struct moment best = { 0, 0 };
