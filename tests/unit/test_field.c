@@ -169,18 +169,14 @@ static void writes_every_kind_as_json(void **state)
 {
 	(void)state;
 	json_is(members,
-		"{\"name\":\"educma0\",\"flag\":true,"
-		"\"number\":18446744073709551615,\"bytes\":67108864,"
-		"\"rate\":59500000,\"decimal\":0.250,"
-		"\"address\":\"0x08000000\",\"chars\":\"array\"}");
+		"{\"name\":\"educma0\",\"flag\":true,\"number\":18446744073709551615,\"bytes\":67108864,\"rate\":59500000,\"decimal\":0.250,\"address\":\"0x08000000\",\"chars\":\"array\"}");
 }
 
 static void leaves_absent_values_out_of_json(void **state)
 {
 	(void)state;
 	json_is(special,
-		"{\"null\":null,\"why\":null,\"empty\":\"\",\"list\":[],"
-		"\"part\":{\"number\":18446744073709551615}}");
+		"{\"null\":null,\"why\":null,\"empty\":\"\",\"list\":[],\"part\":{\"number\":18446744073709551615}}");
 }
 
 static void may_write_null_for_an_empty_array(void **state)
@@ -201,8 +197,7 @@ static void adds_to_an_object(void **state)
 	json_object_object_add(object, "first", json_object_new_int(1));
 	fields_add_json(object, special + 5, &sample);
 	assert_string_equal(json_object_to_json_string_ext(object, 0),
-			    "{\"first\":1,\"list\":[],\"part\":"
-			    "{\"number\":18446744073709551615}}");
+			    "{\"first\":1,\"list\":[],\"part\":{\"number\":18446744073709551615}}");
 	json_object_put(object);
 }
 

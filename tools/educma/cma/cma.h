@@ -25,7 +25,6 @@ void show_areas(const struct context *ctx, const struct educma_cma_area *areas,
 /* Prints the map of an area, to fit the terminal. */
 void print_map(const char *sysroot, const struct educma_cma_area *area);
 
-
 /* The bytes that one bit of an area's bitmap stands for. */
 uint64_t bit_bytes(const struct educma_cma_area *area);
 
