@@ -242,6 +242,8 @@ int educma_clear_card(struct educma_dev *edev)
 	struct educma_engine *engine = &edev->engine;
 	int ret;
 
+	if (!edev->hw->card->memory_bytes)
+		return 0;
 	ret = mutex_lock_killable(&edev->alloc_lock);
 	if (ret)
 		return ret;
