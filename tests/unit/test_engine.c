@@ -115,6 +115,32 @@ static void run(void **state)
 					   FAKE_BUS_BASE, 0, 60), -EIO);
 }
 
+static void forget(struct educma_xfer *xfer)
+{
+	(void)xfer;
+}
+
+/* The length of a transfer of 2^32 bytes is not truncated to 32 bits. */
+static void huge(void **state)
+{
+	struct rig *rig = *state;
+	struct educma_xfer xfer = {
+		.complete = forget,
+		.op = TO,
+		.internal = true,
+		.src = RIG_SPARE,
+		.bytes = 1ULL << 32,
+	};
+
+	assert_int_equal(educma_engine_submit(&rig->engine,
+					      &rig->users[0].client, &xfer), 0);
+	assert_int_equal(rig->chunk.bytes, 60);
+	educma_engine_cancel_all(&rig->engine, &rig->users[0].client);
+	rig_finish(rig);
+	assert_int_equal(xfer.status, -ECANCELED);
+	assert_int_equal(xfer.done, 60);
+}
+
 /* Each chunk begins at the offset and ends where the used memory ends. */
 static void offset(void **state)
 {
@@ -549,6 +575,7 @@ int main(void)
 		cmocka_unit_test_setup(internal_is_next, rig_begin),
 		cmocka_unit_test_setup(internal_while_paused, rig_begin),
 		cmocka_unit_test_setup(run, rig_begin),
+		cmocka_unit_test_setup(huge, rig_begin),
 		cmocka_unit_test_setup(offset, rig_begin),
 		cmocka_unit_test_setup(cancel, rig_begin),
 		cmocka_unit_test_setup(cancel_too_late, rig_begin),
