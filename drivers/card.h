@@ -40,6 +40,7 @@ static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
  * @EDUCMA_HW_NOT_OURS: unknown: the interrupt was another device's
  * @EDUCMA_HW_RUNNING: the DMA runs
  * @EDUCMA_HW_ENDED: the DMA has ended
+ * @EDUCMA_HW_ERROR: the DMA has failed; the device works
  * @EDUCMA_HW_NOT_STARTED: the device did not execute the command
  * @EDUCMA_HW_NO_BUS_MASTER: bus mastering is disabled, so no byte may have moved
  * @EDUCMA_HW_NO_RESPONSE: the device does not respond
@@ -49,6 +50,7 @@ enum educma_hw_state {
 	EDUCMA_HW_NOT_OURS,
 	EDUCMA_HW_RUNNING,
 	EDUCMA_HW_ENDED,
+	EDUCMA_HW_ERROR,
 	EDUCMA_HW_NOT_STARTED,
 	EDUCMA_HW_NO_BUS_MASTER,
 	EDUCMA_HW_NO_RESPONSE,

@@ -124,6 +124,14 @@ static void engine_dequeue(struct educma_xfer *xfer)
 		list_del_init(&xfer->client->node);
 }
 
+/* The client has had its turn: the next one of the others is served first. */
+static void engine_pass_turn(struct educma_engine *engine,
+			     struct educma_client *client)
+{
+	if (!list_empty(&client->queue))
+		list_move_tail(&client->node, &engine->ready);
+}
+
 /* Complete a transfer that is not in the queue any more. */
 static void engine_complete(struct educma_engine *engine,
 			    struct educma_xfer *xfer, int status, u64 now)
@@ -163,8 +171,7 @@ static bool engine_advance(struct educma_engine *engine,
 	ended = xfer->done == xfer->bytes || xfer->stop;
 	if (ended)
 		engine_dequeue(xfer);
-	if (!list_empty(&client->queue))
-		list_move_tail(&client->node, &engine->ready);
+	engine_pass_turn(engine, client);
 	return ended;
 }
 
@@ -276,6 +283,15 @@ static void engine_fail_device(struct educma_engine *engine, int status,
 	engine_fail_queued(engine, state);
 }
 
+/* The device is idle: end the transfer without the running chunk, and go on. */
+static void engine_skip(struct educma_engine *engine, int status)
+{
+	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
+	engine_pass_turn(engine, engine->running.xfer->client);
+	engine_complete_running(engine, status);
+	engine_kick(engine);
+}
+
 /*
  * The device is idle, and there is no evidence that the running chunk was done:
  * start the chunk again. Each of the two chunks of a copy may be repeated alone.
@@ -290,10 +306,7 @@ static const char *engine_repeat(struct educma_engine *engine,
 	struct educma_xfer *xfer = engine->running.xfer;
 
 	if (xfer->stop) {
-		trace_educma_chunk_abandoned(engine, &engine->running,
-					     ktime_get_ns());
-		engine_complete_running(engine, xfer->stop);
-		engine_kick(engine);
+		engine_skip(engine, xfer->stop);
 		return NULL;
 	}
 	if (engine->repeats == EDUCMA_CHUNK_REPEATS) {
@@ -343,6 +356,9 @@ static const char *engine_not_done(struct educma_engine *engine,
 		return engine_irq_lost(engine);
 	case EDUCMA_HW_NOT_STARTED:
 		return engine_repeat(engine, state);
+	case EDUCMA_HW_ERROR:
+		engine_skip(engine, -EIO);
+		return NULL;
 	case EDUCMA_HW_NO_RESPONSE:
 		engine_fail_device(engine, -ENODEV, EDUCMA_NO_RESPONSE);
 		return "the device does not respond; device disabled. Reset or rebind it";
@@ -373,7 +389,7 @@ static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 		engine_chunk_done(engine);
 	else if (state == EDUCMA_HW_RUNNING)
 		engine->stats.counters.irqs_spurious++;
-	else if (state == EDUCMA_HW_NO_BUS_MASTER)
+	else if (state == EDUCMA_HW_NO_BUS_MASTER || state == EDUCMA_HW_ERROR)
 		return engine_not_done(engine, state);
 	/* In all other cases the watchdog asks the card again. */
 	return NULL;

@@ -56,6 +56,11 @@ static u64 rig_min(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
+static u64 rig_max(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
 /* The user's first job; one that is over completes after the next has begun. */
 static const struct rig_job *rig_next_job(const struct rig_user *user)
 {
@@ -127,7 +132,8 @@ static void rig_started(struct fake_card *fake, const struct educma_chunk *chunk
 	rig_log(rig, chunk);
 }
 
-static void rig_moved(struct fake_card *fake, const struct educma_chunk *chunk)
+static void rig_moved(struct fake_card *fake, const struct educma_chunk *chunk,
+		      u32 bytes)
 {
 	struct rig *rig = to_rig(fake);
 	struct rig_job *job = rig_job_of(chunk->xfer);
@@ -139,7 +145,8 @@ static void rig_moved(struct fake_card *fake, const struct educma_chunk *chunk)
 		return;
 	for (dir = 0; dir < EDUCMA_DIRS; dir++)
 		if (educma_dir_has(chunk->dir, dir))
-			job->moved[dir] = job->evident[dir] + chunk->bytes;
+			job->moved[dir] = rig_max(job->moved[dir],
+						  job->evident[dir] + bytes);
 }
 
 static void rig_count_latency(struct rig *rig, enum educma_latency which,
@@ -219,6 +226,18 @@ static void rig_device_fails(struct rig *rig)
 	rig->has_failed = true;
 }
 
+/* The card works, but the chunk cannot be done. */
+static void rig_chunk_failed(struct rig *rig)
+{
+	const struct rig_job *job = rig_job_of(rig->chunk.xfer);
+
+	rig->error_ns = world.now_ns;
+	rig->running = 0;
+	rig->mid_copy = 0;
+	if (job && !job->is_internal)
+		rig_turn(rig, job->user);
+}
+
 static void rig_irq(struct fake_card *fake, enum educma_hw_state state)
 {
 	struct rig *rig = to_rig(fake);
@@ -231,6 +250,8 @@ static void rig_irq(struct fake_card *fake, enum educma_hw_state state)
 		rig->want.irqs_spurious++;
 	else if (state == EDUCMA_HW_NO_BUS_MASTER)
 		rig_device_fails(rig);
+	else if (state == EDUCMA_HW_ERROR)
+		rig_chunk_failed(rig);
 }
 
 static void rig_idle_irq(struct fake_card *fake, bool ours)
@@ -247,8 +268,11 @@ static void rig_no_evidence(struct rig *rig)
 {
 	const struct rig_job *job = rig_job_of(rig->chunk.xfer);
 
-	if (job && job->stops)
+	if (job && job->stops) {
+		if (!job->is_internal)
+			rig_turn(rig, job->user);
 		return;
+	}
 	if (rig->repeats == RIG_REPEATS) {
 		rig_device_fails(rig);
 		return;
@@ -275,6 +299,9 @@ static void rig_state(struct fake_card *fake, enum educma_hw_state state)
 		break;
 	case EDUCMA_HW_NOT_STARTED:
 		rig_no_evidence(rig);
+		break;
+	case EDUCMA_HW_ERROR:
+		rig_chunk_failed(rig);
 		break;
 	case EDUCMA_HW_RUNNING:
 		rig->want.timeouts++;
@@ -392,7 +419,8 @@ static void rig_check_status(struct rig *rig, const struct rig_job *job)
 		assert_true(job->is_cancelled);
 		break;
 	default:	/* The device has failed, or the chunk was aborted. */
-		assert_true(rig_error(rig) || rig->abort_ns == world.now_ns);
+		assert_true(rig_error(rig) || rig->abort_ns == world.now_ns ||
+			    rig->error_ns == world.now_ns);
 	}
 }
 

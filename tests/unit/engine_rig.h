@@ -96,6 +96,7 @@ struct rig_user {
  * @removed: after educma_engine_remove()
  * @has_failed: the model says that the device has failed
  * @abort_ns: when the card was aborted last
+ * @error_ns: when the card reported an error last
  * @running: the transfer that the card works for, by its number; 0: none
  * @chunk: the last chunk that was started
  * @chunk_id: the number of its transfer
@@ -125,6 +126,7 @@ struct rig {
 	bool removed;
 	bool has_failed;
 	u64 abort_ns;
+	u64 error_ns;
 	u64 running;
 	struct educma_chunk chunk;
 	u64 chunk_id;

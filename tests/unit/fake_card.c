@@ -34,10 +34,9 @@ static u8 *fake_memory(struct fake_card *fake, u64 offset, u64 bytes)
 	return fake->memory + offset;
 }
 
-static void fake_move(struct fake_card *fake)
+static void fake_move(struct fake_card *fake, u32 bytes)
 {
 	const struct educma_chunk *chunk = &fake->chunk;
-	const u32 bytes = chunk->bytes;
 
 	world_rule(fake_has_memory(fake) == (chunk->dir != EDUCMA_BOTH),
 		   "only a card without memory copies from memory to memory");
@@ -47,8 +46,8 @@ static void fake_move(struct fake_card *fake)
 	       chunk->dir == EDUCMA_FROM_DEVICE ?
 	       fake_memory(fake, chunk->src, bytes) :
 	       fake_bus(fake, chunk->src, bytes), bytes);
-	fake->has_moved = true;
-	fake->watcher->moved(fake, chunk);
+	fake->has_moved = bytes == chunk->bytes;
+	fake->watcher->moved(fake, chunk, bytes);
 }
 
 static void fake_handle(void *data)
@@ -97,9 +96,14 @@ static void fake_end(struct world_event *event)
 	case FAKE_NO_BYTES:
 		fake->is = EDUCMA_HW_ENDED;
 		break;
+	case FAKE_ERROR:
+	case FAKE_ERROR_SILENT:
+		fake->is = EDUCMA_HW_ERROR;
+		fake_move(fake, fake->chunk.bytes / 2);
+		break;
 	default:
 		fake->is = EDUCMA_HW_ENDED;
-		fake_move(fake);
+		fake_move(fake, fake->chunk.bytes);
 	}
 	switch (fake->now) {
 	case FAKE_IRQ_LATE:
@@ -114,6 +118,7 @@ static void fake_end(struct world_event *event)
 	case FAKE_IRQ_LOST:
 	case FAKE_NO_BYTES:
 	case FAKE_NO_BUS_MASTER_SILENT:
+	case FAKE_ERROR_SILENT:
 		break;
 	default:
 		fake_interrupt(fake, BY_DMA);

@@ -20,7 +20,10 @@
 #define FAKE_TIMEOUT_NS		(FAKE_TIMEOUT_MS * (u64)NSEC_PER_MSEC)
 #define FAKE_DMA_NS		(100 * (u64)NSEC_PER_MSEC)
 
-/* What happens to a DMA. Up to FAKE_HARMLESS it can be done in the end. */
+/*
+ * What happens to a DMA. Up to FAKE_HARMLESS it can be done in the end, and from
+ * FAKE_ERROR on it cannot; all others make the device fail.
+ */
 enum fake_fault {
 	FAKE_WORKS,
 	FAKE_IRQ_LOST,		/* the bytes move, and no interrupt comes */
@@ -35,6 +38,8 @@ enum fake_fault {
 	FAKE_NO_BUS_MASTER_SILENT,
 	FAKE_NO_RESPONSE,
 	FAKE_LOST_STATE,
+	FAKE_ERROR,		/* half of the bytes move; an interrupt says so */
+	FAKE_ERROR_SILENT,
 	FAKE_FAULTS
 };
 
@@ -45,7 +50,7 @@ struct fake_card;
 /**
  * struct fake_watcher - is told what the card sees
  * @started: the engine has started the chunk
- * @moved: the chunk's bytes have moved
+ * @moved: so many of the chunk's bytes have moved, from the first one on
  * @irq: the card answers an interrupt during a DMA with @state
  * @idle_irq: the card answers an interrupt without a DMA
  * @state: the card answers the question after its state
@@ -53,7 +58,8 @@ struct fake_card;
  */
 struct fake_watcher {
 	void (*started)(struct fake_card *fake, const struct educma_chunk *chunk);
-	void (*moved)(struct fake_card *fake, const struct educma_chunk *chunk);
+	void (*moved)(struct fake_card *fake, const struct educma_chunk *chunk,
+		      u32 bytes);
 	void (*irq)(struct fake_card *fake, enum educma_hw_state state);
 	void (*idle_irq)(struct fake_card *fake, bool ours);
 	void (*state)(struct fake_card *fake, enum educma_hw_state state);

@@ -19,6 +19,12 @@ static const struct {
 	[FAKE_LOST_STATE] = { -EIO, -EIO, "lost its state" },
 };
 
+/* Whether the fault makes the device fail. */
+static bool is_fatal(enum fake_fault fault)
+{
+	return fault > FAKE_HARMLESS && fault < FAKE_ERROR;
+}
+
 #define SCRIPT_JOBS	9
 
 /* Transfers of all kinds, of several users, one of them the driver's own. */
@@ -49,12 +55,14 @@ static void check_script(struct rig *rig, struct rig_job *jobs[SCRIPT_JOBS],
 		assert_int_equal(jobs[i]->completed, 1);
 		if (fault <= FAKE_HARMLESS)
 			assert_int_equal(status, 0);
+		else if (fault >= FAKE_ERROR)
+			of_chunk += status == -EIO ? 1 : !status ? 0 : 100;
 		else if (status && status != fatal[fault].error)
 			of_chunk += status == fatal[fault].status ? 1 : 100;
 	}
-	assert_in_range(of_chunk, 0, 1);
+	assert_in_range(of_chunk, fault >= FAKE_ERROR, 1);
 	assert_int_equal(rig_error(rig), fatal[fault].error);
-	if (fault > FAKE_HARMLESS)
+	if (is_fatal(fault))
 		assert_non_null(strstr(world.log, fatal[fault].log));
 }
 
@@ -68,7 +76,7 @@ static void fault_at(struct rig *rig, enum fake_fault fault, unsigned int step)
 	rig_check(rig);
 	rig_finish(rig);
 	check_script(rig, jobs, fault);
-	if (fault > FAKE_HARMLESS) {
+	if (is_fatal(fault)) {
 		assert_int_equal(rig->fake.starts, step + 1);
 		assert_int_equal(rig->engine.stats.counters.failures, 1);
 		assert_null(rig_submit(rig, 0, TO, 60));
@@ -383,6 +391,27 @@ static void reset_of_a_hung_card(void **state)
 	assert_int_equal(world.logged, 0);
 }
 
+/* Who gets errors takes turns with the others; the device works on. */
+static void errors_take_turns(void **state)
+{
+	struct rig *rig = *state;
+	struct rig_job *jobs[3], *other;
+	unsigned int i;
+
+	fake_misbehave(&rig->fake, FAKE_ERROR, 0, 1);
+	for (i = 0; i < 3; i++)
+		jobs[i] = rig_submit(rig, 0, COPY, 60);
+	other = rig_submit(rig, 1, TO, 60);
+	rig_finish(rig);
+	assert_string_equal(rig->log, "a>b>a>a<a>a<");
+	assert_int_equal(jobs[0]->result.status, -EIO);
+	assert_int_equal(jobs[1]->result.status, 0);
+	assert_int_equal(other->result.status, 0);
+	assert_int_equal(rig_error(rig), 0);
+	assert_int_equal(rig->engine.stats.counters.failures, 0);
+	assert_int_equal(world.logged, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +430,7 @@ int main(void)
 		cmocka_unit_test_setup(late_interrupt, rig_begin),
 		cmocka_unit_test_setup(late_interrupt_when_idle, rig_begin),
 		cmocka_unit_test_setup(shared_interrupt, rig_begin),
+		cmocka_unit_test_setup(errors_take_turns, rig_begin),
 		cmocka_unit_test_setup(failed_twice, rig_begin),
 		cmocka_unit_test_setup(reset_of_a_hung_card, rig_begin),
 	};
