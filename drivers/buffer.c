@@ -108,7 +108,8 @@ static void buffer_publish(struct educma_buffer *buf)
 	WRITE_ONCE(edev->buffer_count, edev->buffer_count + 1);
 	WRITE_ONCE(edev->buffer_bytes, edev->buffer_bytes + buf->memory.bytes);
 	spin_unlock(&edev->lists_lock);
-	trace_educma_buffer_alloc(buf);
+	trace_educma_buffer_alloc(dev_name(edev->hw->dev), buf->memory.dma,
+				  buf->memory.bytes);
 }
 
 static void buffer_free_memory(struct educma_buffer *buf)
@@ -122,7 +123,8 @@ static void buffer_free_memory(struct educma_buffer *buf)
 	WRITE_ONCE(edev->buffer_count, edev->buffer_count - 1);
 	WRITE_ONCE(edev->buffer_bytes, edev->buffer_bytes - buf->memory.bytes);
 	spin_unlock(&edev->lists_lock);
-	trace_educma_buffer_free(buf);
+	trace_educma_buffer_free(dev_name(edev->hw->dev), buf->memory.dma,
+				 buf->memory.bytes);
 	if (buf->origin == EDUCMA_ORIGIN_RESERVE)
 		educma_reserve_give(edev, &buf->memory);
 	else

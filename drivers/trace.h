@@ -18,8 +18,6 @@
 
 #include "engine.h"
 
-struct educma_buffer;
-
 #define EDUCMA_TRACE_NAME	16	/* "10000:00:04.0" */
 
 TRACE_DEFINE_ENUM(EDUCMA_OP_TO_DEVICE);
@@ -185,31 +183,30 @@ TRACE_EVENT(educma_xfer_done,
 );
 
 DECLARE_EVENT_CLASS(educma_buffer,
-	TP_PROTO(const struct educma_buffer *buf),
-	TP_ARGS(buf),
+	TP_PROTO(const char *device, u64 dma, u64 bytes),
+	TP_ARGS(device, dma, bytes),
 	TP_STRUCT__entry(
 		__array(char, device, EDUCMA_TRACE_NAME)
 		__field(u64, dma)
 		__field(u64, bytes)
 	),
 	TP_fast_assign(
-		strscpy(__entry->device, dev_name(buf->edev->hw->dev),
-			EDUCMA_TRACE_NAME);
-		__entry->dma = buf->memory.dma;
-		__entry->bytes = buf->memory.bytes;
+		strscpy(__entry->device, device, EDUCMA_TRACE_NAME);
+		__entry->dma = dma;
+		__entry->bytes = bytes;
 	),
 	TP_printk("%s dma=%#llx bytes=%llu", __entry->device, __entry->dma,
 		  __entry->bytes)
 );
 
 DEFINE_EVENT(educma_buffer, educma_buffer_alloc,
-	TP_PROTO(const struct educma_buffer *buf),
-	TP_ARGS(buf)
+	TP_PROTO(const char *device, u64 dma, u64 bytes),
+	TP_ARGS(device, dma, bytes)
 );
 
 DEFINE_EVENT(educma_buffer, educma_buffer_free,
-	TP_PROTO(const struct educma_buffer *buf),
-	TP_ARGS(buf)
+	TP_PROTO(const char *device, u64 dma, u64 bytes),
+	TP_ARGS(device, dma, bytes)
 );
 
 #endif
