@@ -18,9 +18,9 @@
 #include "sysfs.h"
 #include "educma_regs.h"
 
-static u64 chunk_bytes = EDU_MEM_SAFE_BYTES;
+static u64 chunk_bytes;
 module_param(chunk_bytes, educma_size, 0444);
-MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA, 1 to 4096 (default 4095; with 4096 QEMU before 9.1 aborts)");
+MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA (default: as the card has them; edu takes 1 to 4096 and has 4095, because QEMU before 9.1 aborts with 4096)");
 
 /*
  * pci_device_id.driver_data is such a number, not a pointer, because a device
@@ -111,6 +111,14 @@ static void educma_put_irq(struct educma_dev *edev)
 	educma_hw_disconnect(edev->hw);
 }
 
+/* The user's length of a chunk, as far as this card takes it, or the card's. */
+static u32 educma_chunk_bytes(const struct educma_card *card)
+{
+	if (!chunk_bytes)
+		return card->chunk_bytes;
+	return min_t(u64, chunk_bytes, card->chunk_bytes_max);
+}
+
 static struct educma_hw *educma_hw_create(struct pci_dev *pdev,
 					  const struct educma_card *card)
 {
@@ -145,7 +153,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
 	INIT_LIST_HEAD(&edev->files);
 	INIT_LIST_HEAD(&edev->buffers);
 	xa_init_flags(&edev->held, XA_FLAGS_ALLOC1);
-	educma_engine_init(&edev->engine, edev->hw, chunk_bytes);
+	educma_engine_init(&edev->engine, edev->hw, educma_chunk_bytes(card));
 	return edev;
 }
 
@@ -270,9 +278,9 @@ static int educma_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = educma_chrdev_add(edev);
 	if (ret)
 		goto sysfs_del;
-	pci_info(pdev, "educma%u: %s, %u address bits, %llu bytes a chunk\n",
+	pci_info(pdev, "educma%u: %s, %u address bits, %u bytes a chunk\n",
 		 edev->minor, edev->hw->own_irq ? "MSI" : "INTx",
-		 edev->dma_bits, chunk_bytes);
+		 edev->dma_bits, edev->engine.chunk_bytes);
 	return 0;
 
 sysfs_del:
@@ -430,9 +438,14 @@ static struct pci_driver educma_driver = {
 
 static int educma_check_parameters(void)
 {
-	if (!chunk_bytes || chunk_bytes > EDU_MEM_BYTES) {
-		pr_err("educma: chunk_bytes=%llu: must be 1 to %u\n", chunk_bytes,
-		       EDU_MEM_BYTES);
+	u32 most = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(educma_cards); i++)
+		most = max(most, educma_cards[i]->chunk_bytes_max);
+	if (chunk_bytes > most) {
+		pr_err("educma: chunk_bytes=%llu: must be 1 to %u, or 0 for the card's own\n",
+		       chunk_bytes, most);
 		return -EINVAL;
 	}
 	return educma_dma_bits_check();
