@@ -333,14 +333,14 @@ void educma_chrdev_del(struct educma_dev *edev)
 }
 
 /**
- * educma_chrdev_hangup() - let every call from now on fail with -ENODEV
+ * educma_chrdev_disable() - let every call from now on fail with -ENODEV
  * @edev: the device
  *
  * Wakes all waiters. On return no call is between educma_dev_enter() and
  * educma_dev_leave(). Context: may sleep as long as the longest dma_alloc_attrs()
  * takes; a reach test ends early, because the engine refuses its transfers.
  */
-void educma_chrdev_hangup(struct educma_dev *edev)
+void educma_chrdev_disable(struct educma_dev *edev)
 {
 	struct educma_file *file;
 
@@ -353,7 +353,7 @@ void educma_chrdev_hangup(struct educma_dev *edev)
 
 /**
  * educma_chrdev_unmap() - unmap all buffers; accessing a mapping raises SIGBUS
- * @edev: the device, after educma_chrdev_hangup()
+ * @edev: the device, after educma_chrdev_disable()
  *
  * Context: may sleep; gone_lock held for writing.
  */

@@ -9,7 +9,7 @@ int educma_chrdev_init(void);
 void educma_chrdev_exit(void);
 int educma_chrdev_add(struct educma_dev *edev);
 void educma_chrdev_del(struct educma_dev *edev);
-void educma_chrdev_hangup(struct educma_dev *edev);
+void educma_chrdev_disable(struct educma_dev *edev);
 void educma_chrdev_unmap(struct educma_dev *edev);
 
 #endif

@@ -163,7 +163,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
  */
 static void educma_shut_down(struct educma_dev *edev)
 {
-	educma_chrdev_hangup(edev);
+	educma_chrdev_disable(edev);
 	educma_debugfs_del(edev);
 	educma_engine_stop(&edev->engine);
 	educma_dma_del(edev);
@@ -312,13 +312,16 @@ static void educma_shutdown(struct pci_dev *pdev)
 {
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
-	educma_chrdev_hangup(edev);
+	educma_chrdev_disable(edev);
 	educma_engine_stop(&edev->engine);
 	educma_hw_disconnect(edev->hw);
 }
 
-/* Leave the device alone until educma_wake(). Transfers wait. */
-static void educma_sleep(struct educma_dev *edev, bool drain)
+/*
+ * Leave the device alone until educma_restart(); transfers wait. The running
+ * chunk may end (@drain), or is abandoned.
+ */
+static void educma_quiesce(struct educma_dev *edev, bool drain)
 {
 	educma_engine_pause(&edev->engine, drain);
 	educma_hw_disconnect(edev->hw);
@@ -326,15 +329,15 @@ static void educma_sleep(struct educma_dev *edev, bool drain)
 
 /*
  * Take up work again. Anything may have happened to the device, even without
- * educma_sleep() before, so it is checked as in probe, with bus mastering off.
+ * educma_quiesce() before, so it is checked as in probe, with bus mastering off.
  */
-static int educma_wake(struct educma_dev *edev)
+static int educma_restart(struct educma_dev *edev)
 {
 	int ret;
 
 	if (educma_is_removed(edev))
 		return -ENODEV;
-	educma_sleep(edev, true);
+	educma_quiesce(edev, true);
 	ret = educma_check(edev);
 	if (ret) {
 		pci_err(edev->pdev, "the device has not come back and takes no transfers. Reset or rebind it\n");
@@ -349,20 +352,20 @@ static int educma_wake(struct educma_dev *edev)
 
 static int educma_suspend(struct device *dev)
 {
-	educma_sleep(dev_get_drvdata(dev), true);
+	educma_quiesce(dev_get_drvdata(dev), true);
 	return 0;
 }
 
 static int educma_resume(struct device *dev)
 {
-	return educma_wake(dev_get_drvdata(dev));
+	return educma_restart(dev_get_drvdata(dev));
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(educma_pm, educma_suspend, educma_resume);
 
 static void educma_reset_prepare(struct pci_dev *pdev)
 {
-	educma_sleep(pci_get_drvdata(pdev), true);
+	educma_quiesce(pci_get_drvdata(pdev), true);
 }
 
 static void educma_reset_done(struct pci_dev *pdev)
@@ -370,7 +373,7 @@ static void educma_reset_done(struct pci_dev *pdev)
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
 	educma_restore(edev);
-	educma_wake(edev);
+	educma_restart(edev);
 }
 
 /*
@@ -386,7 +389,7 @@ static pci_ers_result_t educma_error_detected(struct pci_dev *pdev,
 
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
-	educma_sleep(edev, false);
+	educma_quiesce(edev, false);
 	educma_engine_fail(&edev->engine,
 			   gone ? EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
 	return gone ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
@@ -396,7 +399,7 @@ static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
 {
 	struct educma_dev *edev = pci_get_drvdata(pdev);
 
-	educma_sleep(edev, true);
+	educma_quiesce(edev, true);
 	/*
 	 * The error was another function's if this device still works. The
 	 * recovery may yet fail.
@@ -409,7 +412,7 @@ static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)
 
 static void educma_error_resume(struct pci_dev *pdev)
 {
-	educma_wake(pci_get_drvdata(pdev));
+	educma_restart(pci_get_drvdata(pdev));
 }
 
 static const struct pci_error_handlers educma_errors = {

@@ -25,9 +25,10 @@ static size_t low_bytes(const struct educma_dev *edev)
 		     PAGE_SIZE);
 }
 
-static int reach_leg(struct educma_dev *edev, struct reach_nonce *from,
-		     dma_addr_t from_dma, struct reach_nonce *to,
-		     dma_addr_t to_dma)
+/* Let the device copy a nonce; -EREMOTEIO if the nonce does not arrive. */
+static int copy_nonce(struct educma_dev *edev, struct reach_nonce *from,
+		      dma_addr_t from_dma, struct reach_nonce *to,
+		      dma_addr_t to_dma)
 {
 	struct reach_nonce nonce;
 	int ret;
@@ -89,9 +90,9 @@ int educma_reach_test(struct educma_dev *edev,
 	lockdep_assert_held(&edev->alloc_lock);
 	if (memory->dma + memory->bytes - 1 <= educma_reach_proven(edev))
 		return 0;
-	ret = reach_leg(edev, cpu, dma, edev->low.cpu, edev->low.dma);
+	ret = copy_nonce(edev, cpu, dma, edev->low.cpu, edev->low.dma);
 	if (!ret)
-		ret = reach_leg(edev, edev->low.cpu, edev->low.dma, cpu, dma);
+		ret = copy_nonce(edev, edev->low.cpu, edev->low.dma, cpu, dma);
 	if (!ret)
 		WRITE_ONCE(edev->proven_address, memory->dma + memory->bytes - 1);
 	reach_forget(edev);
