@@ -70,7 +70,7 @@
  * @flags: out: EDUCMA_INFO_*; ignored on the way in
  * @hw_id: out: identification register
  * @chunk_bytes: out: most bytes of one device DMA
- * @device_bytes: out: size of the device's own memory, in bytes
+ * @device_bytes: out: size of the device's own memory, in bytes; 0 if it has none
  * @dma_bits: out: address bits that the device decodes, as the driver was told
  * @max_in_flight: out: most transfers of a file, submitted and not collected
  * @max_buffers: out: most buffers of a user; ignored on the way in
