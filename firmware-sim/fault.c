@@ -4,6 +4,7 @@
 
 #include "fault.h"
 #include "parse.h"
+#include "splitmix64.h"
 
 #define WORDS	8	/* a rule has 6 words at most */
 #define LINE	256
@@ -85,14 +86,9 @@ void fault_help(FILE *out)
 			kinds[fault].help);
 }
 
-/* SplitMix64, which is good with any seed. */
 uint64_t faults_random(struct faults *faults)
 {
-	uint64_t z = faults->random += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
+	return splitmix64(&faults->random);
 }
 
 /* The words of a line, and which is the next to be parsed. */

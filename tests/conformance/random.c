@@ -5,6 +5,7 @@
  * mostly close to a limit. A piece may find the device in any state.
  */
 #include "conformance.h"
+#include "splitmix64.h"
 
 #define STEPS	400	/* a script has at least so many */
 
@@ -15,14 +16,9 @@ struct maker {
 	bool dma_empty;		/* a DMA may have 0 bytes */
 };
 
-/* SplitMix64 */
 static uint64_t any(struct maker *m)
 {
-	uint64_t z = m->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
+	return splitmix64(&m->state);
 }
 
 static uint64_t below(struct maker *m, uint64_t n)
