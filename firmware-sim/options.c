@@ -8,7 +8,7 @@
 #include "options.h"
 #include "parse.h"
 
-static void print_help(void)
+static void print_usage(void)
 {
 	printf("educma-sim: QEMU's edu device as a vfio-user server that can inject faults\n"
 	       "\n"
@@ -34,8 +34,12 @@ static void print_help(void)
 	       "            \"socket\":{\"type\":\"unix\",\"path\":\"PATH\"}}'\n"
 	       "\n"
 	       "A TIME is 0, or a number and ns, us, ms or s.\n"
-	       "\n"
-	       "Faults: FAULT [AMOUNT] WHEN [for TIME]\n");
+	       "\n");
+}
+
+static void print_faults(void)
+{
+	printf("Faults: FAULT [AMOUNT] WHEN [for TIME]\n");
 	fault_help(stdout);
 	printf("WHEN: irq-lost, irq-late and irq-double count interrupts that the device sends,\n"
 	       "the others count DMAs that start.\n"
@@ -49,8 +53,12 @@ static void print_help(void)
 	       "master-off also ends when the guest writes the command register. A bus reset ends\n"
 	       "dma-stuck, regs-* and vanish-until-reset, and so does the end of the connection,\n"
 	       "which also ends vanish; the device is then as after power-on.\n"
-	       "\n"
-	       "Commands of the control socket: any fault, and\n");
+	       "\n");
+}
+
+static void print_commands(void)
+{
+	printf("Commands of the control socket: any fault, and\n");
 	control_help(stdout);
 	printf("The answer is any number of lines, then 'ok' or 'error: WHY'.\n");
 }
@@ -110,7 +118,9 @@ static void take_option(struct options *options, int option)
 		options->once = true;
 		break;
 	case OPT_HELP:
-		print_help();
+		print_usage();
+		print_faults();
+		print_commands();
 		exit(0);
 	default:
 		*text_of(options, option) = optarg;
