@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What drivers/stats.c and drivers/engine.c take from the kernel, for the host. */
+/* The kernel functions that drivers/stats.c and drivers/engine.c use, for the host. */
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
 
@@ -48,7 +48,7 @@ static inline u64 div64_u64(u64 a, u64 b)
 	return a / b;
 }
 
-/* The number of the highest bit that is set; @n is not 0. */
+/* Return: the number of the highest bit set in @n, which must not be 0. */
 static inline int ilog2(u64 n)
 {
 	return 63 - __builtin_clzll(n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Circular lists for the host. A removed entry's links are NULL. */
+/* The kernel's circular lists. The links of a removed entry are NULL. */
 #ifndef SHIM_LIST_H
 #define SHIM_LIST_H
 
@@ -21,7 +21,7 @@ static inline bool list_empty(const struct list_head *head)
 	return head->next == head;
 }
 
-/* Put @entry behind @place. */
+/* Inserts @entry behind @place. */
 static inline void list_add(struct list_head *entry, struct list_head *place)
 {
 	entry->prev = place;
@@ -57,7 +57,7 @@ static inline void list_move_tail(struct list_head *entry,
 	list_add_tail(entry, head);
 }
 
-/* The entry at @link, or NULL at the list's end. */
+/* Return: the entry whose link is @link; NULL at the end of the list. */
 static inline void *list_at(const struct list_head *head,
 			    const struct list_head *link, size_t offset)
 {
@@ -77,7 +77,7 @@ static inline void *list_at(const struct list_head *head,
 	     at = list_at(head, at->member.next,			\
 			  offsetof(typeof(*at), member)))
 
-/* As above; the body may remove @at, and @after is the entry behind it. */
+/* The loop's body may remove @at; @after is the entry behind it. */
 #define list_for_each_entry_safe(at, after, head, member)		\
 	for (at = list_at(head, (head)->next,				\
 			  offsetof(typeof(*at), member));		\

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Spinlocks for one thread: they only check how they are used. */
+/* Spinlocks for one thread: they lock nothing, and check that they are used right. */
 #ifndef SHIM_SPINLOCK_H
 #define SHIM_SPINLOCK_H
 
@@ -15,7 +15,7 @@ static inline void spin_lock_init(spinlock_t *lock)
 	lock->held = false;
 }
 
-/* The lock is taken in interrupts too, so they are disabled while it is held. */
+/* The engine's lock is also taken in interrupts, so it needs interrupts off. */
 static inline void spin_lock(spinlock_t *lock)
 {
 	world_rule(!lock->held, "a lock is not taken twice");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A tracepoint only tells the test its name. */
+/* A tracepoint passes only its name to the test. */
 #ifndef SHIM_TRACEPOINT_H
 #define SHIM_TRACEPOINT_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Waiting, in one thread: events happen until the condition holds. As in the
- * kernel, the condition is looked at again only after a wake-up.
+ * Wait queues for one thread: a wait lets the events of the virtual world happen
+ * until the condition is true. As in the kernel, the condition is tested again
+ * only after a wake-up.
  */
 #ifndef SHIM_WAIT_H
 #define SHIM_WAIT_H
@@ -30,7 +31,7 @@ static inline void wake_up_all(wait_queue_head_t *queue)
 	wake_up(queue);
 }
 
-/* Returns whether there was a wake-up before @until_ns. */
+/* Lets events happen. Return: false if there was no wake-up before @until_ns. */
 static inline bool shim_sleep(const wait_queue_head_t *queue, u64 until_ns)
 {
 	const unsigned long wakes = queue->wakes;

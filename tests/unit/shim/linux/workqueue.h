@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Delayed work: an event of the virtual world. A jiffy is a millisecond. */
+/* Delayed work is an event of the virtual world. A jiffy is a millisecond. */
 #ifndef SHIM_WORKQUEUE_H
 #define SHIM_WORKQUEUE_H
 

@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The host has no code behind tracepoints. */
+/* Tracepoints have no code on the host. */
