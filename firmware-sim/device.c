@@ -1,159 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 #include <linux/pci_regs.h>
 
 #include "device.h"
+#include "inject.h"
+#include "irq.h"
 
 #define SIZE_MASK(size)	(UINT64_MAX >> (64 - 8 * (size)))
-
-/* ---- interrupts ---- */
-
-static void signal_irq(struct device *device, enum device_irq irq)
-{
-	uint64_t one = 1;
-
-	if (device->irq_fd[irq] < 0)
-		return;
-	/* write() fails on a full counter: an interrupt is pending then anyway. */
-	if (write(device->irq_fd[irq], &one, sizeof(one)) == sizeof(one))
-		device->irqs++;
-}
-
-void device_trigger(struct device *device, enum device_irq irq)
-{
-	if (irq == DEVICE_INTX) {
-		if (device->intx_masked)
-			return;
-		device->intx_masked = device->irq_fd[DEVICE_INTX] >= 0;
-	}
-	signal_irq(device, irq);
-}
-
-void device_mask_intx(struct device *device, bool masked)
-{
-	device->intx_masked = masked;
-	if (device->intx_line)
-		device_trigger(device, DEVICE_INTX);
-}
-
-void device_set_irq(struct device *device, enum device_irq irq, int fd)
-{
-	if (device->irq_fd[irq] >= 0)
-		close(device->irq_fd[irq]);
-	/* The client may pass any descriptor; a write to it must not block. */
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	device->irq_fd[irq] = fd;
-	if (irq == DEVICE_INTX)
-		device_mask_intx(device, false);
-}
-
-static void deliver(struct device *device, enum device_delivery delivery)
-{
-	if (device->presence != DEVICE_PRESENT)
-		return;
-	switch (delivery) {
-	case DELIVER_MSI:
-		if (edu_bus_master(&device->edu))
-			device_trigger(device, DEVICE_MSI);
-		break;
-	case DELIVER_LEVEL:
-		device->intx_line = true;
-		device_trigger(device, DEVICE_INTX);
-		break;
-	case DELIVER_PULSE:
-		device_trigger(device, DEVICE_INTX);
-		break;
-	}
-}
-
-static void deliver_later(struct device *device, uint64_t ns, enum device_delivery delivery)
-{
-	if (device->late_irq_count == DEVICE_LATE_IRQS) {
-		log_write_and_keep(device->log, device->now,
-				   "too many late interrupts: one is lost");
-		return;
-	}
-	device->late_irqs[device->late_irq_count++] = (struct device_late_irq){
-		.due = device->now + ns, .delivery = delivery,
-	};
-}
-
-/* Delivers the interrupts that are due. Return: when the next one is, in ns. */
-static uint64_t deliver_late_irqs(struct device *device)
-{
-	uint64_t next = EDU_NEVER;
-	unsigned int i = 0;
-
-	while (i < device->late_irq_count) {
-		struct device_late_irq late = device->late_irqs[i];
-
-		if (late.due <= device->now) {
-			device->late_irqs[i] = device->late_irqs[--device->late_irq_count];
-			deliver(device, late.delivery);
-			continue;
-		}
-		if (late.due < next)
-			next = late.due;
-		i++;
-	}
-	return next;
-}
-
-/* INTx was lowered: drop a delayed rise, which nobody has seen yet. */
-static void drop_late_level(struct device *device)
-{
-	unsigned int i = 0;
-
-	while (i < device->late_irq_count) {
-		if (device->late_irqs[i].delivery == DELIVER_LEVEL)
-			device->late_irqs[i] = device->late_irqs[--device->late_irq_count];
-		else
-			i++;
-	}
-}
-
-/* The device sends an interrupt: apply the faults whose turn it is. */
-static void send_irq(struct device *device, enum device_delivery delivery)
-{
-	struct device_irq_faults *irq = &device->irq;
-
-	if (device->presence != DEVICE_PRESENT)
-		return;
-	*irq = (struct device_irq_faults){ 0 };
-	faults_event(&device->faults, FAULT_ON_IRQ);
-	if (irq->lost)
-		return;
-	if (irq->delayed)
-		deliver_later(device, irq->late_ns, delivery);
-	else
-		deliver(device, delivery);
-	if (irq->doubled)
-		deliver_later(device, irq->late_ns + irq->again_ns,
-			      delivery == DELIVER_MSI ? DELIVER_MSI : DELIVER_PULSE);
-}
-
-static void on_msi(void *ctx, uint64_t addr, uint32_t data)
-{
-	(void)addr;	/* the client emulates the MSI registers and knows both */
-	(void)data;
-	send_irq(ctx, DELIVER_MSI);
-}
-
-static void on_intx(void *ctx, bool level)
-{
-	struct device *device = ctx;
-
-	if (level) {
-		send_irq(device, DELIVER_LEVEL);
-		return;
-	}
-	device->intx_line = false;
-	drop_late_level(device);
-}
 
 /* ---- DMA ---- */
 
@@ -252,8 +106,8 @@ static void power_on(struct device *device, const struct edu_profile *profile,
 	const struct edu_bus bus = {
 		.read = on_read,
 		.write = on_write,
-		.msi = on_msi,
-		.intx = on_intx,
+		.msi = irq_on_msi,
+		.intx = irq_on_intx,
 		.outside = on_outside,
 		.ctx = device,
 	};
@@ -302,160 +156,17 @@ void device_reset(struct device *device)
 void device_unplug(struct device *device)
 {
 	memory_clear(&device->memory);
-	device_set_irq(device, DEVICE_INTX, -1);
-	device_set_irq(device, DEVICE_MSI, -1);
+	irq_set_eventfd(device, DEVICE_INTX, -1);
+	irq_set_eventfd(device, DEVICE_MSI, -1);
 	device->negotiated = false;
 	power_on(device, device->edu.profile, device->edu.dma_mask);
-}
-
-/* ---- faults ---- */
-
-static void vanish(struct device *device, enum device_presence presence)
-{
-	device->presence = presence;
-	device->intx_line = false;
-}
-
-/* The copy is for reading only: its DMA and factorial must not end again. */
-static void freeze(struct device *device)
-{
-	device->frozen = device->edu;
-	device->frozen.dma_due = EDU_NEVER;
-	device->frozen.factorial_due = EDU_NEVER;
-}
-
-/* The time @ns from now, or EDU_NEVER if that overflows. */
-static uint64_t after(const struct device *device, uint64_t ns)
-{
-	return ns < EDU_NEVER - device->now ? device->now + ns : EDU_NEVER;
-}
-
-static void break_registers(struct device *device, enum device_regs regs, uint64_t ns)
-{
-	device->regs_until[regs] = after(device, ns);
-	if (regs == REGS_STUCK)
-		freeze(device);
-}
-
-static void set_master(struct device *device, bool master)
-{
-	uint16_t command = edu_config_read(&device->edu, PCI_COMMAND, 2);
-
-	command &= ~PCI_COMMAND_MASTER;
-	if (master)
-		command |= PCI_COMMAND_MASTER;
-	edu_config_write(&device->edu, PCI_COMMAND, 2, command);
-}
-
-/*
- * master-off: clear the bus master bit, as another program on the machine could.
- * restore_master() sets it again, if it was set, and if the guest has not written
- * the command register in the meantime.
- */
-static void clear_master(struct device *device, uint64_t ns)
-{
-	if (edu_config_read(&device->edu, PCI_COMMAND, 2) & PCI_COMMAND_MASTER)
-		device->master_cleared = true;
-	device->master_until = after(device, ns);
-	set_master(device, false);
-}
-
-static void restore_master(struct device *device)
-{
-	device->master_cleared = false;
-	set_master(device, true);
-	log_write(device->log, device->now, "bus mastering is back");
-}
-
-/* Log a fault that occurs, with the DMA or the interrupt that it happens to. */
-static void log_fault(struct device *device, const struct fault_rule *rule)
-{
-	const struct edu *edu = &device->edu;
-	uint64_t number = device->faults.occurred[rule->fault];
-	const char *name = fault_name(rule->fault);
-	bool from = device->dma_cmd & EDU_REG_DMA_CMD_FROM_DEVICE;
-
-	if (rule->when == FAULT_NOW)
-		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " now", name, number);
-	else if (fault_event(rule->fault) == FAULT_ON_IRQ)
-		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64 " %s",
-				   name, number, rule->amount,
-				   edu_msi_enabled(edu) ? "msi" : "intx");
-	else
-		log_write_and_keep(device->log, device->now, "%s #%" PRIu64 " %" PRIu64
-			     " dma %" PRIu64 " %s 0x%" PRIx64 " %" PRIu64 " bytes",
-			     name, number, rule->amount, device->dmas,
-			     from ? "from-device" : "to-device",
-			     from ? edu->dst : edu->src, edu->count);
-}
-
-/*
- * What each fault does. There is no default: the compiler names a fault that has
- * been forgotten here.
- */
-static void inject(void *ctx, const struct fault_rule *rule)
-{
-	struct device *device = ctx;
-
-	log_fault(device, rule);
-	switch (rule->fault) {
-	case FAULT_IRQ_LOST:
-		device->irq.lost = true;
-		break;
-	case FAULT_IRQ_LATE:
-		device->irq.delayed = true;
-		device->irq.late_ns += rule->amount;
-		break;
-	case FAULT_IRQ_DOUBLE:
-		device->irq.doubled = true;
-		device->irq.again_ns += rule->amount;
-		break;
-	case FAULT_IRQ_SPURIOUS:
-		deliver(device, edu_msi_enabled(&device->edu) ? DELIVER_MSI : DELIVER_PULSE);
-		break;
-	case FAULT_DMA_STUCK:
-		device->dma.stuck = true;
-		break;
-	case FAULT_DMA_LATE:
-		device->dma.late_ns += rule->amount;
-		break;
-	case FAULT_DMA_SHORT:
-		device->dma.missing_bytes = rule->amount;
-		break;
-	case FAULT_DMA_ASTRAY:
-		device->dma.astray_bytes += rule->amount;
-		break;
-	case FAULT_DMA_FLIP:
-		device->dma.flipped_bits = rule->amount;
-		break;
-	case FAULT_REGS_STUCK:
-		break_registers(device, REGS_STUCK, rule->lasts_ns);
-		break;
-	case FAULT_REGS_ONES:
-		break_registers(device, REGS_ONES, rule->lasts_ns);
-		break;
-	case FAULT_REGS_ZERO:
-		break_registers(device, REGS_ZERO, rule->lasts_ns);
-		break;
-	case FAULT_MASTER_OFF:
-		clear_master(device, rule->lasts_ns);
-		break;
-	case FAULT_VANISH:
-		vanish(device, DEVICE_ABSENT);
-		break;
-	case FAULT_VANISH_UNTIL_RESET:
-		vanish(device, DEVICE_ABSENT_UNTIL_RESET);
-		break;
-	case FAULT_KINDS:
-		break;
-	}
 }
 
 void device_init(struct device *device, const struct edu_profile *profile, uint64_t seed)
 {
 	*device = (struct device){ .delay = EDU_DMA_NS, .irq_fd = { -1, -1 } };
 	memory_init(&device->memory);
-	faults_init(&device->faults, seed, inject, device);
+	faults_init(&device->faults, seed, inject_fault, device);
 	power_on(device, profile, (1ULL << EDU_DMA_BITS) - 1);
 }
 
@@ -466,31 +177,16 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/*
- * End master-off when its time is over. A DMA that ended before that time found
- * bus mastering off, so the model runs up to it first.
- */
-static uint64_t restore_master_when_due(struct device *device)
-{
-	if (!device->master_cleared)
-		return EDU_NEVER;
-	if (device->master_until > device->now)
-		return device->master_until;
-	edu_run(&device->edu, device->master_until);
-	restore_master(device);
-	return EDU_NEVER;
-}
-
 uint64_t device_run(struct device *device, uint64_t now)
 {
 	uint64_t next;
 
 	device->now = now;
-	next = restore_master_when_due(device);
+	next = inject_run(device);
 	next = earlier(next, edu_run(&device->edu, now));
 	if (device->edu.aborted && device->presence == DEVICE_PRESENT)
-		vanish(device, DEVICE_ABSENT);
-	return earlier(next, deliver_late_irqs(device));
+		inject_vanish(device, DEVICE_ABSENT);
+	return earlier(next, irq_deliver_late(device));
 }
 
 /*
@@ -523,7 +219,7 @@ void device_write(struct device *device, uint64_t addr, unsigned int size, uint6
 	edu_write(&device->edu, device->now, addr, size, value);
 	/* regs-stuck became active with this DMA: freeze it again, as running. */
 	if (regs_are(device, REGS_STUCK))
-		freeze(device);
+		inject_freeze(device);
 }
 
 uint32_t device_config_read(struct device *device, unsigned int addr, unsigned int size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The model (edu.c) as a device of a vfio-user client: DMAs go to the client's
- * memory, interrupts to the client's eventfds, and the faults of fault.c are
- * injected in between. This file uses no socket and reads no clock.
+ * memory (device.c), interrupts to the client's eventfds (irq.c), and faults are
+ * injected in between (inject.c). These files use no socket and read no clock.
  */
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -137,29 +137,5 @@ void device_write(struct device *device, uint64_t addr, unsigned int size, uint6
 uint32_t device_config_read(struct device *device, unsigned int addr, unsigned int size);
 void device_config_write(struct device *device, unsigned int addr, unsigned int size,
 			 uint32_t value);
-
-/**
- * device_set_irq() - set the eventfd that an interrupt is signalled on
- * @device: the device
- * @irq: DEVICE_INTX, which is also unmasked, or DEVICE_MSI
- * @fd: the eventfd, which the device closes later; -1: none
- */
-void device_set_irq(struct device *device, enum device_irq irq, int fd);
-
-/**
- * device_mask_intx() - mask or unmask INTx
- * @device: the device
- * @masked: the new state; unmasking signals INTx again while its level is high
- *
- * INTx is also masked each time that it is signalled, as vfio's "automasked".
- */
-void device_mask_intx(struct device *device, bool masked);
-
-/**
- * device_trigger() - signal an interrupt, whatever the state of the registers
- * @device: the device
- * @irq: DEVICE_INTX, which is signalled only while unmasked, or DEVICE_MSI
- */
-void device_trigger(struct device *device, enum device_irq irq);
 
 #endif

@@ -168,12 +168,6 @@ uint64_t edu_run(struct edu *edu, uint64_t now)
 	return next_event(edu);
 }
 
-/* The time @ns from @now, or EDU_NEVER if that overflows. */
-static uint64_t later(uint64_t now, uint64_t ns)
-{
-	return ns < EDU_NEVER - now ? now + ns : EDU_NEVER;
-}
-
 /*
  * QEMU's timer has milliseconds: a DMA ends whole milliseconds after the last
  * whole millisecond. Other durations, which QEMU does not have, are exact.
@@ -186,9 +180,9 @@ static void start_dma(struct edu *edu, uint64_t now, uint64_t cmd)
 	if (ns == EDU_NEVER)
 		edu->dma_due = EDU_NEVER;
 	else if (ns % NS_PER_MS)
-		edu->dma_due = later(now, ns);
+		edu->dma_due = edu_time_after(now, ns);
 	else
-		edu->dma_due = later(now - now % NS_PER_MS, ns);
+		edu->dma_due = edu_time_after(now - now % NS_PER_MS, ns);
 }
 
 /* edu's memory region in QEMU declares aligned accesses of 4 and 8 bytes. */
@@ -272,7 +266,7 @@ static void start_factorial(struct edu *edu, uint64_t now, uint32_t n)
 		return;
 	edu->factorial = n;
 	edu->status |= EDU_REG_STATUS_COMPUTING;
-	edu->factorial_due = later(now, edu->factorial_ns);
+	edu->factorial_due = edu_time_after(now, edu->factorial_ns);
 }
 
 static void write_register(struct edu *edu, uint64_t now, uint64_t addr,

@@ -24,6 +24,12 @@
 #define EDU_CONFIG_BYTES	256
 #define EDU_NEVER		UINT64_MAX	/* a time that never comes */
 
+/* Return: the time @ns after @now, or EDU_NEVER if there is no such number. */
+static inline uint64_t edu_time_after(uint64_t now, uint64_t ns)
+{
+	return ns < EDU_NEVER - now ? now + ns : EDU_NEVER;
+}
+
 /*
  * The differences between QEMU versions, mostly in the DMAs that are allowed.
  * A DMA that is not allowed either aborts QEMU or runs past the end of its

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Fault injection: the names of the faults, the language in which they are
- * asked for, and the rules that wait for their event. device.c: inject() is
- * the effect of each fault on the device.
+ * asked for, and the rules that wait for their event. inject.c has the effect of
+ * each fault on the device.
  *
  *	FAULT [AMOUNT] WHEN [for TIME]		# comment
  *

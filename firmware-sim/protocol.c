@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "irq.h"
 #include "protocol.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -221,7 +222,7 @@ static int set_eventfd(struct call *call, enum device_irq irq, uint32_t action)
 {
 	if (action != VFIO_IRQ_SET_ACTION_TRIGGER)
 		return -EOPNOTSUPP;
-	device_set_irq(call->device, irq, call->nfds ? call->fds[0] : -1);
+	irq_set_eventfd(call->device, irq, call->nfds ? call->fds[0] : -1);
 	if (call->nfds)
 		call->fds[0] = -1;
 	return 0;
@@ -231,13 +232,13 @@ static int act_on_irq(struct call *call, enum device_irq irq, uint32_t action)
 {
 	switch (action) {
 	case VFIO_IRQ_SET_ACTION_TRIGGER:
-		device_trigger(call->device, irq);
+		irq_trigger(call->device, irq);
 		return 0;
 	case VFIO_IRQ_SET_ACTION_MASK:
 	case VFIO_IRQ_SET_ACTION_UNMASK:
 		if (irq != DEVICE_INTX)
 			return -EINVAL;
-		device_mask_intx(call->device, action == VFIO_IRQ_SET_ACTION_MASK);
+		irq_mask_intx(call->device, action == VFIO_IRQ_SET_ACTION_MASK);
 		return 0;
 	default:
 		return -EINVAL;
@@ -265,7 +266,7 @@ static int do_set_irqs(struct call *call)
 			return act_on_irq(call, irq, action);
 		if (action != VFIO_IRQ_SET_ACTION_TRIGGER)
 			return -EINVAL;
-		device_set_irq(call->device, irq, -1);
+		irq_set_eventfd(call->device, irq, -1);
 		return 0;
 	case VFIO_IRQ_SET_DATA_BOOL:
 		if (!in->count || call->len != sizeof(*in) + in->count)

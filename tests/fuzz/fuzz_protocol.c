@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes the vfio-user server (protocol.c, client.c, control.c, device.c and
- * memory.c of firmware-sim): the input is a sequence of messages, nearly valid or
- * not, with and without descriptors, whole or in pieces, with faults, control
- * commands and time between them. There must be no crash, a reply of the right
- * length, and no lost descriptor.
+ * Fuzzes the vfio-user server (protocol.c, client.c, control.c, device.c, irq.c,
+ * inject.c and memory.c of firmware-sim): the input is a sequence of messages,
+ * nearly valid or not, with and without descriptors, whole or in pieces, with
+ * faults, control commands and time between them. There must be no crash, a reply
+ * of the right length, and no lost descriptor.
  */
 #include <fcntl.h>
 #include <linux/pci_regs.h>

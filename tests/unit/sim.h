@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "irq.h"
 
 #define MS		1000000ULL
 #define RAM_BYTES	0x8000
@@ -58,8 +59,8 @@ static inline void plug_in(bool msi)
 	assert_int_equal(memory_map(&device.memory, &map, dup(ram_fd)), 0);
 	msi_fd = new_eventfd();
 	intx_fd = new_eventfd();
-	device_set_irq(&device, DEVICE_MSI, dup(msi_fd));
-	device_set_irq(&device, DEVICE_INTX, dup(intx_fd));
+	irq_set_eventfd(&device, DEVICE_MSI, dup(msi_fd));
+	irq_set_eventfd(&device, DEVICE_INTX, dup(intx_fd));
 	enable(msi);
 	device_run(&device, 0);
 }
@@ -102,7 +103,7 @@ static inline void whole_dma(bool from_device, uint64_t ram_addr, uint64_t count
 	device_run(&device, device.now + 10 * MS);
 	assert_false(dma_running());
 	reg_write(EDU_REG_IRQ_ACK, EDU_REG_IRQ_DMA);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 }
 
 #endif

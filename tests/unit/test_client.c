@@ -142,7 +142,7 @@ static void descriptors_belong_to_their_message(void **state)
 	assert_int_equal(reply(), 2);
 	assert_int_equal(reply(), 3);
 	assert_true(device.irq_fd[DEVICE_MSI] >= 0);
-	device_trigger(&device, DEVICE_MSI);
+	irq_trigger(&device, DEVICE_MSI);
 	assert_int_equal(signals(fd), 1);
 	close(fd);
 }
@@ -249,7 +249,7 @@ static void unplugs_when_the_client_leaves(void **state)
 	const struct header header = { .command = RESET, .size = sizeof(header) };
 
 	(void)state;
-	device_set_irq(&device, DEVICE_MSI, new_eventfd());
+	irq_set_eventfd(&device, DEVICE_MSI, new_eventfd());
 	send_bytes(&header, 9, NULL, 0);
 	shutdown(peer, SHUT_RDWR);
 	serve(3);

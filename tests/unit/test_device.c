@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* firmware-sim/device.c: DMA, interrupts, reset, and the effect of each fault. */
+/* firmware-sim/device.c, irq.c and inject.c: DMA, interrupts, reset, each fault. */
 #include "test.h"
 #include <stdio.h>
 
@@ -123,20 +123,20 @@ static void intx_is_a_level(void **state)
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	assert_int_equal(signals(intx_fd), 1);
 	reg_write(EDU_REG_IRQ_RAISE, 2);
-	device_trigger(&device, DEVICE_INTX);
+	irq_trigger(&device, DEVICE_INTX);
 	assert_int_equal(signals(intx_fd), 0);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 1);
 	reg_write(EDU_REG_IRQ_ACK, 3);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 0);
-	device_mask_intx(&device, true);
+	irq_mask_intx(&device, true);
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	assert_int_equal(signals(intx_fd), 0);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 1);
 	/* A new eventfd is signalled at once while INTx is asserted. */
-	device_set_irq(&device, DEVICE_INTX, dup(intx_fd));
+	irq_set_eventfd(&device, DEVICE_INTX, dup(intx_fd));
 	assert_int_equal(signals(intx_fd), 1);
 	assert_int_equal(signals(msi_fd), 0);
 }
@@ -180,7 +180,7 @@ static void irq_lost_intx(void **state)
 	(void)state;
 	add("irq-lost next");
 	reg_write(EDU_REG_IRQ_RAISE, 1);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 0);
 	assert_int_equal(reg_read(EDU_REG_IRQ_STATUS), 1);
 	reg_write(EDU_REG_IRQ_ACK, 1);
@@ -209,7 +209,7 @@ static void irq_late_intx(void **state)
 	device_run(&device, 20 * MS);
 	assert_int_equal(signals(intx_fd), 1);
 	reg_write(EDU_REG_IRQ_ACK, 1);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	/* INTx that is deasserted before the delay is over is not signalled. */
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	reg_write(EDU_REG_IRQ_ACK, 1);
@@ -256,7 +256,7 @@ static void late_irqs_end(void **state)
 	enable(true);
 	make_one_late();
 	device_unplug(&device);
-	device_set_irq(&device, DEVICE_MSI, dup(msi_fd));
+	irq_set_eventfd(&device, DEVICE_MSI, dup(msi_fd));
 	enable(true);
 	device_run(&device, 60 * MS);
 	assert_int_equal(signals(msi_fd), 0);
@@ -293,7 +293,7 @@ static void irq_double_intx(void **state)
 	assert_int_equal(signals(intx_fd), 1);
 	device_run(&device, 11 * MS);
 	assert_int_equal(signals(intx_fd), 1);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 0);
 }
 
@@ -313,7 +313,7 @@ static void irq_spurious_intx(void **state)
 	(void)state;
 	add("irq-spurious now");
 	assert_int_equal(signals(intx_fd), 1);
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 0);
 }
 
@@ -695,7 +695,7 @@ static void vanish_takes_the_line_along(void **state)
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	assert_int_equal(signals(intx_fd), 1);
 	add("vanish now");
-	device_mask_intx(&device, false);
+	irq_mask_intx(&device, false);
 	assert_int_equal(signals(intx_fd), 0);
 }
 
@@ -773,7 +773,7 @@ static void full_eventfds_do_not_block(void **state)
 	uint64_t full = UINT64_MAX - 1;
 
 	(void)state;
-	device_set_irq(&device, DEVICE_MSI, fd);
+	irq_set_eventfd(&device, DEVICE_MSI, fd);
 	assert_int_equal(write(fd, &full, sizeof(full)), sizeof(full));
 	reg_write(EDU_REG_IRQ_RAISE, 1);
 	assert_int_equal(device.irqs, 0);
