@@ -11,12 +11,13 @@
 
 #define MIB		(1ULL << 20)
 
-/* What the kernel itself may need of the lowest memory. */
+/* Memory below the device's reach that the kernel itself may need. */
 #define KERNEL_BYTES	(64 * MIB)
 
 /*
- * What @advice ends in: nothing, the parameter for the buffer alone, or for
- * the buffer beside what this boot's areas hold already, or the driver's limits.
+ * The end of an advice: nothing, the kernel parameter for an area that holds the
+ * buffer alone, the parameter for one that also holds all that this boot's areas
+ * can hold, or the driver's limits.
  */
 enum parameter { NO_PARAMETER, FOR_BUFFER, BESIDE_OTHERS, LIMITS };
 
@@ -84,7 +85,7 @@ static const struct reason reasons[] = {
 	},
 };
 
-/* A newer driver may know more reasons. */
+/* A newer driver may have a reason that this program does not know. */
 static const struct reason *lookup(uint32_t reason)
 {
 	if (reason >= ARRAY_SIZE(reasons))
@@ -102,7 +103,7 @@ const char *reason_text(uint32_t reason)
 	return lookup(reason)->text;
 }
 
-/* The first address out of the device's reach; 0 if there is none. */
+/* Returns the first address beyond the device's reach; 0 if there is none. */
 static uint64_t reach_of(uint32_t dma_bits)
 {
 	return dma_bits < 64 ? 1ULL << dma_bits : 0;
@@ -114,9 +115,10 @@ static bool fits_beside_kernel(uint64_t area, uint64_t room)
 }
 
 /*
- * An area with room for alignment and small neighbours; a tight one where the
- * kernel itself needs the rest of what the device reaches, or of the memory.
- * 0 if it is too big.
+ * Returns the size of an area for a buffer, with room for alignment and other
+ * small buffers. If the kernel then has too little memory within the device's
+ * reach, the area is hardly larger than the buffer. Returns 0 if there is no
+ * room for such an area either.
  */
 static uint64_t area_bytes(uint64_t bytes, uint64_t reach, uint64_t memory)
 {
@@ -130,7 +132,7 @@ static uint64_t area_bytes(uint64_t bytes, uint64_t reach, uint64_t memory)
 	if (fits_beside_kernel(area, room))
 		return area;
 	area = round_up(bytes, 4 * MIB);
-	/* Above its reach there is memory for the kernel. */
+	/* There is memory for the kernel above the device's reach. */
 	if (all_memory)
 		return fits_beside_kernel(area, memory) ? area : 0;
 	return area < reach ? area : 0;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Why an allocation failed, in words, and what to do about it. */
+/* The driver's reasons why it has no buffer, in words, with advice. */
 #ifndef EDUCMA_REASON_H
 #define EDUCMA_REASON_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Enough for reason_advice() and cma_parameter(). */
+/* Bytes that are enough for reason_advice() and cma_parameter(). */
 #define REASON_TEXT	320
 
 /**
  * struct reason_case - an allocation that failed
  * @reason: enum educma_reason
  * @dma_bits: address bits of the device
- * @bytes: what was asked for
- * @cma_total: all CMA areas of this boot, in bytes; 0 if not known
- * @max_buffers: buffers a user may have
- * @max_bytes: bytes a user may have
+ * @bytes: the size of the buffer
+ * @cma_total: bytes of all CMA areas of this boot; 0 if not known
+ * @max_buffers: the buffers that a user may have
+ * @max_bytes: the bytes that a user may have
  */
 struct reason_case {
 	uint32_t reason;
@@ -27,26 +27,26 @@ struct reason_case {
 	uint64_t max_bytes;
 };
 
-/* The reason's name for programs: "above_mask". */
+/* Returns the reason's name for programs: "above_mask". */
 const char *reason_name(uint32_t reason);
 
-/* The reason in words, to follow "no buffer: ". */
+/* Returns the reason in words, which follow "no buffer: ". */
 const char *reason_text(uint32_t reason);
 
 /**
- * cma_parameter() - the kernel parameter for a buffer
+ * cma_parameter() - write the kernel parameter for a buffer
  * @text: REASON_TEXT bytes: "cma=128M@0-256M"
- * @bytes: the buffer
+ * @bytes: the size of the buffer
  * @dma_bits: address bits of the device
- * @memory: how much memory is within its reach; 0 if that is not known
+ * @memory: bytes of memory within the device's reach; 0 if not known
  *
- * Returns 0, or -ERANGE if no area that holds it is within the device's reach.
+ * Returns 0, or -ERANGE if no area for the buffer fits into the device's reach.
  */
 int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits,
 		  uint64_t memory);
 
 /**
- * reason_advice() - what to do
+ * reason_advice() - write what the user can do
  * @text: REASON_TEXT bytes
  * @c: the allocation that failed
  *

@@ -27,7 +27,7 @@ static uint64_t bytes_argument(const struct context *ctx, const char *text)
 	return bytes;
 }
 
-/* Whether there can be a device that is called so. */
+/* Whether a device can have this name. */
 static bool is_device_name(const char *text)
 {
 	static const char form[] =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The doctor's eyes: what procfs, sysfs and debugfs say of a machine. */
+/* Reads a machine's facts from procfs, sysfs and debugfs. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

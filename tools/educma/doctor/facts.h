@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the doctor finds out about a machine and one of its PCI devices. It
- * only reads, and what it could not see it says.
+ * What the doctor finds out about a machine and one of its PCI devices. The
+ * doctor only reads, and lists what it could not see.
  */
 #ifndef EDUCMA_DOCTOR_FACTS_H
 #define EDUCMA_DOCTOR_FACTS_H
@@ -15,7 +15,7 @@
 
 enum answer { UNKNOWN, NO, YES };
 
-/* Kernel options that matter; their names are in facts_kernel.c. */
+/* The kernel options that the doctor asks about; facts_kernel.c names them. */
 enum doctor_option {
 	OPTION_CMA,
 	OPTION_DMA_CMA,
@@ -26,18 +26,18 @@ enum doctor_option {
 	DOCTOR_OPTIONS,
 };
 
-/* What a PCI device gets before a driver says otherwise. */
+/* The address bits that the kernel assumes until a driver sets a mask. */
 #define DEFAULT_BITS	32
 
-/* Where the number of address bits comes from. */
+/* Where the number of a device's address bits comes from. */
 enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
 
 #define DOCTOR_RANGES_MAX	32
 
 /**
- * struct doctor_range - bus addresses
- * @first: the first of them
- * @last: the last
+ * struct doctor_range - a range of bus addresses
+ * @first: the first address
+ * @last: the last address
  */
 struct doctor_range {
 	uint64_t first;
@@ -46,29 +46,30 @@ struct doctor_range {
 
 /**
  * struct doctor_device - the PCI device
- * @pci: its address, or what was asked for; empty: no device was asked for
- * @present: there is such a device
- * @pci_dir: its directory in sysfs
+ * @pci: PCI address, or the user's name of a device that does not exist; empty
+ *	if no device is named or found
+ * @present: the device exists
+ * @pci_dir: the device's directory in sysfs
  * @vendor: PCI vendor
  * @device: PCI device
- * @driver: its driver; empty if it has none
- * @mask_bits: of its streaming mask, as the kernel has it; 0: not known
- * @coherent_mask_bits: of its coherent mask, as the kernel has it
- * @bits: address bits to judge by
+ * @driver: the device's driver; empty if it has none
+ * @mask_bits: width of the streaming mask in the kernel; 0 if not known
+ * @coherent_mask_bits: width of the coherent mask in the kernel; 0 if not known
+ * @bits: the address bits that the diagnosis assumes
  * @bits_from: where @bits comes from
- * @bus_master: the command register's bit
- * @suspended: it sleeps, so @bus_master says nothing
- * @node: of NUMA; -1 if there is none
- * @own_memory: the device tree has memory for it alone; whether its driver uses
- *	it cannot be seen
- * @iommu: the type of its IOMMU group, or without a device of the machine's
- *	first; empty if there is none
- * @reserved: addresses that the IOMMU cannot give to memory: its own, and the
+ * @bus_master: the bus master bit of the command register
+ * @suspended: the device is runtime suspended, so @bus_master may read as off
+ * @node: NUMA node; -1 if there is none
+ * @own_memory: the device tree reserves memory for this device; sysfs does not
+ *	show whether the driver uses it
+ * @iommu: type of the device's IOMMU group, or of the machine's first group if
+ *	there is no device; empty if there is no group
+ * @reserved: addresses that the IOMMU cannot map: its reserved regions, and the
  *	windows of the PCI host bridge
- * @reserved_count: how many ranges
- * @reserved_known: these are all
- * @link: of PCI Express, as "2.5 GT/s x1"; empty if there is none
- * @link_max: what the link could be
+ * @reserved_count: the number of these ranges
+ * @reserved_known: @reserved is complete
+ * @link: the PCI Express link, as "2.5 GT/s x1"; empty if there is none
+ * @link_max: the fastest link that the device can have
  */
 struct doctor_device {
 	char pci[32];
@@ -94,15 +95,15 @@ struct doctor_device {
 };
 
 /**
- * struct doctor_zone - a zone of memory
- * @node: of NUMA
+ * struct doctor_zone - a memory zone of the kernel
+ * @node: NUMA node
  * @name: "DMA32"
- * @start: physical address of its first byte
- * @end: of the first byte after it
- * @present: bytes of it that are memory; 0 if not known
- * @ordinary_free: free bytes that are not CMA's
- * @largest_free: the longest free piece that the ordinary allocator has
- * @cma: bytes of CMA areas
+ * @start: physical address of the zone's first byte
+ * @end: physical address of the first byte behind the zone
+ * @present: bytes of memory in the zone; 0 if not known
+ * @ordinary_free: free bytes outside of CMA
+ * @largest_free: the largest free block of the page allocator
+ * @cma: bytes in CMA areas
  */
 struct doctor_zone {
 	unsigned int node;
@@ -119,21 +120,22 @@ struct doctor_zone {
 
 /**
  * struct doctor_area - a CMA area from which dma_alloc_coherent() takes
- * @present: whether there is one; UNKNOWN also if it is not clear which
- * @name: its name; empty if not known
- * @bytes: its length; 0 if not known
- * @first: no byte of it lies below
- * @last: no byte of it lies above
- * @exact: @first and @last are where it begins and ends
- * @used: bytes given out
- * @used_known: @used is so
- * @largest_free: its longest free run; an upper bound without @free_known
+ * @present: whether the area exists; UNKNOWN also if there are several areas
+ *	and it is not clear which one the kernel takes
+ * @name: the area's name; empty if not known
+ * @bytes: the area's length; 0 if not known
+ * @first: the area does not begin below this address
+ * @last: the area does not end above this address
+ * @exact: the area begins at @first and ends at @last
+ * @used: allocated bytes
+ * @used_known: @used is valid
+ * @largest_free: the longest free run; an upper bound without @free_known
  * @free_known: @largest_free is exact
- * @map: which pages are given out; no @words if that is not known
+ * @map: the allocated pages; @map.words is NULL if they are not known
  * @page_order: a bit of @map stands for 1 << @page_order pages
  * @succeeded: pages allocated since boot
  * @failed: pages that could not be allocated since boot
- * @counted: @succeeded and @failed are so
+ * @counted: @succeeded and @failed are valid
  */
 struct doctor_area {
 	enum answer present;
@@ -154,12 +156,12 @@ struct doctor_area {
 };
 
 /**
- * struct doctor_cma_words - all cma= of the command line, as the kernel adds
- *	them up: a later one without @ keeps the place of an earlier one
+ * struct doctor_cma_words - all cma= of the command line, combined as in the
+ *	kernel: a later cma= without an address keeps the address of an earlier one
  * @text: the words, with blanks between; empty if there is none
  * @bytes: size of the area
- * @first: no byte of it lies below
- * @limit: the first byte after where it can lie; 0: anywhere
+ * @first: the area does not begin below this address
+ * @limit: the area ends below this address; 0 if it may lie anywhere
  */
 struct doctor_cma_words {
 	char text[160];
@@ -169,27 +171,30 @@ struct doctor_cma_words {
 };
 
 /**
- * struct doctor_facts - all of it
+ * struct doctor_facts - all facts about the machine and the device
  * @device: the PCI device
- * @release: the kernel's
- * @option: kernel options: "y", "n", a value; empty if not known
- * @words: of the command line, those that matter, with blanks between
- * @cma_words: those of CMA's default area
- * @swiotlb_forced: swiotlb=force
+ * @release: the kernel's release
+ * @option: kernel options: "y", "n" or a value; empty if not known
+ * @words: the words of the command line about memory and DMA, with blanks
+ *	between
+ * @cma_words: the words of @words that begin with cma=
+ * @swiotlb_forced: swiotlb=force is on the command line
  * @page: bytes of a page
- * @mem_total: memory in bytes; 0 if not known
- * @mem_available: what of it could be had; 0 if not known
+ * @mem_total: bytes of memory; 0 if not known
+ * @mem_available: bytes that programs could get; 0 if not known
  * @cma_total: bytes of all CMA areas
- * @cma_free: what of them is free, or 0
- * @cma_counted: the kernel counts them: it has CMA
- * @area: the default area
- * @node_area: that of the device's NUMA node; past 32 bits it comes first
- * @cma_debugfs: whether the kernel has it; UNKNOWN if debugfs is not to be read
+ * @cma_free: free bytes of all CMA areas; 0 if not known
+ * @cma_counted: the kernel shows CMA in /proc/meminfo, so it has CMA
+ * @area: the default CMA area
+ * @node_area: the CMA area of the device's NUMA node, which the kernel tries
+ *	before @area if the mask is wider than 32 bits
+ * @cma_debugfs: whether the kernel shows CMA in debugfs; UNKNOWN if debugfs
+ *	cannot be read
  * @zones: populated zones, in the kernel's order
- * @zone_count: how many
- * @swiotlb_bytes: its pool; 0 if not known
- * @unseen: what could not be seen, and why
- * @unseen_count: how many of these
+ * @zone_count: the number of zones
+ * @swiotlb_bytes: bytes of swiotlb's bounce pool; 0 if not known
+ * @unseen: sentences about what could not be seen, and why
+ * @unseen_count: the number of these sentences
  */
 struct doctor_facts {
 	struct doctor_device device;
@@ -214,16 +219,16 @@ struct doctor_facts {
 	size_t unseen_count;
 };
 
-/* The option's name, without CONFIG_. */
+/* Returns the option's name without CONFIG_. */
 const char *doctor_option_name(enum doctor_option option);
 
 /**
- * doctor_gather() - find out all of it
+ * doctor_gather() - read all facts
  * @sysroot: prefix of every path
- * @which: the device: N, educmaN or a PCI address; NULL: the edu device with
- *	the lowest number, or if there is none no device
- * @bits: address bits to assume; 0: those of the device
- * @f: filled in; give it to doctor_forget()
+ * @which: the device: N, educmaN or a PCI address; NULL means the edu device
+ *	with the lowest number, or no device if there is none
+ * @bits: address bits to assume; 0 means the device's own
+ * @f: filled in; doctor_forget() releases its memory
  */
 void doctor_gather(const char *sysroot, const char *which, uint32_t bits,
 		   struct doctor_facts *f);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The CMA areas: debugfs and sysfs, else the kernel's log and the zones. */
+/*
+ * The facts of the CMA areas: from debugfs and sysfs, or without these from the
+ * kernel's log, the zones and the command line.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +29,7 @@ static void take_area(const char *sysroot, const struct educma_cma_area *from,
 		area->map.words = NULL;
 }
 
-/* "cma: Reserved 128 MiB at 0x0000000008000000" */
+/* Takes the line "cma: Reserved 128 MiB at 0x0000000008000000". */
 static bool area_from_log_line(const char *line, struct doctor_area *area)
 {
 	const char *said = strstr(line, "cma: Reserved ");
@@ -42,7 +45,10 @@ static bool area_from_log_line(const char *line, struct doctor_area *area)
 	return true;
 }
 
-/* Hugetlb's and the nodes' areas have the same line, without a name. */
+/*
+ * Whether the log's line can only be that of the default area: the lines of
+ * hugetlb's areas and of the nodes' areas look alike.
+ */
 static bool log_is_clear(const struct doctor_facts *f)
 {
 	return !strstr(f->words, "hugetlb_cma=") &&
@@ -50,7 +56,7 @@ static bool log_is_clear(const struct doctor_facts *f)
 	       !strstr(f->words, "numa_cma=");
 }
 
-/* Each read of the log gives a message; one that was overwritten, an error. */
+/* Each read of /dev/kmsg returns a message, or EPIPE if it was overwritten. */
 static void area_from_log(const char *sysroot, struct doctor_facts *f)
 {
 	FILE *file = log_is_clear(f) ? open_under(sysroot, "dev/kmsg") : NULL;
@@ -70,7 +76,7 @@ static void area_from_log(const char *sysroot, struct doctor_facts *f)
 	fclose(file);
 }
 
-/* From newer kernels also an area's length and what is free. */
+/* Newer kernels have the area's length and its free pages in sysfs as well. */
 static void pages_from_sysfs(const char *sysroot, uint64_t page,
 			     struct doctor_area *area)
 {
@@ -95,9 +101,9 @@ static void pages_from_sysfs(const char *sysroot, uint64_t page,
 /**
  * struct listing - the kernel's CMA areas
  * @list: the areas
- * @count: how many
- * @debugfs: 0, or why @list is without all but their names
- * @known: these are all
+ * @count: the number of areas
+ * @debugfs: 0, or the error because of which @list has only names
+ * @known: @list is complete
  */
 struct listing {
 	struct educma_cma_area *list;
@@ -245,7 +251,7 @@ static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 	unseen_of_area(f, areas->debugfs, area);
 }
 
-/* CONFIG_DMA_PERNUMA_CMA, or in newer kernels CONFIG_DMA_NUMA_CMA. */
+/* Areas of CONFIG_DMA_PERNUMA_CMA, which newer kernels call DMA_NUMA_CMA. */
 static void gather_node_area(const char *sysroot, struct doctor_facts *f,
 			     const struct listing *areas)
 {
@@ -267,7 +273,7 @@ static void gather_node_area(const char *sysroot, struct doctor_facts *f,
 	}
 }
 
-/* An empty directory: debugfs is not mounted there. */
+/* If /sys/kernel/debug is empty, debugfs is not mounted: then UNKNOWN. */
 static enum answer has_cma_debugfs(const char *sysroot, int err)
 {
 	struct dirent **names;

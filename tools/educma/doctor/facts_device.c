@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What sysfs says of the PCI device, its IOMMU and its link. */
+/* The facts of the PCI device, its IOMMU and its link, from sysfs. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define PCI_COMMAND		4
 #define PCI_COMMAND_MASTER	0x4
 
-/* "00:04.0" and "0000:00:04.0" are one. */
+/* Takes "00:04.0" as well as "0000:00:04.0". */
 static bool find_pci(const char *sysroot, const char *which,
 		     struct doctor_device *dev)
 {
@@ -97,7 +97,7 @@ static void gather_bus_master(struct doctor_device *dev)
 			 !strcmp(state, "suspended");
 }
 
-/* "2.5 GT/s x1"; what is not connected is "Unknown". */
+/* Writes "2.5 GT/s x1", or nothing if the link is down ("Unknown"). */
 static void read_link(const struct doctor_device *dev, const char *kind,
 		      char *text, size_t len)
 {
@@ -116,7 +116,7 @@ static int read_node(const struct doctor_device *dev)
 {
 	uint64_t node;
 
-	/* Where there is none it says -1. */
+	/* The file says -1 if the device belongs to no node. */
 	if (sysfs_read_u64(dev->pci_dir, "numa_node", &node) || node > INT_MAX)
 		return -1;
 	return node;
@@ -131,7 +131,7 @@ static bool has_own_memory(const struct doctor_device *dev)
 	       !access(path, F_OK);
 }
 
-/* False if there is no room for it. */
+/* Adds a reserved range. Returns false if there is no room for it. */
 static bool reserve(struct doctor_device *dev, uint64_t first, uint64_t last)
 {
 	if (dev->reserved_count == DOCTOR_RANGES_MAX)
@@ -142,7 +142,7 @@ static bool reserve(struct doctor_device *dev, uint64_t first, uint64_t last)
 	return true;
 }
 
-/* "0x00000000fee00000 0x00000000feefffff msi" */
+/* Reads lines like "0x00000000fee00000 0x00000000feefffff msi". */
 static bool reserve_regions(const char *group, struct doctor_device *dev)
 {
 	FILE *file = open_under(group, "reserved_regions");
@@ -160,7 +160,7 @@ static bool reserve_regions(const char *group, struct doctor_device *dev)
 	return all;
 }
 
-/* The PCI domain and bus that the device is on, or is below. */
+/* Writes the name that /proc/iomem has for the device's root bus. */
 static void root_of(const struct doctor_device *dev, char *root, size_t len)
 {
 	char *path = *dev->pci_dir ? realpath(dev->pci_dir, NULL) : NULL;
@@ -174,8 +174,9 @@ static void root_of(const struct doctor_device *dev, char *root, size_t len)
 }
 
 /*
- * "80000000-afffffff : PCI Bus 0000:00" in /proc/iomem; who is not root sees
- * zeros. Outer windows hold the inner ones, which need no line of their own.
+ * Reads lines like "80000000-afffffff : PCI Bus 0000:00" in /proc/iomem, which
+ * has only zeros for users other than root. The windows of buses below the root
+ * bus lie within those of the root bus, and are not needed.
  */
 static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
 {
@@ -217,7 +218,7 @@ static void gather_iommu(const char *sysroot, const char *group,
 				 "its group's reserved_regions");
 }
 
-/* Without a device: what others have, one would have. */
+/* Without a device, take its IOMMU to be like that of the first group. */
 static void gather_machine(const char *sysroot, struct doctor_facts *f)
 {
 	char group[PATH_MAX];

@@ -26,7 +26,10 @@ const char *doctor_option_name(enum doctor_option option)
 	return option_names[option];
 }
 
-/* "CONFIG_CMA=y" or "# CONFIG_CMA is not set"; else false. */
+/*
+ * Takes a line like "CONFIG_CMA=y" or "# CONFIG_CMA is not set". Returns false
+ * for any other line.
+ */
 static bool config_line(struct doctor_facts *f, const char *line)
 {
 	char name[64], value[16];
@@ -43,7 +46,7 @@ static bool config_line(struct doctor_facts *f, const char *line)
 	return true;
 }
 
-/* zlib reads what is not compressed as well. */
+/* Reads a configuration, compressed or not: zlib takes both. */
 static int read_config(struct doctor_facts *f, const char *sysroot,
 		       const char *path)
 {
@@ -58,7 +61,7 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 	file = gzopen(full, "re");
 	if (!file)
 		return -ENOENT;
-	/* What does not apply is not even in the file. */
+	/* The file has no line for an option whose dependencies are off. */
 	for (i = 0; i < DOCTOR_OPTIONS; i++)
 		strcpy(f->option[i], i == OPTION_CMA_SIZE ? "" : "n");
 	while (gzgets(file, line, sizeof(line)))
@@ -67,7 +70,7 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 	gzclose(file);
 	if (is_config && err == Z_OK)
 		return 0;
-	/* What is not in a file that was not read to its end is not known. */
+	/* An option may be missing because the file was not read to its end. */
 	memset(f->option, 0, sizeof(f->option));
 	return -EIO;
 }
@@ -77,7 +80,7 @@ static bool begins_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-/* As the kernel's function of this name: no number is 0. */
+/* Like the kernel's memparse(): without a number, the value is 0. */
 static uint64_t memparse(const char *text, const char **end)
 {
 	static const char units[] = "KMGTPE";
@@ -91,7 +94,7 @@ static uint64_t memparse(const char *text, const char **end)
 	return unit ? n << 10 * (unit - units + 1) : n;
 }
 
-/* SIZE[@FIRST[-LIMIT]], as the kernel's early_cma() reads it. */
+/* Reads cma=SIZE[@FIRST[-LIMIT]] like the kernel's early_cma(). */
 static void cma_word(struct doctor_cma_words *cma, const char *word)
 {
 	const char *value = word + strlen("cma=");

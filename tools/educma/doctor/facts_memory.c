@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How much memory there is, its zones, and swiotlb's pool. */
+/* The facts of memory: its size, its zones, and swiotlb's bounce pool. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "gather.h"
 #include "sysfs.h"
 
-/* The kernel's IO_TLB_SHIFT. */
+/* Bytes of a slot of the pool: 1 << IO_TLB_SHIFT in the kernel. */
 #define SWIOTLB_SLAB	2048
 
 static struct doctor_zone *find_zone(struct doctor_facts *f, unsigned int node,
@@ -23,7 +23,7 @@ static struct doctor_zone *find_zone(struct doctor_facts *f, unsigned int node,
 	return NULL;
 }
 
-/* Each node has all kinds of zones, most of them without memory. */
+/* Removes zones without memory: /proc/zoneinfo has every zone of each node. */
 static void drop_empty_zones(struct doctor_facts *f)
 {
 	size_t i, kept = 0;
@@ -50,8 +50,9 @@ static struct doctor_zone *add_zone(struct doctor_facts *f, unsigned int node,
 }
 
 /*
- * /proc/zoneinfo has the free pages before, CMA's among them after the zone's
- * size, and its start last; here @end is its length until that comes.
+ * Takes a line of /proc/zoneinfo. The free pages come first, and include CMA's
+ * free pages, which come later. The zone's start comes last: until then
+ * @zone->end is the zone's length.
  */
 static void zoneinfo_line(struct doctor_zone *zone, uint64_t page,
 			  const char *line)
@@ -102,7 +103,7 @@ static void gather_zones(const char *sysroot, struct doctor_facts *f)
 		       DOCTOR_ZONES_MAX);
 }
 
-/* The counts of /proc/buddyinfo: pieces of 1, 2, 4, ... pages. */
+/* Takes the counts of /proc/buddyinfo: free blocks of 1, 2, 4, ... pages. */
 static uint64_t largest_piece(const char *counts, uint64_t page)
 {
 	uint64_t piece, largest = 0;
@@ -138,7 +139,7 @@ static void gather_buddies(const char *sysroot, struct doctor_facts *f)
 		if (!zone)
 			continue;
 		zone->largest_free = largest_piece(line + end, f->page);
-		/* CMA's are among them, but not for everybody. */
+		/* The counts include CMA's blocks, only for movable pages. */
 		if (zone->largest_free > zone->ordinary_free)
 			zone->largest_free = zone->ordinary_free;
 	}

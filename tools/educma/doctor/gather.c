@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the files that find facts share. */
+/* The helpers of the files facts_*.c. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ FILE *open_under(const char *sysroot, const char *path)
 
 	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
 		return NULL;
-	/* The kernel's log does not end, it would wait for more. */
+	/* At its end, the kernel's log would wait for the next message. */
 	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? NULL : fdopen(fd, "r");
 }

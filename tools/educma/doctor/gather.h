@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parts of doctor_gather(), a file each, and what they share. */
+/* doctor_gather() in parts, one for each file facts_*.c, and their helpers. */
 #ifndef EDUCMA_DOCTOR_GATHER_H
 #define EDUCMA_DOCTOR_GATHER_H
 
@@ -14,10 +14,10 @@ void gather_device(const char *sysroot, const char *which, uint32_t bits,
 		   struct doctor_facts *f);
 void gather_kernel(const char *sysroot, struct doctor_facts *f);
 void gather_memory(const char *sysroot, struct doctor_facts *f);
-/* After the others: an area is bounded by the zones and the command line. */
+/* Runs last: zones and command line bound an area that cannot be seen. */
 void gather_areas(const char *sysroot, struct doctor_facts *f);
 
-/* Adds a sentence about what could not be seen. */
+/* Adds a sentence about something that could not be seen to @f->unseen. */
 void unseen(struct doctor_facts *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The doctor's judgement. What it rests on is the kernel's dma_direct_alloc():
- * the default CMA area first, whatever the mask (if that is wider than 32 bits
- * the area of the device's node before it); what it gives is thrown away if it
- * lies above the mask. Then the ordinary allocator, which has pieces of
- * 4 MiB at most, and below the mask for certain only in zones that end there.
+ * The diagnosis follows the kernel's dma_direct_alloc(). That takes pages from
+ * the default CMA area, whatever the mask is; with a mask of more than 32 bits it
+ * tries the area of the device's NUMA node before. It gives pages above the mask
+ * back, and turns to the page allocator. This has blocks of at most 4 MiB, and
+ * certainly gives blocks below the mask only from a zone that ends below it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 		       size_format(limit, last_address(f->device.bits) + 1));
 }
 
-/* One piece of memory, as without an IOMMU. */
+/* Judge a buffer that must be one piece of memory. */
 static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 			     struct diagnosis *d)
 {
@@ -61,7 +61,7 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 			    f->device.driver);
 }
 
-/* No matter which pages, they must be there, and have addresses. */
+/* Returns whether the machine has enough memory and addresses at all. */
 static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 		       struct diagnosis *d)
 {
@@ -89,7 +89,7 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 	return false;
 }
 
-/* These hold a device for others, who turn bus mastering on. */
+/* These drivers keep a device for a program, which enables bus mastering. */
 static bool is_held_for_others(const struct doctor_facts *f)
 {
 	return has_driver(f, "vfio-pci") || has_driver(f, "pci-stub") ||
@@ -103,7 +103,7 @@ static bool cannot_master(const struct doctor_facts *f)
 	return *dev->driver && dev->bus_master == NO && !dev->suspended;
 }
 
-/* Of educma it is known that it does DMA. */
+/* The driver educma needs bus mastering; it is not known of other drivers. */
 static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 {
 	const struct doctor_device *dev = &f->device;
@@ -121,7 +121,7 @@ static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 		       finding->command);
 }
 
-/* Many a driver does no DMA, and leaves it off. */
+/* Another driver may do no DMA, and leave bus mastering off. */
 static void remark_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 {
 	if (!cannot_master(f) || has_driver(f, "educma") ||
@@ -132,7 +132,7 @@ static void remark_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 		    f->device.driver);
 }
 
-/* A cma= besides, if passing through lays bare that there is no good area. */
+/* Without the IOMMU's mapping the CMA area decides: advise cma= as well. */
 static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 			 struct diagnosis *d)
 {
@@ -175,7 +175,7 @@ static void say_fine(const struct doctor_facts *f, uint64_t bytes,
 	char size[SIZE_TEXT];
 
 	size_say(size, bytes);
-	/* A page alone never is CMA's. */
+	/* The kernel never takes a single page from CMA. */
 	if (bytes <= f->page || judge_area(f, bytes, last) != VERDICT_FINE) {
 		finding_say(finding, "%s can be allocated, without CMA", size);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From what the doctor knows to what is wrong and what to change. Pure. */
+/* From the facts to a diagnosis, without a look at the machine. */
 #ifndef EDUCMA_DOCTOR_JUDGE_H
 #define EDUCMA_DOCTOR_JUDGE_H
 
@@ -7,9 +7,9 @@
 #include "verdict.h"
 
 /**
- * doctor_judge() - can the device have a coherent buffer?
- * @f: what is known
- * @bytes: the buffer
+ * doctor_judge() - find out whether the device can have a coherent buffer
+ * @f: the facts
+ * @bytes: the size of the buffer
  * @d: filled in
  */
 void doctor_judge(const struct doctor_facts *f, uint64_t bytes,

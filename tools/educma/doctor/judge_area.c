@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What keeps the CMA area from giving a buffer, and what to change. */
+/* The verdicts about the CMA area: what is wrong with it, and what to change. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static enum verdict judge_reach(const struct doctor_area *area, uint64_t bytes,
 	return VERDICT_FINE;
 }
 
-/* Whether this area gives @bytes, none of them above @last. */
+/* Whether @area has @bytes in one piece, none of them above @last. */
 static enum verdict judge_one(const struct doctor_facts *f,
 			      const struct doctor_area *area, uint64_t bytes,
 			      uint64_t last)
@@ -50,13 +50,16 @@ static enum verdict judge_one(const struct doctor_facts *f,
 		return VERDICT_IN_USE;
 	if (area->free_known && bytes > area_largest(f, area, last))
 		return VERDICT_FRAGMENTED;
-	/* Movable pages leave when CMA needs theirs: more may be had than is free. */
+	/* CMA can move pages away, so it may give more than is free. */
 	if (!area->used_known && bytes > f->cma_free)
 		return VERDICT_CANNOT_TELL;
 	return VERDICT_FINE;
 }
 
-/* The area that decides: the default one if the node's has not enough. */
+/*
+ * The area that decides. The kernel turns to the default area only if the area
+ * of the device's node has no room.
+ */
 static const struct doctor_area *area_for(const struct doctor_facts *f,
 					  uint64_t bytes, uint64_t last)
 {
@@ -72,7 +75,6 @@ static const struct doctor_area *area_for(const struct doctor_facts *f,
 	}
 }
 
-/* Whether CMA alone gives @bytes, none of them above @last. */
 enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 			uint64_t last)
 {
@@ -132,7 +134,7 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 	}
 }
 
-/* An area for what is held already, too. */
+/* The buffer, and if others use the area all that they may hold. */
 static uint64_t bytes_wanted(const struct doctor_facts *f, uint64_t bytes,
 			     enum verdict verdict)
 {
@@ -142,7 +144,6 @@ static uint64_t bytes_wanted(const struct doctor_facts *f, uint64_t bytes,
 						   bytes + f->cma_total;
 }
 
-/* What would help to tell. */
 void advise_looking(const struct doctor_facts *f,
 		    struct finding *finding)
 {
@@ -179,7 +180,7 @@ static void advise_less(const struct doctor_facts *f, struct finding *finding)
 		       used ? END_USERS : "", memory_bits(f));
 }
 
-/* What did not help will not help the next time. */
+/* Whether the machine has booted with the advised parameter already. */
 static bool is_there_already(const struct doctor_facts *f,
 			     const struct finding *finding)
 {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whether the kernel's CMA area gives a buffer, and what to change. */
+/* The verdicts about the CMA area. */
 #ifndef EDUCMA_DOCTOR_JUDGE_AREA_H
 #define EDUCMA_DOCTOR_JUDGE_AREA_H
 
 #include "facts.h"
 #include "verdict.h"
 
-/* Whether CMA alone gives @bytes, none of them above @last. */
+/*
+ * Returns VERDICT_FINE if the CMA area gives @bytes, none of them above @last,
+ * or the verdict that says why not.
+ */
 enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 			uint64_t last);
-/* Set the text and the advice of a finding with a verdict of judge_area(). */
+/* Set the text and the advice of a finding that has such a verdict. */
 void describe_area(const struct doctor_facts *f, uint64_t bytes,
 		   struct finding *finding);
 void advise_area(const struct doctor_facts *f, uint64_t bytes,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the doctor prints: its findings, then all that they rest on. */
+/* Prints the findings, and the facts on which they are based. */
 #include <stdio.h>
 #include <string.h>
 
@@ -153,7 +153,7 @@ static void get_memory(const void *record, struct value *value)
 	value_record(value, memory_fields, result->facts);
 }
 
-/* In JSON behind the fields of the verdict. */
+/* In JSON these follow the fields of the verdict. */
 static const struct field result_fields[] = {
 	FIELD_GET("bytes", "size", 0, get_bytes),
 	FIELD_GET("largest_bytes", NULL, 0, get_largest),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the doctor prints, as text and as JSON. */
+/* The doctor's output, as text and as JSON. */
 #ifndef EDUCMA_DOCTOR_PRINT_H
 #define EDUCMA_DOCTOR_PRINT_H
 
@@ -9,10 +9,10 @@
 #include "verdict.h"
 
 /**
- * struct doctor_result - all that the doctor says
- * @facts: what it found
- * @bytes: the buffer's size that it was asked about
- * @diagnosis: what it concludes
+ * struct doctor_result - all that the doctor prints
+ * @facts: the facts that it found
+ * @bytes: the size of the buffer that the user asks about
+ * @diagnosis: its conclusions
  */
 struct doctor_result {
 	const struct doctor_facts *facts;

@@ -43,7 +43,7 @@ static const char *const bits_names[] = {
 	[BITS_ASKED] = "dma-bits",
 };
 
-/* The device that was asked for is not there: all but its name is unknown. */
+/* The device that the user names does not exist: only its name is known. */
 static bool is_missing(const struct doctor_device *dev)
 {
 	return !dev->present && *dev->pci;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the doctor prints of the machine and its device. */
+/* The fields of the facts about the machine and its device. */
 #ifndef EDUCMA_DOCTOR_PRINT_FACTS_H
 #define EDUCMA_DOCTOR_PRINT_FACTS_H
 
 #include "facts.h"
 #include "field.h"
 
-/* Of a struct doctor_device. */
+/* The record is a struct doctor_device. */
 extern const struct field device_fields[];
-/* Of a struct doctor_facts. */
+/* The record is a struct doctor_facts. */
 extern const struct field kernel_fields[];
 extern const struct field memory_fields[];
 

@@ -5,12 +5,13 @@
 #include "room.h"
 #include "util.h"
 
+/* Holes in memory below this size count as memory. */
 #define SMALL_HOLES	(64ULL << 20)
 
-/* CONFIG_CMA_ALIGNMENT, 8 by default: CMA aligns to no more than that. */
+/* CMA aligns to at most this order: the default of CONFIG_CMA_ALIGNMENT. */
 #define CMA_ALIGN_ORDER	8
 
-/* No IOMMU has more bits. */
+/* The last address of the widest IOMMU. */
 #define IOMMU_LAST	((1ULL << 57) - 1)
 
 bool has_driver(const struct doctor_facts *f, const char *name)
@@ -23,7 +24,6 @@ static uint64_t min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The last address that @bits reach. */
 uint64_t last_address(uint32_t bits)
 {
 	return bits < 64 ? (1ULL << bits) - 1 : UINT64_MAX;
@@ -34,32 +34,37 @@ bool iommu_translates(const struct doctor_facts *f)
 	return *f->device.iommu && strcmp(f->device.iommu, "identity");
 }
 
-/* Below 32 bits nothing large is reserved. */
+/*
+ * Whether it is known which addresses an IOMMU has for the device. Within fewer
+ * than 32 bits no large range is reserved.
+ */
 static bool addresses_are_known(const struct doctor_facts *f)
 {
 	return !iommu_translates(f) || f->device.bits < 32 ||
 	       f->device.reserved_known;
 }
 
-/* Behind an IOMMU only who insists on contiguous pages gets CMA's. */
-static bool insists(const struct doctor_facts *f)
+/*
+ * Whether the driver asks for contiguous pages (DMA_ATTR_FORCE_CONTIGUOUS),
+ * without which it gets none from CMA behind an IOMMU.
+ */
+static bool wants_contiguous(const struct doctor_facts *f)
 {
 	return has_driver(f, "educma");
 }
 
-/* Any pages do. */
 bool iommu_remaps(const struct doctor_facts *f)
 {
-	return iommu_translates(f) && !insists(f);
+	return iommu_translates(f) && !wants_contiguous(f);
 }
 
-/* The bits that memory must lie within: past an IOMMU it may lie anywhere. */
+/* An IOMMU reaches memory anywhere, whatever the device's mask. */
 uint32_t memory_bits(const struct doctor_facts *f)
 {
 	return iommu_translates(f) ? 64 : f->device.bits;
 }
 
-/* What the ordinary allocator is sure to have within reach, in one piece. */
+/* The page allocator gives no pages of these two zones to a driver. */
 uint64_t ordinary_largest(const struct doctor_facts *f, uint64_t last)
 {
 	uint64_t largest = 0;
@@ -77,8 +82,8 @@ uint64_t ordinary_largest(const struct doctor_facts *f, uint64_t last)
 }
 
 /*
- * The largest buffer in a free run, aligned to its size, rounded up to a power
- * of two, but to no more than @most.
+ * The largest buffer that fits into a free run. A buffer is aligned to its size
+ * rounded up to a power of two, but to at most @most.
  */
 static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page,
 			       uint64_t most)
@@ -98,7 +103,11 @@ static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page,
 	return largest;
 }
 
-/* The first reserved address from @start on; @next is what follows it. */
+/*
+ * Returns the end of the free run that begins at @start: the first reserved
+ * address from there on, or @end. Sets @next to the address behind the
+ * reserved range.
+ */
 static uint64_t end_of_run(const struct doctor_device *dev, uint64_t start,
 			   uint64_t end, uint64_t *next)
 {
@@ -116,7 +125,10 @@ static uint64_t end_of_run(const struct doctor_device *dev, uint64_t start,
 	return end;
 }
 
-/* An IOMMU's addresses: 0 is none, and each buffer is aligned to its size. */
+/*
+ * The largest buffer for which an IOMMU has addresses. It does not use address
+ * 0, and aligns each buffer to its size.
+ */
 static uint64_t most_translated(const struct doctor_facts *f)
 {
 	const uint64_t end = min(last_address(f->device.bits), IOMMU_LAST) + 1;
@@ -132,8 +144,8 @@ static uint64_t most_translated(const struct doctor_facts *f)
 }
 
 /*
- * The most that can have addresses. Where it is not known which are reserved,
- * 32 bits are likely to lose their upper half to PCI's windows.
+ * If the reserved addresses are not known, expect PCI's windows in the upper half
+ * of the device's range. The largest aligned buffer is then a quarter of it.
  */
 uint64_t most_addressable(const struct doctor_facts *f)
 {
@@ -145,7 +157,7 @@ uint64_t most_addressable(const struct doctor_facts *f)
 					min(last, IOMMU_LAST) / 4 + 1;
 }
 
-/* The same of all of an area's free runs up to @last. */
+/* The largest buffer that fits into any of an area's free runs up to @last. */
 static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 			       uint64_t last)
 {
@@ -169,7 +181,7 @@ static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 	return largest;
 }
 
-/* Whether it is known what an area has within reach. */
+/* Whether it is known how much of an area lies up to @last. */
 static bool reach_is_known(const struct doctor_area *area, uint64_t last)
 {
 	if (area->present != YES)
@@ -177,7 +189,6 @@ static bool reach_is_known(const struct doctor_area *area, uint64_t last)
 	return area->exact || area->last <= last || area->first > last;
 }
 
-/* What it has there, in one piece; 0 if that is not known. */
 uint64_t area_largest(const struct doctor_facts *f,
 		      const struct doctor_area *area, uint64_t last)
 {
@@ -193,16 +204,16 @@ uint64_t area_largest(const struct doctor_facts *f,
 	return area->used_known ? largest : min(largest, f->cma_free);
 }
 
-/* With a narrower mask the kernel passes the node's area over. */
+/* With a mask of at most 32 bits the kernel ignores the node's area. */
 bool tries_node_area(const struct doctor_facts *f)
 {
 	return f->node_area.present == YES && memory_bits(f) > 32;
 }
 
 /*
- * The kernel takes a mask below 32 bits only if it covers ZONE_DMA or, where
- * there is none, all memory (dma_direct_supported()). Returns what it must
- * cover; 0 if that is not known.
+ * The kernel accepts a mask of fewer than 32 bits only if it covers ZONE_DMA or,
+ * without ZONE_DMA, all memory (dma_direct_supported()). Returns the end of the
+ * memory that it must cover; 0 if that is not known.
  */
 static uint64_t must_cover(const struct doctor_facts *f)
 {
@@ -223,13 +234,12 @@ bool mask_is_rejected(const struct doctor_facts *f)
 	const struct doctor_device *dev = &f->device;
 	uint64_t end = must_cover(f);
 
-	/* A driver would not be bound with a mask that was refused. */
+	/* A mask that the driver has set was not rejected. */
 	return !iommu_translates(f) && dev->bits < 32 &&
 	       dev->bits_from != BITS_DRIVER && end &&
 	       last_address(dev->bits) < end - 1;
 }
 
-/* Memory that an area can be in; small holes do not count, they are low. */
 uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 {
 	uint64_t memory = 0, span;
@@ -280,14 +290,12 @@ void find_largest(const struct doctor_facts *f, struct diagnosis *d)
 	}
 }
 
-/* The unknown half of what may be: less is sure, more is not possible. */
 bool addresses_may_suffice(const struct doctor_facts *f, uint64_t bytes)
 {
 	return !addresses_are_known(f) && bytes > most_addressable(f) &&
 	       bytes <= most_translated(f);
 }
 
-/* The most that any machine's state could allow for. */
 uint64_t most_possible(const struct doctor_facts *f)
 {
 	const uint64_t most = iommu_translates(f) ? most_translated(f) : most_addressable(f);

@@ -32,7 +32,7 @@ enum status verdict_status(enum verdict verdict)
 #define HELP_INDENT	24
 #define HELP_WIDTH	80
 
-/* Prints a text word by word, beside what the line begins with. */
+/* Prints a text word by word from the column HELP_INDENT on, then a newline. */
 static void print_wrapped(const char *text)
 {
 	int column = HELP_INDENT, len;

@@ -17,14 +17,14 @@ enum verdict {
 };
 
 /**
- * struct finding - one thing to say
- * @verdict: which one
- * @text: what is so, with this machine's numbers
- * @advice: what to do; empty if nothing
- * @config: a kernel option that @advice needs, or NULL
- * @parameter: words for the kernel's command line that it needs, or empty
- * @remove: words to take from there, or empty
- * @command: what to type, or empty
+ * struct finding - a verdict on this machine
+ * @verdict: the verdict
+ * @text: a sentence with this machine's numbers
+ * @advice: what the user can do; empty if there is nothing to do
+ * @config: the kernel option that @advice needs, or NULL
+ * @parameter: words to add to the kernel's command line, or empty
+ * @remove: words to remove from the kernel's command line, or empty
+ * @command: the command to type, or empty
  */
 struct finding {
 	enum verdict verdict;
@@ -41,11 +41,11 @@ struct finding {
 enum bound { BOUND_EXACT, BOUND_AT_MOST, BOUND_AT_LEAST };
 
 /**
- * struct diagnosis - all there is to say
- * @finding: the first is the verdict, the others are what else was found
- * @count: at least 1
- * @largest: the largest buffer that can be had now; 0 if that is not known
- * @largest_is: how sure that is
+ * struct diagnosis - all findings
+ * @finding: the first one is the verdict, the others are remarks
+ * @count: the number of findings, at least 1
+ * @largest: the largest buffer that can be allocated now; 0 if not known
+ * @largest_is: whether @largest is exact or a bound
  */
 struct diagnosis {
 	struct finding finding[FINDINGS_MAX];
@@ -63,9 +63,9 @@ enum status verdict_status(enum verdict verdict);
 /* Prints all verdicts, by exit status, with what they mean. */
 void verdict_help(void);
 
-/* Adds a finding without text; there is room for each that can come up. */
+/* Adds a finding without text. FINDINGS_MAX are enough for all judges. */
 struct finding *finding_add(struct diagnosis *d, enum verdict verdict);
-/* Set its text, and its advice. */
+/* Set the text and the advice of a finding. */
 void finding_say(struct finding *finding, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void finding_advise(struct finding *finding, const char *fmt, ...)
