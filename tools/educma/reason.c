@@ -34,25 +34,25 @@ static const struct reason reasons[] = {
 		"look for educma in the kernel log (dmesg)", NO_PARAMETER,
 	},
 	[EDUCMA_REASON_NO_CMA] = {
-		"no_cma", "this kernel has no CMA for DMA",
-		"use a kernel with CONFIG_DMA_CMA=y, booted with", FOR_BUFFER,
+		"no_cma", "this kernel has no CMA (CONFIG_DMA_CMA)",
+		"use a kernel with CONFIG_DMA_CMA=y, and boot it with", FOR_BUFFER,
 	},
 	[EDUCMA_REASON_NO_AREA] = {
-		"no_area", "the kernel has CMA, but no area was reserved",
+		"no_area", "the kernel has CMA, but no area is reserved",
 		"boot with", FOR_BUFFER,
 	},
 	[EDUCMA_REASON_TOO_SMALL] = {
-		"too_small", "it is larger than every CMA area",
+		"too_small", "the buffer is larger than every CMA area",
 		"ask for less, or boot with", FOR_BUFFER,
 	},
 	[EDUCMA_REASON_IN_USE] = {
-		"in_use", "CMA has not this much free",
-		"end what holds the other buffers ('educma stat --all' shows them as buffer_bytes), or boot with",
+		"in_use", "not enough free CMA",
+		"end the programs that hold other buffers ('educma stat --all' shows them as buffer_bytes), or boot with",
 		BESIDE_OTHERS,
 	},
 	[EDUCMA_REASON_FRAGMENTED] = {
-		"fragmented", "CMA has this much free, but not in one piece",
-		"end what holds the other buffers, 'echo 1 > /proc/sys/vm/compact_memory' and try again, or boot with",
+		"fragmented", "enough free CMA, but not in one piece",
+		"end programs that hold other buffers, or run 'echo 1 > /proc/sys/vm/compact_memory', and try again; or boot with",
 		BESIDE_OTHERS,
 	},
 	[EDUCMA_REASON_ABOVE_MASK] = {
@@ -61,13 +61,13 @@ static const struct reason reasons[] = {
 		"boot with", FOR_BUFFER,
 	},
 	[EDUCMA_REASON_TOO_BIG] = {
-		"too_big", "it is more than this machine's memory",
+		"too_big", "the buffer is larger than this machine's memory",
 		"ask for less, or give the machine more memory", NO_PARAMETER,
 	},
 	[EDUCMA_REASON_UNREACHED] = {
 		"unreached",
-		"the device's DMA does not get there: it decodes fewer address bits than the driver was told",
-		"load the driver with the device's own width (modprobe educma dma_bits=N), or give QEMU's device more (-device edu,dma_mask=0x...)",
+		"the device's DMA does not reach the memory: the device decodes fewer address bits than dma_bits says",
+		"load the driver with the device's own width (modprobe educma dma_bits=N), or give QEMU's device more bits (-device edu,dma_mask=0x...)",
 		NO_PARAMETER,
 	},
 	[EDUCMA_REASON_NO_MEMORY] = {
@@ -80,7 +80,7 @@ static const struct reason reasons[] = {
 	},
 	[EDUCMA_REASON_NO_ADDRESSES] = {
 		"no_addresses",
-		"the IOMMU has no such range of addresses left within the device's reach",
+		"the IOMMU has no free range of that many addresses within the device's reach",
 		"ask for less, or boot with iommu.passthrough=1", NO_PARAMETER,
 	},
 };
