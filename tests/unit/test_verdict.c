@@ -257,7 +257,7 @@ static void no_room_for_what_would_help(void **state)
 	f.area.used = 64 * MIB;
 	expect_verdict(128 * MIB, VERDICT_IN_USE);
 	expect_parameter("");
-	assert_memory_equal(d.finding[0].advice, "end what holds", 14);
+	assert_memory_equal(d.finding[0].advice, "end the programs", 16);
 }
 
 /* 7 GiB of memory, 2 of them below 4 GiB, which is where the zone DMA32 ends. */

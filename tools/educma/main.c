@@ -119,16 +119,19 @@ static const struct command commands[] = {
 	  cmd_bench, NULL },
 	{ "doctor", "[BDF] [--size SIZE] [--dma-bits N]",
 	  "why a PCI device can have a large coherent buffer here, or cannot",
-	  "      --size SIZE       of the buffer (default 64M)\n"
+	  "      --size SIZE       size of the buffer (default 64M)\n"
 	  "      --dma-bits N      assume that the device has N address bits (default:\n"
-	  "                        what its driver said; edu without one 28, others 32)\n"
+	  "                        the mask that its driver has set; without a driver 28\n"
+	  "                        for edu, 32 for other devices)\n"
 	  "\n"
 	  "SIZE is " SIZE_FORMS ".\n"
-	  "BDF is any PCI device; without it the edu device with the lowest number, or\n"
-	  "if there is none any device. The driver educma is not needed. It only reads.\n"
+	  "BDF is any PCI device. The default is the edu device with the lowest number, or\n"
+	  "without one, any device of 32 address bits. The driver educma is not needed. The\n"
+	  "doctor only reads.\n"
 	  "\n"
-	  "The first finding is the verdict. With exit status 0 the buffer can be had, as\n"
-	  "far as could be seen; largest_sure in --json tells whether that is sure.\n",
+	  "The first finding is the verdict, the others are remarks. With exit status 0 the\n"
+	  "buffer can be allocated, as far as could be seen; in --json, largest_sure is true\n"
+	  "if largest_bytes is certain.\n",
 	  cmd_doctor, verdict_help },
 	{ "help", "[COMMAND]", "the help of educma, or of a command", NULL,
 	  cmd_help, NULL },

@@ -23,7 +23,7 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 		return;
 	finding = finding_add(d, VERDICT_MASK_REJECTED);
 	finding_say(finding,
-		    "the kernel sets no memory apart within %u address bits, so it refuses this mask: dma_set_mask() gives -EIO, and a driver does not bind",
+		    "the kernel has no memory zone within %u address bits, so it rejects this mask: dma_set_mask() fails with -EIO, and the driver does not bind",
 		    f->device.bits);
 	if (!strcmp(f->option[OPTION_ZONE_DMA], "y")) {
 		finding_advise(finding,
@@ -32,7 +32,7 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 	}
 	finding->config = "CONFIG_ZONE_DMA=y";
 	finding_advise(finding,
-		       "use a kernel with %s, or one with less memory: mem=%s, or turn on an IOMMU",
+		       "use a kernel with %s, or boot with less memory (mem=%s), or turn on an IOMMU",
 		       finding->config,
 		       size_format(limit, last_address(f->device.bits) + 1));
 }
@@ -57,7 +57,7 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 	advise_area(f, bytes, finding);
 	if (iommu_translates(f))
 		finding_say(finding_add(d, VERDICT_IOMMU_REMAPS),
-			    "the IOMMU could put scattered pages together, but %s asks for CMA's (DMA_ATTR_FORCE_CONTIGUOUS)",
+			    "the IOMMU could map scattered pages, but the driver %s asks for contiguous ones (DMA_ATTR_FORCE_CONTIGUOUS)",
 			    f->device.driver);
 }
 
@@ -73,18 +73,18 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 	if ((!f->mem_total || bytes <= f->mem_total) &&
 	    addresses_may_suffice(f, bytes)) {
 		finding = finding_add(d, VERDICT_CANNOT_TELL);
-		finding_say(finding, "which of the IOMMU's addresses are free could not be seen");
-		finding_advise(finding, "run it as root, or ask for less");
+		finding_say(finding, "it could not be seen which of the IOMMU's addresses are free");
+		finding_advise(finding, "run the doctor as root, or ask for less");
 		return false;
 	}
 	finding = finding_add(d, VERDICT_TOO_BIG);
 	size_say(size, bytes);
 	if (bytes > most_addressable(f))
-		finding_say(finding, "%s is more than %u address bits allow for", size,
+		finding_say(finding, "%s is more than the device can address with %u bits", size,
 			    f->device.bits);
 	else
 		finding_say(finding, "%s is more than this machine's memory", size);
-	finding_advise(finding, "ask for less: %s at most",
+	finding_advise(finding, "ask for at most %s",
 		       size_say(size, most_possible(f)));
 	return false;
 }
@@ -113,11 +113,11 @@ static void judge_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 		return;
 	finding = finding_add(d, VERDICT_BUS_MASTER_OFF);
 	finding_say(finding,
-		    "bus mastering is off though the driver %s is bound: the device's DMA reaches no memory",
+		    "the driver %s is bound, but bus mastering is off, so the device's DMA reaches no memory",
 		    dev->driver);
 	snprintf(finding->command, sizeof(finding->command),
 		 "setpci -s %s COMMAND=4:4", dev->pci);
-	finding_advise(finding, "%s, and if the driver has given up bind it anew",
+	finding_advise(finding, "run '%s'; if the driver has disabled the device, bind it again",
 		       finding->command);
 }
 
@@ -128,7 +128,7 @@ static void remark_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 	    is_held_for_others(f))
 		return;
 	finding_say(finding_add(d, VERDICT_BUS_MASTER_OFF),
-		    "bus mastering is off: that is as it should be if the driver %s does no DMA",
+		    "bus mastering is off, which is right if the driver %s does no DMA",
 		    f->device.driver);
 }
 
@@ -141,7 +141,7 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 	char size[SIZE_TEXT], cma[REASON_TEXT];
 
 	finding_say(finding,
-		    "%s can be allocated, but the IOMMU puts scattered pages together for the device: contiguous on the bus, not from CMA",
+		    "%s can be allocated, but not from CMA: the IOMMU maps scattered pages to contiguous bus addresses",
 		    size_say(size, bytes));
 	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
@@ -149,7 +149,7 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 		snprintf(finding->parameter, sizeof(finding->parameter),
 			 "iommu.passthrough=1 %.64s", cma);
 	finding_advise(finding,
-		       "if it must be CMA's, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
+		       "if the buffer must come from CMA, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
 		       finding->parameter);
 }
 
@@ -162,7 +162,7 @@ static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)
 		return;
 	finding = finding_add(d, VERDICT_SWIOTLB_FORCED);
 	finding_say(finding,
-		    "what a driver maps (dma_map_*) is copied through the bounce pool, 256K at most a mapping; coherent buffers are not");
+		    "streaming mappings (dma_map_*) are copied through the bounce pool, at most 256K each; coherent buffers are not");
 	strcpy(finding->remove, "swiotlb=force");
 	finding_advise(finding, "boot without swiotlb=force");
 }

@@ -95,7 +95,7 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 	size_say(run, largest);
 	switch (finding->verdict) {
 	case VERDICT_NO_CMA:
-		finding_say(finding, "no CMA in the kernel (DMA_CMA off)");
+		finding_say(finding, "the kernel has no CMA for DMA (CONFIG_DMA_CMA is off)");
 		break;
 	case VERDICT_CMA_OFF:
 		finding_say(finding, "CMA is switched off on the command line (%s)",
@@ -106,7 +106,7 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 		break;
 	case VERDICT_NOT_RESERVED:
 		finding_say(finding,
-			    "%s is on the command line, but the kernel found no room for it there",
+			    "%s is on the command line, but the kernel found no room for the area there",
 			    f->cma_words.text);
 		break;
 	case VERDICT_ABOVE_MASK:
@@ -149,25 +149,25 @@ void advise_looking(const struct doctor_facts *f,
 {
 	if (f->device.own_memory) {
 		finding_advise(finding,
-			       "look whether the driver calls of_reserved_mem_device_init()");
+			       "check whether the driver calls of_reserved_mem_device_init()");
 	} else if (f->cma_counted && f->area.present == UNKNOWN) {
 		finding_advise(finding,
-			       "look in the device tree which area is linux,cma-default");
+			       "check which area the device tree marks as linux,cma-default");
 	} else if (f->cma_debugfs == NO) {
 		finding->config = "CONFIG_CMA_DEBUGFS=y";
 		finding_advise(finding, "use a kernel with %s", finding->config);
 	} else if (f->cma_debugfs == YES && !*f->option[OPTION_CMA]) {
 		finding_advise(finding,
-			       "put the kernel's configuration into /boot/config-%s, readable",
+			       "make the kernel's configuration readable as /boot/config-%s",
 			       f->release);
 	} else {
 		finding_advise(finding,
-			       "run it as root, with /sys/kernel/debug mounted (it is a debugfs)");
+			       "run the doctor as root, with debugfs mounted on /sys/kernel/debug");
 	}
 }
 
 #define END_USERS \
-	"end what holds the rest ('educma cma' shows what educma's debugfs holds), or "
+	"end the programs that hold the rest ('educma cma' shows buffers of educma's debugfs), or "
 
 static void advise_less(const struct doctor_facts *f, struct finding *finding)
 {
@@ -216,7 +216,7 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 	if (finding->verdict == VERDICT_NO_CMA)
 		finding->config = "CONFIG_DMA_CMA=y";
 	if (finding->config)
-		finding_advise(finding, "use a kernel with %s, booted with %s",
+		finding_advise(finding, "use a kernel with %s, and boot it with %s",
 			       finding->config, finding->parameter);
 	else if (finding->verdict == VERDICT_IN_USE ||
 		 finding->verdict == VERDICT_FRAGMENTED)

@@ -72,9 +72,9 @@ static const struct field also_fields[] = FINDING_FIELDS("also");
 static void get_bytes(const void *record, struct value *value)
 {
 	static const char *const bounds[] = {
-		[BOUND_EXACT] = "up to %s can be had now",
-		[BOUND_AT_MOST] = "up to %s can be had now, or less",
-		[BOUND_AT_LEAST] = "at least %s can be had now",
+		[BOUND_EXACT] = "up to %s can be allocated now",
+		[BOUND_AT_MOST] = "up to %s can be allocated now, or less",
+		[BOUND_AT_LEAST] = "at least %s can be allocated now",
 	};
 	const struct doctor_result *result = record;
 	const struct diagnosis *d = result->diagnosis;
@@ -85,7 +85,7 @@ static void get_bytes(const void *record, struct value *value)
 		snprintf(now, sizeof(now), bounds[d->largest_is],
 			 size_say(largest, d->largest));
 	else
-		strcpy(now, "no size is sure to be had now");
+		strcpy(now, "no size can certainly be allocated now");
 	value_text(value, "%s asked for; %s", size_say(size, result->bytes),
 		   now);
 	value->no_line = d->finding[0].verdict == VERDICT_NO_SUCH_DEVICE;

@@ -31,8 +31,8 @@ static void set_if(bool known, struct value *value, uint64_t number)
 
 static const char *const bits_texts[] = {
 	[BITS_DRIVER] = "as its driver said",
-	[BITS_DEFAULT] = "the default, for no driver has said otherwise",
-	[BITS_EDU] = "QEMU's edu, without a driver",
+	[BITS_DEFAULT] = "the default, because no driver has set a mask",
+	[BITS_EDU] = "the default of QEMU's edu",
 	[BITS_ASKED] = "--dma-bits",
 };
 
