@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * libeducma: educma devices from user space.
+ * libeducma: educma devices from user space. example.c shows how it is used.
  *
- * Unless a function says otherwise it returns 0 or a negative errno, and
- * what it was to fill in is undefined after an error. Nothing here prints.
+ * Errors. Unless its comment says otherwise a function returns 0 or a negative
+ * errno. The listed errors have a meaning of their own; any function may also
+ * return the errors of the system calls that it makes. After an error the
+ * contents of output arguments are undefined, unless the comment says otherwise.
+ * Nothing is printed, and the process is never ended.
  *
- * @sysroot is prefixed to every path, so that a captured tree can be read
- * offline; "" is the running machine.
+ * Units. Lengths, offsets and addresses are in bytes, time limits in
+ * milliseconds (_ms), measured times in nanoseconds (_ns).
+ *
+ * Ownership. Strings and structures that are passed in stay the caller's, and
+ * are not needed after the call. An array that a function sets is freed by the
+ * caller with free(). The comments of educma_open() and educma_alloc() say who
+ * releases a device and a buffer.
+ *
+ * Threads. The library has no state of its own, so calls with different devices
+ * may run at the same time. Calls with one struct educma may run at the same time
+ * too, but for educma_close() and educma_transfer(); a completion then goes to one
+ * of the threads that wait. A struct educma_buffer must not be changed by two
+ * threads at once. Descriptors are closed by execve(2); after fork(2) parent and
+ * child share the device's transfers and completions.
+ *
+ * @sysroot is prefixed to every path in /sys, /proc and /dev, so that a captured
+ * tree can be read offline; "" is the running machine.
  */
 #ifndef LIBEDUCMA_H
 #define LIBEDUCMA_H
@@ -23,9 +41,11 @@
  * @index: the N of educmaN
  * @name: "educmaN"
  * @pci: PCI address, "0000:00:04.0"
- * @driver: the PCI driver's name; empty if there is none
+ * @driver: the PCI driver's name; empty if the device has no driver
  * @node: path of the character device
  * @pci_dir: path of the PCI device's directory in sysfs
+ *
+ * It is a copy of what sysfs said. The device may be gone when it is used.
  */
 struct educma_entry {
 	unsigned int index;
@@ -38,11 +58,11 @@ struct educma_entry {
 
 /**
  * struct educma_buffer - a coherent buffer
- * @handle: names it in struct educma_submit
- * @bytes: its length, a multiple of the page size
- * @dma_addr: bus address; 0 if the kernel hides it from this user
- * @map: where it is mapped; NULL if it is not
- * @reason: enum educma_reason, if it could not be allocated
+ * @handle: names the buffer in struct educma_submit; valid in one open device
+ * @bytes: its length, a multiple of the page size; 0 if it is not allocated
+ * @dma_addr: bus address; 0 if the driver hides it from this user
+ * @map: where the buffer is mapped; NULL if it is not
+ * @reason: after an error of educma_alloc() enum educma_reason, else 0
  * @map_err: 0, or mmap(2)'s negative errno: the driver allocated the buffer, but
  *	this process could not map it, so it was freed again
  */
@@ -55,13 +75,24 @@ struct educma_buffer {
 	int map_err;
 };
 
+/**
+ * struct educma_counter - one counter of a device
+ * @name: the name of its file; a unit is part of it (_bytes, _ns, _per_s)
+ * @value: the number in the file
+ */
 struct educma_counter {
 	char name[48];
 	uint64_t value;
 };
 
+/* The most counters that educma_read_counters() takes. */
 #define EDUCMA_COUNTERS_MAX	64
 
+/**
+ * struct educma_counters - the counters of a device
+ * @count: how many elements of @counter are set
+ * @counter: the counters, sorted by name
+ */
 struct educma_counters {
 	size_t count;
 	struct educma_counter counter[EDUCMA_COUNTERS_MAX];
@@ -69,12 +100,12 @@ struct educma_counters {
 
 /**
  * struct educma_cma_area - one CMA area of the running kernel
- * @name: its directory in debugfs
+ * @name: the name of its directory in debugfs
  * @base: physical address of its first byte
  * @bytes: its length
  * @used: how much of it is given out, in bytes
  * @largest_free: its longest free run, in bytes
- * @order_per_bit: a bit of its bitmap stands for 1 << @order_per_bit pages
+ * @order_per_bit: each bit of its bitmap stands for 1 << @order_per_bit pages
  */
 struct educma_cma_area {
 	char name[64];
@@ -85,35 +116,41 @@ struct educma_cma_area {
 	uint32_t order_per_bit;
 };
 
+/* An open device. */
 struct educma;
+
+/* Devices ------------------------------------------------------------------ */
 
 /**
  * educma_list() - find all devices, lowest index first
  * @sysroot: prefix of every path
- * @list: set to an array for the caller to free(); NULL if there is none
+ * @list: set to an array, which the caller frees; NULL if there is no device
  * @count: set to its length; no device at all is not an error
  *
- * Errors: -ENOMEM, or what reading sysfs gave.
+ * Errors: -ENOMEM.
  */
 int educma_list(const char *sysroot, struct educma_entry **list, size_t *count);
 
 /**
  * educma_find() - find one device
  * @sysroot: prefix of every path
- * @which: N, educmaN or its node, or a PCI address with or without its domain;
- *	NULL for the device with the lowest index
+ * @which: N, educmaN or the path of its node, or a PCI address with or without
+ *	the domain 0000; NULL for the device with the lowest index
  * @entry: filled in
  *
- * Errors: -ENODEV (there is no device), -ENOENT (there are, but not this one).
+ * Errors: -ENODEV (there is no device), -ENOENT (there are devices, but not this
+ * one), -ENOMEM.
  */
 int educma_find(const char *sysroot, const char *which,
 		struct educma_entry *entry);
 
 /**
- * educma_list_unbound() - the edu PCI functions that the driver does not have
+ * educma_list_unbound() - find the edu PCI functions that have another driver, or
+ *	none
  * @sysroot: prefix of every path
- * @list: only @pci, @driver and @pci_dir of each are filled in; free() it
- * @count: its length
+ * @list: set to an array, which the caller frees, sorted by PCI address; only
+ *	@pci, @driver and @pci_dir of each element are set. NULL if there is none
+ * @count: set to its length
  *
  * Errors: -ENOMEM.
  */
@@ -121,130 +158,176 @@ int educma_list_unbound(const char *sysroot, struct educma_entry **list,
 			size_t *count);
 
 /**
- * educma_find_unbound() - find one of them
+ * educma_find_unbound() - find one of the functions of educma_list_unbound()
  * @sysroot: prefix of every path
- * @which: a PCI address with or without its domain; NULL for any
- * @entry: only @pci, @driver and @pci_dir are filled in
+ * @which: a PCI address with or without the domain 0000; NULL for any
+ * @entry: only @pci, @driver and @pci_dir are set
  *
- * Errors: -ENODEV (there is none, or not this one).
+ * Errors: -ENODEV (there is none, or not this one), -ENOMEM.
  */
 int educma_find_unbound(const char *sysroot, const char *which,
 			struct educma_entry *entry);
 
 /**
+ * educma_dma_bits() - read how many address bits the kernel lets a device use
+ * @entry: from educma_list(), educma_find() or their functions for unbound devices
+ * @bits: set to the width of the coherent DMA mask, 0 to 64
+ */
+int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits);
+
+/**
  * educma_open() - open a device
  * @entry: from educma_list() or educma_find()
- * @flags: 0, or O_EXCL to have the device alone
- * @dev: set to what the other functions take; give it to educma_close()
+ * @flags: 0, or O_EXCL to be the only one who has the device open
+ * @dev: set to the open device, which the caller gives to educma_close()
  *
- * Errors: -EBUSY (somebody has it alone), -ENODEV, -ENOMEM, open(2)'s.
+ * Errors: -EBUSY (another program has it with O_EXCL, or with @flags O_EXCL any
+ * other has it open), -ENODEV (it is gone), -EACCES, -ENOMEM; -EIO or -ENODEV if
+ * the driver cannot clear the device's memory for this user.
  */
 int educma_open(const struct educma_entry *entry, int flags,
 		struct educma **dev);
 
 /**
- * educma_close() - close a device; its transfers end and its buffers go
- * @dev: may be NULL
+ * educma_close() - close a device
+ * @dev: from educma_open(), or NULL; no other call with it may be running
+ *
+ * Transfers in flight are cancelled, and buffers are freed. A buffer that is
+ * still mapped keeps its memory until it is unmapped.
  */
 void educma_close(struct educma *dev);
 
 /**
- * educma_fd() - the file descriptor, for poll(2)
- * @dev: the device; it keeps the descriptor
+ * educma_fd() - get the file descriptor, for poll(2)
+ * @dev: the device; it keeps the descriptor, which must not be closed
+ *
+ * Returns the descriptor; poll() events are described in linux/educma.h.
  */
 int educma_fd(const struct educma *dev);
 
 /**
- * educma_info() - ask what the device and the driver are set to
+ * educma_info() - ask for the settings and the state of the device
  * @dev: the device
- * @info: filled in
+ * @info: filled in; see struct educma_info in linux/educma.h
  *
- * Errors: -ENODEV, -ENOTTY (this is no educma node).
+ * Errors: -ENODEV (it is gone), -ENOTTY (the node is not educma's).
  */
 int educma_info(struct educma *dev, struct educma_info *info);
+
+/* Buffers ------------------------------------------------------------------ */
 
 /**
  * educma_alloc() - allocate a coherent buffer, and map it
  * @dev: the device
- * @bytes: wanted, at least 1; rounded up to pages
- * @buf: filled in; @buf->reason and @buf->map_err after an error, too
+ * @bytes: the length, at least 1; it is rounded up to pages
+ * @buf: filled in. The caller gives it to educma_free(); educma_close() frees it
+ *	as well, but leaves it mapped. After an error @buf->reason and
+ *	@buf->map_err are set, and there is nothing to free
  *
- * Errors: the driver's -EINVAL (@bytes), -ENOMEM, -EDQUOT and -EIO (see
- * @buf->reason), or @buf->map_err if that is not 0: educma_map()'s.
+ * The buffer is zeroed, contiguous in bus addresses, and mapped for reading and
+ * writing.
+ *
+ * Errors: -EINVAL (@bytes is 0), -ENOMEM and -EDQUOT (see @buf->reason), -EIO
+ * (the device has failed, or with @buf->reason EDUCMA_REASON_UNREACHED does not
+ * reach the buffer), -ENODEV (the device is gone), or @buf->map_err if that is
+ * not 0: see educma_map().
  */
 int educma_alloc(struct educma *dev, uint64_t bytes, struct educma_buffer *buf);
 
 /**
  * educma_free() - unmap a buffer and give it back
  * @dev: the device
- * @buf: from educma_alloc(); freeing it again is harmless
+ * @buf: from educma_alloc(); freeing it a second time does nothing
  *
- * Errors: -ENODEV.
+ * Transfers that use the buffer go on, and keep its memory until they are
+ * collected. After an error the buffer is unmapped all the same.
+ *
+ * Errors: -ENODEV (the device is gone, and the buffer with it), -ENOENT (the
+ * buffer is not of this device).
  */
 int educma_free(struct educma *dev, struct educma_buffer *buf);
 
 /**
- * educma_map() - map a buffer, shared, for reading and writing
+ * educma_map() - map a buffer again, shared, for reading and writing
  * @dev: the device
- * @buf: from educma_alloc(), after educma_unmap()
+ * @buf: from educma_alloc(), after educma_unmap(); @buf->map is set
  *
- * Errors: -EOVERFLOW (more than this process can address), mmap(2)'s.
+ * Errors: -EOVERFLOW (the buffer is larger than this process can address),
+ * -ENOMEM (no room in the address space, or over its limit), -ENODEV.
  */
 int educma_map(struct educma *dev, struct educma_buffer *buf);
 
 /**
  * educma_unmap() - unmap a buffer; it stays allocated
- * @buf: mapped or not
+ * @buf: mapped or not; @buf->map is NULL afterwards
  */
 void educma_unmap(struct educma_buffer *buf);
+
+/* Transfers ---------------------------------------------------------------- */
 
 /**
  * educma_submit() - queue a transfer and return at once
  * @dev: the device
- * @req: the request; its size field need not be set
+ * @req: the request; its member @size need not be set
  *
- * Errors: see struct educma_submit.
+ * Each transfer that is queued has one completion, which educma_wait() collects.
+ * Up to max_in_flight of struct educma_info may be queued and not collected.
+ *
+ * Errors: those of struct educma_submit in linux/educma.h.
  */
 int educma_submit(struct educma *dev, const struct educma_submit *req);
 
 /**
- * educma_wait() - collect finished transfers
+ * educma_wait() - collect completions
  * @dev: the device
- * @done: filled in
- * @max: how many @done has room for
+ * @done: set to the completions, in the order in which the transfers ended
+ * @max: how many @done has room for, at least 1
  * @got: set to how many there were; 0 means that nothing is in flight
- * @timeout_ms: the longest time to wait for the first; -1 for ever
+ * @timeout_ms: the longest time to wait for the first one, in ms; 0 does not
+ *	wait, -1 waits without a limit, which the driver's own DMA timeout bounds
  *
- * Errors: -ETIMEDOUT, -EINTR (a signal), -ENODEV.
+ * A transfer that failed is no error of this function: see the member @status of
+ * each completion.
+ *
+ * Errors: -ETIMEDOUT, -EINTR (a signal came), -EAGAIN (another thread collected
+ * the completions), -ENODEV (the driver was unbound).
  */
 int educma_wait(struct educma *dev, struct educma_completion *done, size_t max,
 		size_t *got, int timeout_ms);
 
 /**
- * educma_cancel() - cancel the transfers with a cookie; still collect them
+ * educma_cancel() - cancel all transfers with a cookie
  * @dev: the device
- * @cookie: as submitted
+ * @cookie: the member @cookie of the requests
  *
- * Errors: -ENOENT (none is queued or running), -ENODEV.
+ * Cancelled transfers are still to be collected; their status is -ECANCELED. One
+ * that is running ends after its present chunk.
+ *
+ * Errors: -ENOENT (no transfer with this cookie is queued or running), -ENODEV.
  */
 int educma_cancel(struct educma *dev, uint64_t cookie);
 
 /**
  * educma_transfer() - do one transfer and wait for its end
- * @dev: the device, with nothing else in flight
- * @req: the request; its size field need not be set
+ * @dev: the device; nothing else may be in flight, and no other thread may use it
+ * @req: the request; its member @size need not be set
  *
- * Errors: educma_submit()'s, educma_wait()'s, or the transfer's own.
+ * Errors: those of educma_submit(), the transfer's own status, or those of
+ * educma_wait(). After -EINTR the transfer is still in flight: collect it with
+ * educma_wait().
  */
 int educma_transfer(struct educma *dev, const struct educma_submit *req);
 
+/* Counters ----------------------------------------------------------------- */
+
 /**
- * educma_read_counters() - read every counter of a device, sorted by name
+ * educma_read_counters() - read all counters of a device
  * @entry: from educma_list() or educma_find()
- * @counters: filled in; units are in the names
+ * @counters: filled in. The files are read one after another, each with its value
+ *	at that time. A file that does not hold a number is left out
  *
- * Errors: -ENOENT (no counters: another driver, or gone), -E2BIG, open(2)'s and
- * read(2)'s. A file that does not hold a number is left out.
+ * Errors: -ENOENT (the device has no counters: it has another driver, or is gone),
+ * -E2BIG (more than EDUCMA_COUNTERS_MAX), -EACCES.
  */
 int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters);
@@ -252,82 +335,80 @@ int educma_read_counters(const struct educma_entry *entry,
 /**
  * educma_read_counter() - read one counter of a device
  * @entry: from educma_list() or educma_find()
- * @name: the counter's
- * @value: set to it
+ * @name: the name of its file
+ * @value: set to its value
  *
- * Errors: -ENOENT (no such counter, another driver, or gone), open(2)'s and
- * read(2)'s, -EINVAL (not a number).
+ * Errors: -ENOENT (no such counter, another driver, or the device is gone),
+ * -EINVAL (the file does not hold a number), -EACCES.
  */
 int educma_read_counter(const struct educma_entry *entry, const char *name,
 			uint64_t *value);
 
 /**
- * educma_counter() - look a counter up by its name
+ * educma_counter() - look up a counter that has been read
  * @counters: from educma_read_counters()
- * @name: its file name
- * @value: set to its value
+ * @name: the name of its file
+ * @value: set to its value; unchanged after an error
  *
  * Errors: -ENOENT.
  */
 int educma_counter(const struct educma_counters *counters, const char *name,
 		   uint64_t *value);
 
-/**
- * educma_dma_bits() - address bits the kernel lets a PCI device use
- * @entry: from educma_list() or educma_find()
- * @bits: set to the coherent mask's width
- */
-int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits);
+/* The kernel's CMA --------------------------------------------------------- */
 
 /**
- * educma_meminfo() - one line of /proc/meminfo
+ * educma_meminfo() - read one line of /proc/meminfo
  * @sysroot: prefix of every path
- * @name: "CmaFree"
+ * @name: its name without the colon: "CmaFree"
  * @bytes: set to its value, in bytes
  *
- * Errors: -ENOENT (no such line).
+ * Errors: -ENOENT (no such line, or it has no kB).
  */
 int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes);
 
 /**
- * educma_cma_areas() - all CMA areas, lowest address first
+ * educma_cma_areas() - find all CMA areas, lowest address first
  * @sysroot: prefix of every path
- * @list: set to an array for the caller to free(); NULL if there is none
+ * @list: set to an array, which the caller frees; NULL if there is no area
  * @count: set to its length; no area at all is not an error
  *
- * Errors: -EACCES or -ENOENT (the kernel's CMA debugfs is not to be read or
- * not there), -EINVAL (what stands there is no number), -ENOMEM.
+ * Errors: -EACCES (only root may read debugfs), -ENOENT (debugfs is not mounted,
+ * or the kernel lacks CONFIG_CMA_DEBUGFS), -EINVAL (a file does not hold a
+ * number), -ENOMEM.
  */
 int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count);
 
 /**
- * educma_cma_default() - the area that the DMA API takes from by default
- * @list: the areas; their names are enough
+ * educma_cma_default() - choose the area that the DMA API takes from by default
+ * @list: the areas; only their names are read
  * @count: how many
  *
- * Returns its index, -ENODEV (none of them is) or -E2BIG (it is not clear which
- * one: there are several, and the kernel does not say). A device may have an
- * area of its own (device tree), or of its NUMA node, from which it takes first.
+ * A device may have an area of its own (device tree) or of its NUMA node, from
+ * which it takes first; these are not considered.
+ *
+ * Returns the area's index in @list, -ENODEV (no area is for the DMA API) or
+ * -E2BIG (several may be, and the kernel does not say which).
  */
 int educma_cma_default(const struct educma_cma_area *list, size_t count);
 
 /**
- * educma_cma_find() - one CMA area by its name
+ * educma_cma_find() - find one CMA area
  * @sysroot: prefix of every path
- * @name: its name; NULL for educma_cma_default()'s
+ * @name: its name; NULL for the area of educma_cma_default()
  * @area: filled in
  *
- * Errors: -ENODEV (there is none at all), -ESRCH (none of this name), those of
- * educma_cma_default() if @name is NULL, or educma_cma_areas()'s.
+ * Errors: -ENODEV (there is no area), -ESRCH (no area has this name), those of
+ * educma_cma_default() if @name is NULL, or those of educma_cma_areas().
  */
 int educma_cma_find(const char *sysroot, const char *name,
 		    struct educma_cma_area *area);
 
 /**
  * struct educma_cma_bitmap - which pages of an area are given out
- * @bits: how many bits; each stands for 1 << order_per_bit pages
- * @words: the bits, lowest address in the lowest bit of the first word
+ * @bits: how many bits; each stands for 1 << order_per_bit pages of the area
+ * @words: the bits; the lowest address is the lowest bit of the first word
  */
 struct educma_cma_bitmap {
 	uint64_t bits;
@@ -337,12 +418,14 @@ struct educma_cma_bitmap {
 /**
  * educma_cma_bitmap() - read an area's bitmap
  * @sysroot: prefix of every path
- * @area: from educma_cma_areas()
- * @map: filled in; free() its @words
+ * @area: from educma_cma_areas() or educma_cma_find()
+ * @map: filled in; the caller frees @map->words
  *
- * An area in several pieces (Linux 6.15, for huge pages only) is read as far as
- * its first one goes. Errors: -EINVAL (fewer bits than the area has), -ENOMEM,
- * open(2)'s.
+ * Of an area in several ranges (Linux 6.15 and later, for huge pages only) the
+ * first range is read.
+ *
+ * Errors: -EINVAL (the file has fewer bits than the area), -ENOENT, -EACCES,
+ * -ENOMEM.
  */
 int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 		      struct educma_cma_bitmap *map);
@@ -357,11 +440,11 @@ int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 bool educma_cma_is_used(const struct educma_cma_bitmap *map, uint64_t bit);
 
 /**
- * educma_cma_counters() - pages that an area was asked for since boot
+ * educma_cma_counters() - read how many pages an area was asked for since boot
  * @sysroot: prefix of every path
- * @area: from educma_cma_areas()
- * @success: set to those that it gave
- * @failed: set to those that it did not
+ * @area: from educma_cma_areas() or educma_cma_find()
+ * @success: set to the pages that it gave
+ * @failed: set to the pages that it was asked for and did not give
  *
  * Errors: -ENOENT (a kernel without CONFIG_CMA_SYSFS).
  */
@@ -369,40 +452,42 @@ int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
 			uint64_t *success, uint64_t *failed);
 
 /**
- * educma_cma_alloc() - have the kernel's debugfs take pages and hold them
+ * educma_cma_alloc() - make the kernel's debugfs take pages and hold them
  * @sysroot: prefix of every path
- * @area: from educma_cma_areas()
- * @pages: how many, in one run
+ * @area: from educma_cma_areas() or educma_cma_find()
+ * @pages: how many pages, in one piece; at least 1
  *
- * Errors: -ERANGE (none, or more than the area has), -ENOMEM (no such run is
- * free, or what is on it cannot be moved away), -EACCES.
+ * The pages stay taken after the process has ended, until educma_cma_free().
+ *
+ * Errors: -ERANGE (@pages is 0, more than the area has, or above INT_MAX), -ENOMEM
+ * (no free piece is long enough, or the data in it cannot be moved away), -EACCES.
  */
 int educma_cma_alloc(const char *sysroot, const struct educma_cma_area *area,
 		     uint64_t pages);
 
 /**
- * educma_cma_free() - have it give pages back, the latest first
+ * educma_cma_free() - make the kernel's debugfs give pages back, the latest first
  * @sysroot: prefix of every path
- * @area: from educma_cma_areas()
- * @pages: how many, at most; those of educma_cma_alloc() alone
+ * @area: from educma_cma_areas() or educma_cma_find()
+ * @pages: how many pages at most; only pages of educma_cma_alloc() are given back
  *
- * That there were fewer is no error: @used of the area tells.
+ * It is not an error if there were fewer: read the area again, and compare @used.
  *
- * Errors: -ERANGE (none, or more than the area has), -EACCES.
+ * Errors: -ERANGE (as for educma_cma_alloc()), -EACCES.
  */
 int educma_cma_free(const char *sysroot, const struct educma_cma_area *area,
 		    uint64_t pages);
 
 /**
- * educma_find_area() - the CMA area that holds a buffer
+ * educma_find_area() - find the CMA area that holds a buffer
  * @sysroot: prefix of every path
  * @entry: the buffer's device
- * @buf: the buffer
+ * @buf: the buffer; only @dma_addr and @bytes are read
  * @area: filled in
  *
- * Errors: -EPERM (bus addresses are hidden from this user), -EXDEV (an IOMMU
- * translates, so a bus address says nothing about memory), -ERANGE (in none), or
- * educma_cma_areas()'s.
+ * Errors: -EPERM (the driver hides bus addresses from this user), -EXDEV (an IOMMU
+ * translates them, so they say nothing about memory), -ERANGE (the buffer is in no
+ * area), or those of educma_cma_areas().
  */
 int educma_find_area(const char *sysroot, const struct educma_entry *entry,
 		     const struct educma_buffer *buf,
