@@ -43,12 +43,14 @@ struct command {
 
 /**
  * struct context - this run of the program
+ * @commands: all subcommands; the last one is { }
  * @cmd: the subcommand; NULL until it is known
  * @device: the argument of -d or the operand DEVICE, or NULL
  * @sysroot: --sysroot, or ""
  * @json: --json
  */
 struct context {
+	const struct command *commands;
 	const struct command *cmd;
 	const char *device;
 	const char *sysroot;
@@ -118,7 +120,9 @@ uint64_t number_argument(const struct context *ctx, const char *what,
 _Noreturn void usage_error(const struct context *ctx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* main.c */
+/* help.c */
+
+/* Prints the help of the subcommand, or of educma if there is none. */
 void print_help(const struct context *ctx);
 
 /* error.c */
@@ -150,6 +154,12 @@ int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
  */
 int fail_system(const struct context *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Closes standard output, and returns @status; if output was lost it reports
+ * that and returns STATUS_FAILURE. Every way out of the program calls it.
+ */
+int close_output(const struct context *ctx, int status);
 
 /* What a negative errno means here, and what to do about it, or NULL. */
 const char *errno_text(int err);
@@ -222,12 +232,8 @@ void print_json(struct json_object *value);
  */
 bool flush_output(void);
 
-/*
- * Ends standard output, and returns @status; or, if not all of it could be
- * written, reports that and returns STATUS_FAILURE. Every way out of the
- * program goes through it.
- */
-int close_output(const struct context *ctx, int status);
+/* Closes standard output. Returns 0, or a negative errno if output was lost. */
+int end_output(void);
 
 /* Starts the JSON object of a command about one device. */
 struct json_object *device_json(const struct educma_entry *entry);
@@ -235,6 +241,9 @@ struct json_object *device_json(const struct educma_entry *entry);
 void json_add_u64(struct json_object *object, const char *key, uint64_t value);
 void json_add_string(struct json_object *object, const char *key,
 		     const char *value);
+
+/* progress.c */
+
 /* A progress bar on standard error, if that is a terminal. */
 struct progress {
 	uint64_t total;

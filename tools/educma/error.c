@@ -139,3 +139,16 @@ int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
 	va_end(args);
 	return fail(ctx, &failure, "%s: %s", what, errno_text(err));
 }
+
+int close_output(const struct context *ctx, int status)
+{
+	struct context text = *ctx;
+	int err;
+
+	err = end_output();
+	if (!err)
+		return status;
+	/* Standard output would not take the JSON object of the error either. */
+	text.json = false;
+	return fail_system(&text, err, "standard output");
+}

@@ -135,49 +135,16 @@ static const struct command commands[] = {
 	  cmd_doctor, verdict_help },
 	{ "help", "[COMMAND]", "the help of educma, or of a command", NULL,
 	  cmd_help, NULL },
+	{ }
 };
-
-static void print_global_help(void)
-{
-	size_t i;
-
-	puts("usage: educma [options] COMMAND [arguments]\n\ncommands:");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-	puts("\n'educma help COMMAND' shows a command's own options.");
-}
-
-void print_help(const struct context *ctx)
-{
-	const struct command *cmd = ctx->cmd;
-
-	if (cmd)
-		printf("usage: educma %s%s%s\n\n%s\n", cmd->name,
-		       *cmd->args ? " " : "", cmd->args, cmd->summary);
-	else
-		print_global_help();
-	if (cmd && cmd->help)
-		printf("\n%s", cmd->help);
-	if (cmd && cmd->more_help)
-		cmd->more_help();
-	puts("\noptions of every command:\n"
-	     "  -d, --device DEVICE   the device: N or educmaN, or its PCI address\n"
-	     "                        (default: the lowest N)\n"
-	     "      --json            print JSON\n"
-	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"
-	     "  -h, --help\n"
-	     "  -V, --version\n"
-	     "\n"
-	     "exit status: 0 ok, 1 failure, 2 usage, 3 no device, 4 data mismatch");
-}
 
 static const struct command *find_command(const char *name)
 {
-	size_t i;
+	const struct command *cmd;
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i].name, name))
-			return &commands[i];
+	for (cmd = commands; cmd->name; cmd++) {
+		if (!strcmp(cmd->name, name))
+			return cmd;
 	}
 	return NULL;
 }
@@ -204,11 +171,11 @@ int cmd_help(struct context *ctx, int argc, char **argv)
 }
 
 /*
- * A standard stream that the caller has closed leaves its number to the next
- * file that the program opens: the device's node would be read as standard
- * input, or messages would be written into it. So the number is taken first,
- * by /dev/null in the direction in which nobody uses it: a program that then
- * reads or writes the stream still gets EBADF, as from a closed one.
+ * If the caller has closed a standard stream, the next file that the program
+ * opens gets its number: the program would read the device's node as standard
+ * input, or write messages into it. So /dev/null takes the number first. It is
+ * opened in the direction that the stream is not used in, so that reading or
+ * writing the stream still fails with EBADF.
  */
 static void occupy_closed_streams(const struct context *ctx)
 {
@@ -225,7 +192,7 @@ static void occupy_closed_streams(const struct context *ctx)
 	}
 }
 
-/* So that what is wrong with an option before --json is said in JSON, too. */
+/* Looks ahead, so that an error in an option before --json is in JSON, too. */
 static bool wants_json(char **argv)
 {
 	while (*++argv && strcmp(*argv, "--")) {
@@ -237,7 +204,7 @@ static bool wants_json(char **argv)
 
 int main(int argc, char **argv)
 {
-	struct context ctx = { .sysroot = "" };
+	struct context ctx = { .commands = commands, .sysroot = "" };
 	int first, status;
 
 	occupy_closed_streams(&ctx);
@@ -249,7 +216,7 @@ int main(int argc, char **argv)
 	if (first == argc)
 		usage_error(&ctx, "no command given");
 	set_command(&ctx, argv[first]);
-	optind = 0;	/* start anew: glibc's way */
+	optind = 0;	/* makes glibc's getopt_long() start again */
 	status = ctx.cmd->run(&ctx, argc - first, argv + first);
 	return close_output(&ctx, status);
 }
