@@ -43,7 +43,7 @@ int take_pages(const struct context *ctx, const char *amount, const char *name);
 /* give_pages() - "cma free AMOUNT": have it give them back, like take_pages() */
 int give_pages(const struct context *ctx, const char *amount, const char *name);
 
-/* cma.c */
+/* failure.c */
 
 /**
  * fail_area() - report why there is no area to show, or to take pages from

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * educma selftest: every byte that a transfer is to write, and every one that
- * it is not, in the manner of the kernel's dmatest.
+ * educma selftest: the points that are about bytes, like the kernel's dmatest.
+ * They verify every byte that a transfer must write, and the bytes around that
+ * it must not write.
  *
- * Before a transfer the source holds one data set, what it is to overwrite
- * holds no byte that would be right there, and all around it lies another
- * data set. Afterwards each byte of all three is looked at. As a data set's
- * bytes depend on their position, those in the wrong place are wrong.
+ * Before a transfer the source holds one data set, the destination holds bytes
+ * that are all wrong there, and the memory around the destination holds another
+ * data set. Afterwards all three are verified. A data set's bytes depend on their
+ * position, so a byte in the wrong place is wrong.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,21 +17,21 @@
 #include "size.h"
 #include "util.h"
 
-#define MARGIN	64ULL	/* bytes beside a place that are looked at */
+#define MARGIN	64ULL	/* bytes beside a place that are verified, too */
 #define PLACES	5
 
-/* Data sets; each case has others than the one before it. */
+/* Data sets. Each case adds a multiple of SEEDS, so it has its own. */
 enum { SEED_SOURCE, SEED_AROUND, SEEDS };
 
 /**
- * struct area - bytes that are to have been written, and those around them
- * @mem: the first byte that is looked at
- * @len: how many
- * @begin: the first that is written
- * @end: after the last one
- * @seed: data set of what is written
- * @pos: position in that data set of what belongs to @begin
- * @around: data set of the others; @mem has position 0 in it
+ * struct area - bytes that a transfer must write, and the bytes around them
+ * @mem: the first byte that is verified
+ * @len: how many bytes are verified
+ * @begin: offset in @mem of the first byte that is written
+ * @end: offset in @mem behind the last byte that is written
+ * @seed: data set of the bytes that are written
+ * @pos: position in that data set of the byte at @begin
+ * @around: data set of the other bytes; @mem has position 0 in it
  */
 struct area {
 	uint8_t *mem;
@@ -77,10 +78,10 @@ static enum result check(struct selftest *t, const char *what,
 /* The device's own memory ------------------------------------------------ */
 
 /**
- * struct piece - bytes of the device's memory, and where they lie in ours
- * @offset: where in the device's
- * @len: how many
- * @memory: where in the buffer
+ * struct piece - bytes of the device's memory, and their place in a buffer
+ * @offset: offset in the device's memory
+ * @len: how many bytes
+ * @memory: offset in the buffer
  */
 struct piece {
 	uint64_t offset;
@@ -114,7 +115,10 @@ static int fetch_piece(struct selftest *t, const struct piece *p)
 	return transfer(t, &req);
 }
 
-/* All of the device's memory, then @p of it, then it must hold just that. */
+/*
+ * Fills all of the device's memory, then overwrites @p of it, reads all of it back
+ * and verifies it.
+ */
 static enum result test_to_device(struct selftest *t, const struct piece *p,
 				  uint64_t seed)
 {
@@ -135,7 +139,7 @@ static enum result test_to_device(struct selftest *t, const struct piece *p,
 	pattern_fill(t->src.map, area.seed, 0, t->src.bytes);
 	if (!err)
 		err = send_piece(t, p);
-	/* Whatever is not fetched is not taken for right. */
+	/* A byte that does not arrive must be wrong. */
 	pattern_fill_wrong(t->dst.map, area.around, 0, all.len);
 	if (!err)
 		err = fetch_piece(t, &all);
@@ -143,7 +147,7 @@ static enum result test_to_device(struct selftest *t, const struct piece *p,
 		     check(t, "to the device", &area);
 }
 
-/* The device holds the source's bytes in @p; fetch them to elsewhere. */
+/* The device holds the source's bytes in @p. Fetches them to another place. */
 static enum result test_from_device(struct selftest *t, const struct piece *p,
 				    uint64_t seed)
 {
@@ -194,10 +198,10 @@ enum result test_device_memory(struct selftest *t)
 /* Copies ----------------------------------------------------------------- */
 
 /**
- * struct span - a copy from the small buffer to the other
- * @len: how much
- * @from: from where
- * @to: to where
+ * struct span - a copy from one small buffer to the other
+ * @len: how many bytes
+ * @from: offset in the source
+ * @to: offset in the destination
  */
 struct span {
 	uint64_t len;
@@ -246,7 +250,7 @@ static enum result test_copy(struct selftest *t, const struct span *span,
 	return result == PASSED ? check_source(t, area.seed) : result;
 }
 
-/* At both ends and across, at odd places, and about a chunk's length. */
+/* Copies at both ends, from end to end, at odd offsets, and of about a chunk. */
 enum result test_copies(struct selftest *t)
 {
 	const uint64_t chunk = t->s.info.chunk_bytes;
@@ -340,7 +344,10 @@ static enum result read_place(struct selftest *t,
 		     check(t, "from its place", &here);
 }
 
-/* All are written before the first is looked at: none may be another's. */
+/*
+ * All places are written before the first is verified, so that two places which
+ * share memory are found.
+ */
 enum result test_places(struct selftest *t, const struct educma_buffer *buf,
 			unsigned int count)
 {
@@ -387,7 +394,7 @@ enum result test_large(struct selftest *t)
 	int err;
 
 	err = educma_alloc(t->s.dev, t->large_bytes, &buf);
-	/* What a user may have says nothing about the device. */
+	/* The limit is the user's; it says nothing about the device. */
 	if (err == -EDQUOT)
 		return skipped(t, "it is more than one user may have (--size, max_bytes)");
 	if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* educma selftest: what its points share. */
+/* educma selftest: what its files share. */
 #ifndef EDUCMA_SELFTEST_H
 #define EDUCMA_SELFTEST_H
 
@@ -9,10 +9,11 @@
 #include "cmd.h"
 #include "reason.h"
 
+/* The result of a point. */
 enum result { PASSED, FAILED, SKIPPED };
 
 /**
- * struct tally - what our transfers were, one direction
+ * struct tally - the self-test's own transfers in one direction
  * @bytes: moved
  * @chunks: DMAs
  * @transfers: requests
@@ -25,16 +26,16 @@ struct tally {
 
 /**
  * struct selftest - a device under test, and the point that is tested now
- * @ctx: this run
- * @s: the device, ours alone
- * @large_bytes: how large the large buffer is to be
+ * @ctx: this run of the program
+ * @s: the device, open for the self-test alone
+ * @large_bytes: the length of the large buffer
  * @src: a small buffer
- * @dst: as large as @src
- * @to_device: what we had it move
- * @from_device: the other way
- * @start: the counters before all that
- * @broken: what went wrong makes all that follows meaningless
- * @detail: what was found out
+ * @dst: a buffer as large as @src
+ * @to_device: transfers to the device so far
+ * @from_device: transfers from the device so far
+ * @start: the device's counters before the first transfer
+ * @broken: a transfer has failed, so further points would mean nothing
+ * @detail: what the point has found out
  * @advice: what to do about it; may be empty
  */
 struct selftest {
@@ -51,7 +52,9 @@ struct selftest {
 	char advice[REASON_TEXT];
 };
 
-/* What ends a point: it notes why, and returns @how. */
+/* point.c */
+
+/* Ends a point: notes the detail, and returns @how. */
 enum result conclude(struct selftest *t, enum result how,
 		     const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -60,17 +63,29 @@ enum result conclude(struct selftest *t, enum result how,
 #define failed(t, ...)	conclude(t, FAILED, __VA_ARGS__)
 #define skipped(t, ...)	conclude(t, SKIPPED, __VA_ARGS__)
 
-/* There is no buffer of @bytes: educma_alloc() failed with @err and left @buf. */
+/* Adds what to do to a point that has failed. @advice may be NULL. */
+void advise(struct selftest *t, const char *advice);
+
+/* Ends a point because educma_alloc() failed with @err, and left @buf. */
 enum result failed_alloc(struct selftest *t, int err, uint64_t bytes,
 			 const struct educma_buffer *buf);
 
-/* Does a transfer and counts it; after an error t->broken is set. */
+/* Does a transfer and counts it. After an error t->broken is set. */
 int transfer(struct selftest *t, const struct educma_submit *req);
 
-/* transfer() failed. */
+/* Ends a point because transfer() failed with @err. */
 enum result failed_transfer(struct selftest *t, int err);
 
-/* dma.c: the points that are about bytes */
+/* device.c: the points that are about the device and its driver */
+enum result test_identification(struct selftest *t);
+enum result test_mask(struct selftest *t);
+enum result test_buffers(struct selftest *t);
+enum result test_liveness(struct selftest *t);
+enum result test_interrupt(struct selftest *t);
+enum result test_reach(struct selftest *t);
+enum result test_counters(struct selftest *t);
+
+/* dma.c: the points that are about the bytes of transfers */
 enum result test_device_memory(struct selftest *t);
 enum result test_copies(struct selftest *t);
 enum result test_large(struct selftest *t);
