@@ -132,7 +132,7 @@ static void rounds_for_people(void **state)
 	assert_string_equal(time_human(text, 999), "999 ns");
 	assert_string_equal(time_human(text, 1000), "1.0 us");
 	assert_string_equal(time_human(text, 199957774), "200.0 ms");
-	assert_string_equal(time_human(text, 999950000), "1.0 s");
+	assert_string_equal(time_human(text, 999960000), "1.0 s");
 	assert_string_equal(time_human(text, 7200000000000), "7200.0 s");
 }
 
