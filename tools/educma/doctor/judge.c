@@ -65,15 +65,16 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 		       struct diagnosis *d)
 {
+	const bool enough_memory = !f->mem_total || bytes <= f->mem_total;
 	struct finding *finding;
 	char size[SIZE_TEXT];
 
-	if ((!f->mem_total || bytes <= f->mem_total) && bytes <= most_addressable(f))
+	if (enough_memory && bytes <= most_addressable(f))
 		return true;
-	if ((!f->mem_total || bytes <= f->mem_total) &&
-	    addresses_may_suffice(f, bytes)) {
+	if (enough_memory && addresses_may_suffice(f, bytes)) {
 		finding = finding_add(d, VERDICT_CANNOT_TELL);
-		finding_say(finding, "it could not be seen which of the IOMMU's addresses are free");
+		finding_say(finding,
+			    "it could not be seen which of the IOMMU's addresses are free");
 		finding_advise(finding, "run the doctor as root, or ask for less");
 		return false;
 	}
