@@ -135,7 +135,10 @@ struct educma_chunk {
  * @state: called if the end of the DMA was not reported in time.
  *	EDUCMA_HW_ENDED is no evidence that the DMA had bus mastering. Any
  *	context, the engine's lock held
- * @abort: make sure that no DMA accesses memory after the return. Any context
+ * @abort: abort the DMA. If there is no @sync, no DMA accesses memory after the
+ *	return. Any context
+ * @sync: optional; wait after @abort until no DMA accesses memory. Sleeps for a
+ *	limited time
  * @dump: print register number @index; returns false if there is none. Any
  *	context, the engine's lock held
  */
@@ -159,6 +162,7 @@ struct educma_card {
 	void (*quiet)(struct educma_hw *hw);
 	enum educma_hw_state (*state)(struct educma_hw *hw);
 	void (*abort)(struct educma_hw *hw);
+	void (*sync)(struct educma_hw *hw);
 	bool (*dump)(struct educma_hw *hw, struct seq_file *seq,
 		     unsigned int index);
 };

@@ -259,22 +259,60 @@ static void engine_complete_running(struct educma_engine *engine, int status)
 	engine_complete(engine, xfer, status, ktime_get_ns());
 }
 
-/*
- * Abort the running chunk, and complete its transfer. The owner may free the
- * memory then, because the device cannot access it any more.
- */
-static void engine_abort(struct educma_engine *engine, int status)
+/* Whether there is a chunk in the device that was not aborted. */
+static bool engine_runs(const struct educma_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
-	engine->hw->card->abort(engine->hw);
-	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
-	engine_complete_running(engine, status);
+	return engine->running.xfer && !engine->aborted;
 }
 
 /*
- * Abort the running chunk, complete its transfer with @status, and fail all other
- * transfers.
+ * The device does not access memory any more: complete the transfer of the
+ * aborted chunk. Its owner may free the memory then.
  */
+static void engine_complete_aborted(struct educma_engine *engine)
+{
+	trace_educma_chunk_abandoned(engine, &engine->running, ktime_get_ns());
+	engine->aborted = false;
+	engine_complete_running(engine, engine->abort_status);
+}
+
+/*
+ * Abort the running chunk. If the card has sync(), engine_sync() must follow; after
+ * an interrupt the watchdog calls it.
+ */
+static void engine_abort(struct educma_engine *engine, int status)
+{
+	const struct educma_card *card = engine->hw->card;
+
+	lockdep_assert_held(&engine->lock);
+	card->abort(engine->hw);
+	engine->aborted = true;
+	engine->abort_status = status;
+	if (!card->sync)
+		engine_complete_aborted(engine);
+}
+
+/*
+ * Complete an abort, if there was one. Sleeps. The watchdog calls this, and those
+ * who have stopped it, so that there is one caller at a time.
+ */
+static void engine_sync(struct educma_engine *engine)
+{
+	bool aborted;
+
+	spin_lock_irq(&engine->lock);
+	aborted = engine->aborted;
+	spin_unlock_irq(&engine->lock);
+	if (!aborted)
+		return;
+	engine->hw->card->sync(engine->hw);
+	spin_lock_irq(&engine->lock);
+	engine_complete_aborted(engine);
+	spin_unlock_irq(&engine->lock);
+}
+
+/* Abort the running chunk with @status, and fail all other transfers. */
 static void engine_fail_device(struct educma_engine *engine, int status,
 			       enum educma_state state)
 {
@@ -413,7 +451,7 @@ irqreturn_t educma_engine_irq(int irq, void *data)
 	bool ours;
 
 	spin_lock(&engine->lock);
-	if (likely(engine->running.xfer)) {
+	if (likely(engine_runs(engine))) {
 		trouble = engine_running_irq(engine, &ours);
 	} else {
 		ours = engine->hw->card->idle_irq(engine->hw);
@@ -436,15 +474,16 @@ static void engine_watchdog(struct work_struct *work)
 	const char *trouble = NULL;
 
 	spin_lock_irq(&engine->lock);
-	if (engine->running.xfer &&
+	if (engine_runs(engine) &&
 	    ktime_get_ns() - engine->running.start_ns >= limit)
 		trouble = engine_not_done(engine, hw->card->state(hw));
-	if (engine->running.xfer)
+	if (engine_runs(engine))
 		schedule_delayed_work(&engine->watchdog,
 				      engine_timeout(engine));
 	spin_unlock_irq(&engine->lock);
 	if (trouble)
 		dev_err(engine->hw->dev, "%s\n", trouble);
+	engine_sync(engine);
 }
 
 /**
@@ -498,19 +537,25 @@ static bool engine_may_end(struct educma_engine *engine)
 	bool may;
 
 	spin_lock_irq(&engine->lock);
-	may = engine->running.xfer &&
+	may = engine_runs(engine) &&
 	      engine->hw->card->state(engine->hw) != EDUCMA_HW_NO_RESPONSE;
 	spin_unlock_irq(&engine->lock);
 	return may;
 }
 
-/* Wait for the end of the running chunk, if it may end, and stop the watchdog. */
+/* Wait for the end of the running chunk, if it may end. */
 static void engine_wait_idle(struct educma_engine *engine)
 {
 	if (engine_may_end(engine))
 		wait_event_timeout(engine->idle, engine_is_idle(engine),
 				   2 * engine_timeout(engine));
+}
+
+/* No chunk runs that was not aborted: stop the watchdog, and complete the abort. */
+static void engine_quiesce(struct educma_engine *engine)
+{
 	cancel_delayed_work_sync(&engine->watchdog);
+	engine_sync(engine);
 }
 
 /**
@@ -525,9 +570,10 @@ void educma_engine_stop(struct educma_engine *engine)
 {
 	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
-	if (engine->running.xfer)
+	if (engine_runs(engine))
 		engine_fail_device(engine, -ENODEV, EDUCMA_REMOVED);
 	spin_unlock_irq(&engine->lock);
+	engine_quiesce(engine);
 }
 
 /**
@@ -544,15 +590,16 @@ void educma_engine_pause(struct educma_engine *engine, bool drain)
 {
 	spin_lock_irq(&engine->lock);
 	engine->paused = true;
-	if (engine->running.xfer && !drain)
+	if (engine_runs(engine) && !drain)
 		engine_abort(engine, -EIO);
 	spin_unlock_irq(&engine->lock);
 
 	engine_wait_idle(engine);
 	spin_lock_irq(&engine->lock);
-	if (engine->running.xfer)
+	if (engine_runs(engine))
 		engine_abort(engine, -EIO);
 	spin_unlock_irq(&engine->lock);
+	engine_quiesce(engine);
 }
 
 /**

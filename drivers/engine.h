@@ -123,6 +123,9 @@ enum educma_state {
  * @ready: clients that have transfers; the first one is served next
  * @running: the chunk in the device; running.xfer is NULL if there is none
  * @repeats: how often @running has been started again
+ * @aborted: @running was aborted, and may access memory until the card's sync()
+ *	has returned; then its transfer completes with @abort_status
+ * @abort_status: negative errno
  * @stats: counters, histograms and rates
  */
 struct educma_engine {
@@ -139,6 +142,8 @@ struct educma_engine {
 	struct list_head ready;
 	struct educma_chunk running;
 	unsigned int repeats;
+	bool aborted;
+	int abort_status;
 	struct educma_stats stats;
 };
 

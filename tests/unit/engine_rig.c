@@ -258,7 +258,7 @@ static void rig_idle_irq(struct fake_card *fake, bool ours)
 {
 	struct rig *rig = to_rig(fake);
 
-	assert_int_equal(rig->running, 0);
+	assert_true(!rig->running || rig->is_aborting);
 	rig->want.irqs += ours;
 	rig->want.irqs_spurious += ours;
 }
@@ -315,17 +315,29 @@ static void rig_state(struct fake_card *fake, enum educma_hw_state state)
 	assert_true(world.now_ns - rig->chunk.start_ns <= 2 * FAKE_TIMEOUT_NS);
 }
 
-static void rig_aborted(struct fake_card *fake)
+/* Before that the aborted transfer must not complete. */
+static void rig_synced(struct fake_card *fake)
 {
 	struct rig *rig = to_rig(fake);
 
 	assert_int_not_equal(rig->running, 0);
+	rig->is_aborting = false;
 	rig->abort_ns = world.now_ns;
 	if (rig_job_of(rig->chunk.xfer))
 		return;
 	/* educma_engine_run() does not tell the model of its end. */
 	rig->running = 0;
 	rig->mid_copy = 0;
+}
+
+static void rig_aborted(struct fake_card *fake)
+{
+	struct rig *rig = to_rig(fake);
+
+	assert_int_not_equal(rig->running, 0);
+	rig->is_aborting = !fake_has_memory(fake);
+	if (!rig->is_aborting)
+		rig_synced(fake);
 }
 
 static const struct fake_watcher rig_watcher = {
@@ -335,6 +347,7 @@ static const struct fake_watcher rig_watcher = {
 	.idle_irq = rig_idle_irq,
 	.state = rig_state,
 	.aborted = rig_aborted,
+	.synced = rig_synced,
 };
 
 /* Each chunk that starts is later done, repeated or abandoned. */
@@ -433,6 +446,7 @@ static void rig_complete(struct educma_xfer *xfer)
 	assert_true(job->is_queued);
 	assert_int_equal(job->completed, 0);
 	job->result = *xfer;
+	assert_false(rig->is_aborting && rig->running == xfer->id);
 	assert_int_equal(xfer->submit_ns, job->submit_ns);
 	assert_int_equal(xfer->start_ns, job->start_ns);
 	assert_int_equal(xfer->end_ns, world.now_ns);
@@ -476,6 +490,7 @@ void rig_probe(struct rig *rig)
 	rig->paused = false;
 	rig->removed = false;
 	rig->has_failed = false;
+	rig->is_aborting = false;
 	rig->running = 0;
 	rig->chunk_id = 0;
 	rig->mid_copy = 0;
@@ -709,7 +724,7 @@ void rig_stop(struct rig *rig)
 	if (runs && rig->abort_ns == world.now_ns &&
 	    failures == rig->want.failures && rig->fake.is_aborted)
 		rig->want.failures++;
-	assert_true(world.now_ns - began <= 2 * FAKE_TIMEOUT_NS);
+	assert_true(world.now_ns - began <= 2 * FAKE_TIMEOUT_NS + FAKE_SYNC_NS);
 	assert_int_equal(rig->outstanding, 0);
 	assert_false(rig->engine.watchdog.timer.pending);
 }
@@ -729,6 +744,9 @@ void rig_check(struct rig *rig)
 
 	assert_int_equal(world.locks, 0);
 	assert_false(world.irqs_off);
+	/* The watchdog syncs what an interrupt has aborted. */
+	while (rig->is_aborting)
+		assert_true(world_step(world.now_ns + FAKE_TIMEOUT_NS));
 	educma_stats_counters(&rig->engine.stats, &stats);
 	assert_memory_equal(&stats, &rig->want, sizeof(stats));
 	assert_int_equal(rig->outstanding, rig->want.queue_depth);

@@ -95,7 +95,8 @@ struct rig_user {
  * @paused: between pause and resume
  * @removed: after educma_engine_remove()
  * @has_failed: the model says that the device has failed
- * @abort_ns: when the card was aborted last
+ * @abort_ns: when the card was aborted, or synced, last
+ * @is_aborting: the copier was aborted, and is not synced
  * @error_ns: when the card reported an error last
  * @running: the transfer that the card works for, by its number; 0: none
  * @chunk: the last chunk that was started
@@ -126,6 +127,7 @@ struct rig {
 	bool removed;
 	bool has_failed;
 	u64 abort_ns;
+	bool is_aborting;
 	u64 error_ns;
 	u64 running;
 	struct educma_chunk chunk;

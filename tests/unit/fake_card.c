@@ -223,9 +223,23 @@ static void fake_abort(struct educma_hw *hw)
 {
 	struct fake_card *fake = to_fake(hw);
 
+	world_rule(!fake->is_aborted, "an abort is not repeated");
 	fake->is_aborted = true;
-	world_forget(&fake->end);
+	if (fake_has_memory(fake))
+		world_forget(&fake->end);
 	fake->watcher->aborted(fake);
+}
+
+/* The DMA may end, and call back, before it is stopped. */
+static void fake_sync(struct educma_hw *hw)
+{
+	struct fake_card *fake = to_fake(hw);
+
+	world_may_sleep();
+	world_rule(fake->is_aborted, "there was an abort before");
+	world_run(FAKE_SYNC_NS);
+	world_forget(&fake->end);
+	fake->watcher->synced(fake);
 }
 
 static bool fake_dump(struct educma_hw *hw, struct seq_file *seq,
@@ -264,6 +278,7 @@ const struct educma_card fake_educma_copier = {
 	.idle_irq = fake_idle_irq,
 	.state = fake_state,
 	.abort = fake_abort,
+	.sync = fake_sync,
 	.dump = fake_dump,
 };
 

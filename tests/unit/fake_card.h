@@ -19,6 +19,7 @@
 #define FAKE_TIMEOUT_MS		2000
 #define FAKE_TIMEOUT_NS		(FAKE_TIMEOUT_MS * (u64)NSEC_PER_MSEC)
 #define FAKE_DMA_NS		(100 * (u64)NSEC_PER_MSEC)
+#define FAKE_SYNC_NS		(FAKE_DMA_NS / 4)
 
 /*
  * What happens to a DMA. Up to FAKE_HARMLESS it can be done in the end, and from
@@ -54,7 +55,8 @@ struct fake_card;
  * @irq: the card answers an interrupt during a DMA with @state
  * @idle_irq: the card answers an interrupt without a DMA
  * @state: the card answers the question after its state
- * @aborted: the card is cut off from memory
+ * @aborted: the card is aborted
+ * @synced: the copier does not access memory after an abort any more
  */
 struct fake_watcher {
 	void (*started)(struct fake_card *fake, const struct educma_chunk *chunk);
@@ -64,6 +66,7 @@ struct fake_watcher {
 	void (*idle_irq)(struct fake_card *fake, bool ours);
 	void (*state)(struct fake_card *fake, enum educma_hw_state state);
 	void (*aborted)(struct fake_card *fake);
+	void (*synced)(struct fake_card *fake);
 };
 
 /**
@@ -79,7 +82,7 @@ struct fake_watcher {
  * @fault_count: how many DMAs have the fault
  * @starts: DMAs so far
  * @awake_ns: when the engine last woke or asked the card
- * @is_aborted: no DMA reaches memory
+ * @is_aborted: no DMA reaches memory, but of the copier until it is synced
  * @chunk: the last DMA
  * @now: what happens to it
  * @is: what the card knows of it; EDUCMA_HW_NOT_OURS: nothing was started

@@ -134,6 +134,27 @@ static void pause_in_copy(void **state)
 	assert_int_equal(job->result.status, 0);
 }
 
+/* An aborted DMA may move bytes until the card's sync(): the copy ends after it. */
+static void abort_and_sync(void **state)
+{
+	struct rig *rig = *state;
+	struct rig_job *job = rig_submit(rig, 0, COPY, 60);
+	u64 began;
+
+	world_run(FAKE_DMA_NS - FAKE_SYNC_NS / 2);
+	began = world.now_ns;
+	rig_pause(rig, false);
+	assert_int_equal(world.now_ns - began, FAKE_SYNC_NS);
+	assert_int_equal(job->result.status, -EIO);
+	assert_int_equal(job->result.end_ns, world.now_ns);
+	assert_int_equal(job->moved[EDUCMA_FROM_DEVICE], 60);
+	/* The callback came after the abort. */
+	assert_int_equal(rig->engine.stats.counters.irqs_spurious, 1);
+	fake_connect(&rig->fake);
+	rig_resume(rig);
+	rig_finish(rig);
+}
+
 /* A card that fails ends the copy; one that is repaired does the next one. */
 static void failure(void **state)
 {
@@ -197,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(turns, rig_begin_copier),
 		cmocka_unit_test_setup(cancel, rig_begin_copier),
 		cmocka_unit_test_setup(pause_in_copy, rig_begin_copier),
+		cmocka_unit_test_setup(abort_and_sync, rig_begin_copier),
 		cmocka_unit_test_setup(failure, rig_begin_copier),
 		cmocka_unit_test_setup(counters, rig_begin_copier),
 	};
