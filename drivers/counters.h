@@ -16,21 +16,21 @@
  * from memory to memory, and a copy, count in both directions.
  */
 #define EDUCMA_DIR_COUNTERS(dir_counter)				\
-	dir_counter(bytes)						\
-	dir_counter(chunks)						\
-	dir_counter(transfers)		/* that ended without error */	\
-	dir_counter(errors)		/* transfers that did not */	\
+	dir_counter(bytes)		/* bytes that chunks moved */	\
+	dir_counter(chunks)		/* chunks that are done */	\
+	dir_counter(transfers)		/* ended without error */	\
+	dir_counter(errors)		/* ended with an error */	\
 	dir_counter(busy_ns)		/* from doorbell to interrupt */
 
 /* The counters of the device, in the order in which they are shown. */
 #define EDUCMA_DEVICE_COUNTERS(device_counter)				\
-	device_counter(irqs)		/* that were this device's */	\
-	device_counter(irqs_missed)	/* chunks ended without one */	\
-	device_counter(irqs_spurious)	/* nothing had ended */		\
-	device_counter(chunks_repeated)	/* started again */		\
-	device_counter(timeouts)	/* chunks that did not end */	\
-	device_counter(failures)	/* working no longer */		\
-	device_counter(queue_depth)	/* transfers not complete */
+	device_counter(irqs)		/* interrupts of this device */	\
+	device_counter(irqs_missed)	/* DMAs without interrupt */	\
+	device_counter(irqs_spurious)	/* no DMA had ended */		\
+	device_counter(chunks_repeated)	/* chunks started again */	\
+	device_counter(timeouts)	/* DMAs that took too long */	\
+	device_counter(failures)	/* times the device failed */	\
+	device_counter(queue_depth)	/* transfers in the queue now */
 
 #define EDUCMA_COUNTER_FIELD(name)	u64 name;
 
