@@ -202,7 +202,7 @@ static int buffer_make(struct educma_dev *edev, struct educma_account *account,
  * @flags: EDUCMA_ALLOC_CMA or 0
  * @reason: set to enum educma_reason on -ENOMEM, -EDQUOT and -EIO
  *
- * Logs one line on failure. Context: gone_lock held for reading; sleeps, for
+ * Logs one line on failure. Context: remove_lock held for reading; sleeps, for
  * seconds if the buffer has gigabytes.
  *
  * Return: the buffer, with one reference, or an ERR_PTR: -EINVAL (no bytes),
@@ -240,7 +240,7 @@ static void buffer_release(struct kref *ref)
  * educma_buffer_put() - drop a reference; the last one frees the memory
  * @buf: the buffer
  *
- * Context: may sleep; gone_lock held.
+ * Context: may sleep; remove_lock held.
  */
 void educma_buffer_put(struct educma_buffer *buf)
 {
@@ -260,9 +260,9 @@ static void buffer_vm_close(struct vm_area_struct *vma)
 	struct educma_buffer *buf = vma->vm_private_data;
 	struct educma_dev *edev = buf->edev;
 
-	down_read(&edev->gone_lock);
+	down_read(&edev->remove_lock);
 	educma_buffer_put(buf);
-	up_read(&edev->gone_lock);
+	up_read(&edev->remove_lock);
 }
 
 static vm_fault_t buffer_insert_all(const struct educma_buffer *buf,
@@ -284,7 +284,7 @@ static vm_fault_t buffer_insert_all(const struct educma_buffer *buf,
  * The first access to a mapping inserts all of its pages; the first access
  * after remove() raises SIGBUS. mmap() does not insert the pages: remove()
  * takes them away with unmap_mapping_range(), which finds a mapping only after
- * the kernel has linked it, and by then mmap() has released gone_lock.
+ * the kernel has linked it, and by then mmap() has released remove_lock.
  */
 static vm_fault_t buffer_vm_fault(struct vm_fault *vmf)
 {
@@ -313,7 +313,7 @@ static int buffer_access(const struct educma_buffer *buf, u64 offset,
 
 /*
  * For debuggers and /proc/PID/mem, which cannot get the single pages of such a
- * mapping. @to is kernel memory, so there is no page fault under gone_lock.
+ * mapping. @to is kernel memory, so there is no page fault under remove_lock.
  */
 static int buffer_vm_access(struct vm_area_struct *vma, unsigned long addr,
 			    void *to, int bytes, int write)
@@ -347,7 +347,7 @@ static const struct vm_operations_struct buffer_vm_ops = {
  * @vma: no longer than the part of the buffer from @offset on
  * @offset: where in the buffer the mapping begins; a multiple of the page size
  *
- * Takes a reference for the mapping. Context: mmap_lock and gone_lock held.
+ * Takes a reference for the mapping. Context: mmap_lock and remove_lock held.
  *
  * Return: 0, -EINVAL (beyond the buffer's end, or a private mapping), or the
  * error of educma_coherent_mmap().
@@ -425,7 +425,7 @@ int educma_buffers_init(struct educma_dev *edev)
  * @edev: the device: engine stopped, no mappings, no allocation under way
  *
  * Buffers that still have a reference stay, without memory. Context: sleeps;
- * gone_lock held for writing, or nobody else has the device yet.
+ * remove_lock held for writing, or nobody else has the device yet.
  */
 void educma_buffers_exit(struct educma_dev *edev)
 {

@@ -73,9 +73,9 @@ static void educma_fop_show_fdinfo(struct seq_file *seq, struct file *filp)
 					       CAP_SYS_ADMIN);
 	struct educma_file *file = filp->private_data;
 
-	down_read(&file->edev->gone_lock);
+	down_read(&file->edev->remove_lock);
 	educma_handles_show(&file->handles, seq, addresses);
-	up_read(&file->edev->gone_lock);
+	up_read(&file->edev->remove_lock);
 	seq_printf(seq, "educma-in-flight:\t%u\n",
 		   educma_file_in_flight(file));
 }
@@ -112,9 +112,9 @@ static int file_read_one(struct educma_file *file, char __user *to)
 		educma_file_unpop(file, req);
 		return -EFAULT;
 	}
-	down_read(&file->edev->gone_lock);
+	down_read(&file->edev->remove_lock);
 	educma_request_free(req);
-	up_read(&file->edev->gone_lock);
+	up_read(&file->edev->remove_lock);
 	return 1;
 }
 
@@ -270,12 +270,12 @@ static int educma_fop_release(struct inode *inode, struct file *filp)
 	educma_engine_cancel_all(&edev->engine, &file->client);
 	educma_engine_wait(&edev->engine, &file->client);
 
-	down_read(&edev->gone_lock);
+	down_read(&edev->remove_lock);
 	while ((req = educma_file_pop(file)))
 		educma_request_free(req);
 	educma_handles_exit(&file->handles);
 	file_unregister(file);
-	up_read(&edev->gone_lock);
+	up_read(&edev->remove_lock);
 
 	educma_file_destroy(file);
 	educma_dev_put(edev);
@@ -345,23 +345,23 @@ void educma_chrdev_disable(struct educma_dev *edev)
 	struct educma_file *file;
 
 	educma_engine_remove(&edev->engine);
-	down_write(&edev->gone_lock);
+	down_write(&edev->remove_lock);
 	list_for_each_entry(file, &edev->files, node)
 		wake_up_all(&file->wait);
-	up_write(&edev->gone_lock);
+	up_write(&edev->remove_lock);
 }
 
 /**
  * educma_chrdev_unmap() - unmap all buffers; accessing a mapping raises SIGBUS
  * @edev: the device, after educma_chrdev_disable()
  *
- * Context: may sleep; gone_lock held for writing.
+ * Context: may sleep; remove_lock held for writing.
  */
 void educma_chrdev_unmap(struct educma_dev *edev)
 {
 	struct educma_file *file;
 
-	lockdep_assert_held_write(&edev->gone_lock);
+	lockdep_assert_held_write(&edev->remove_lock);
 	list_for_each_entry(file, &edev->files, node)
 		unmap_mapping_range(file->mapping, 0, 0, 1);
 }

@@ -239,9 +239,9 @@ void educma_debugfs_del(struct educma_dev *edev)
 {
 	debugfs_remove(edev->debug);
 	edev->debug = NULL;
-	down_read(&edev->gone_lock);
+	down_read(&edev->remove_lock);
 	release_all(edev);
-	up_read(&edev->gone_lock);
+	up_read(&edev->remove_lock);
 	xa_destroy(&edev->held);
 }
 

@@ -47,10 +47,10 @@ bool educma_is_removed(const struct educma_dev *edev)
  */
 int educma_dev_enter(struct educma_dev *edev)
 {
-	down_read(&edev->gone_lock);
+	down_read(&edev->remove_lock);
 	if (!educma_is_removed(edev))
 		return 0;
-	up_read(&edev->gone_lock);
+	up_read(&edev->remove_lock);
 	return -ENODEV;
 }
 
@@ -62,7 +62,7 @@ int educma_dev_enter(struct educma_dev *edev)
  */
 void educma_dev_leave(struct educma_dev *edev)
 {
-	up_read(&edev->gone_lock);
+	up_read(&edev->remove_lock);
 }
 
 /**

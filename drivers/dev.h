@@ -13,15 +13,15 @@
  *
  * Lock order, outermost first:
  *	mmap_lock (the caller of mmap or munmap has it), dmaengine's own locks
- *	educma_dev.gone_lock
+ *	educma_dev.remove_lock
  *	educma_dev.alloc_lock
  *	educma_dev.lists_lock
  *	educma_dma.submit_lock
  *	educma_engine.lock (hard interrupt)
  *	educma_file.lock, educma_dma.done_lock (hard interrupt)
- * educma_handles.lock is taken inside gone_lock; the lock of the accounts may be
- * taken inside all locks but spinlocks. No lock is taken inside these two.
- * User memory is never accessed under gone_lock, because a page fault takes
+ * educma_handles.lock is taken inside remove_lock; the lock of the accounts may
+ * be taken inside all locks but spinlocks. No lock is taken inside these two.
+ * User memory is never accessed under remove_lock, because a page fault takes
  * mmap_lock.
  */
 #ifndef EDUCMA_DEV_H
@@ -71,7 +71,7 @@ struct educma_reserve {
  * @dma_bits: address bits that the device decodes, as far as the user knows
  * @hw: the device as its card sees it
  * @engine: the queue of its transfers, and the state of the device. It is
- *	EDUCMA_REMOVED before remove() takes @gone_lock, so that waiters may read
+ *	EDUCMA_REMOVED before remove() takes @remove_lock, so that waiters may read
  *	it without the lock
  * @low: memory with as few address bits as possible, for the reach test and for
  *	clearing the card's memory; under @alloc_lock
@@ -79,14 +79,14 @@ struct educma_reserve {
  * @held: each struct educma_buffer that a debugfs file holds, by number; xa_lock
  * @debug: the directory of the files in debugfs
  * @dma: the dmaengine channel, or NULL
- * @gone_lock: while it is held for reading and the device is not removed, its
+ * @remove_lock: while it is held for reading and the device is not removed, its
  *	memory and mappings stay; remove() takes it for writing
  * @alloc_lock: one allocation at a time, because finding the reason of a failed
  *	one widens the coherent mask for a moment, and no other allocation may
  *	use that mask. Guards @own, @low, and writes of @proven_address
  * @proven_address: highest bus address that a reach test has read and written
  * @reserve: memory that buffers are carved from
- * @lists_lock: guards the fields below; @gone_lock, held for writing, does too
+ * @lists_lock: guards the fields below; so does @remove_lock, held for writing
  * @files: open files
  * @buffers: buffers that have memory
  * @buffer_count: how many buffers have memory; read without the lock
@@ -108,7 +108,7 @@ struct educma_dev {
 	struct dentry *debug;
 	struct educma_dma *dma;
 
-	struct rw_semaphore gone_lock;
+	struct rw_semaphore remove_lock;
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
 	u64 proven_address;
 	struct educma_reserve reserve;

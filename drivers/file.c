@@ -64,7 +64,7 @@ struct educma_file *educma_file_create(struct educma_dev *edev,
 
 /**
  * educma_file_destroy() - free a file
- * @file: the file: its handles are gone, no request is in flight
+ * @file: the file, after educma_handles_exit(); no request is in flight
  *
  * The reference to the device stays, for the caller to drop. Context: may sleep.
  */
@@ -78,7 +78,7 @@ void educma_file_destroy(struct educma_file *file)
  * educma_request_free() - free a request and drop its references to buffers
  * @req: the request: not submitted, or completed
  *
- * Context: may sleep; gone_lock held.
+ * Context: may sleep; remove_lock held.
  */
 void educma_request_free(struct educma_request *req)
 {
@@ -132,7 +132,7 @@ static void uncount_in_flight(struct educma_file *file)
  * @req: the request, its buffers and the submitter's part of its transfer set;
  *	on success the file's, until educma_file_pop() returns it
  *
- * Context: gone_lock held for reading.
+ * Context: remove_lock held for reading.
  *
  * Return: 0, -EAGAIN (too many in flight), or the engine's error.
  */

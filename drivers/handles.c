@@ -31,7 +31,7 @@ void educma_handles_init(struct educma_handles *handles)
  * educma_handles_exit() - drop the handles' references to their buffers
  * @handles: the handles; nobody else uses them
  *
- * Context: may sleep; gone_lock held if there may be buffers.
+ * Context: may sleep; remove_lock held if there may be buffers.
  */
 void educma_handles_exit(struct educma_handles *handles)
 {
@@ -183,7 +183,7 @@ int educma_handles_add(struct educma_handles *handles,
  * @handles: the handles
  * @handle: the handle
  *
- * Context: may sleep; gone_lock held.
+ * Context: may sleep; remove_lock held.
  *
  * Return: 0 or -ENOENT.
  */
@@ -229,7 +229,7 @@ static void show_buffer(struct seq_file *seq, const struct educma_buffer *buf)
  * @seq: where to print them
  * @addresses: the reader may see each buffer and its bus address
  *
- * Context: gone_lock held.
+ * Context: remove_lock held.
  */
 void educma_handles_show(struct educma_handles *handles, struct seq_file *seq,
 			 bool addresses)

@@ -147,7 +147,7 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
 	kref_init(&edev->ref);
 	edev->pdev = pdev;
 	edev->dma_bits = educma_dma_bits(edev->hw);
-	init_rwsem(&edev->gone_lock);
+	init_rwsem(&edev->remove_lock);
 	mutex_init(&edev->alloc_lock);
 	spin_lock_init(&edev->lists_lock);
 	INIT_LIST_HEAD(&edev->files);
@@ -168,11 +168,11 @@ static void educma_shut_down(struct educma_dev *edev)
 	educma_engine_stop(&edev->engine);
 	educma_dma_del(edev);
 	educma_hw_disconnect(edev->hw);
-	down_write(&edev->gone_lock);
+	down_write(&edev->remove_lock);
 	educma_chrdev_unmap(edev);
 	educma_put_irq(edev);
 	educma_buffers_exit(edev);
-	up_write(&edev->gone_lock);
+	up_write(&edev->remove_lock);
 }
 
 /* Make sure that the device answers and is idle. Bus mastering is off. */
@@ -385,14 +385,14 @@ static pci_ers_result_t educma_error_detected(struct pci_dev *pdev,
 					      pci_channel_state_t state)
 {
 	struct educma_dev *edev = pci_get_drvdata(pdev);
-	const bool gone = state == pci_channel_io_perm_failure;
+	const bool lost = state == pci_channel_io_perm_failure;
 
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	educma_quiesce(edev, false);
 	educma_engine_fail(&edev->engine,
-			   gone ? EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
-	return gone ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
+			   lost ? EDUCMA_NO_RESPONSE : EDUCMA_FAILED);
+	return lost ? PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
 }
 
 static pci_ers_result_t educma_slot_reset(struct pci_dev *pdev)

@@ -233,8 +233,8 @@ void educma_reach_extend(struct educma_dev *edev)
  * educma_clear_card() - overwrite the card's memory with zeros
  * @edev: the device
  *
- * Does nothing for a card without memory. Context: gone_lock held for reading;
- * sleeps for one DMA, and while other callers allocate.
+ * Does nothing for a card without memory. Context: remove_lock held for
+ * reading; sleeps for one DMA, and while other callers allocate.
  *
  * Return: 0, -EINTR (killed), or the engine's error.
  */
