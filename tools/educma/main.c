@@ -40,23 +40,29 @@ static const struct command commands[] = {
 	  cmd_read, NULL },
 	{ "stat", "[-a] [-i SECONDS [-c COUNT]] [DEVICE]",
 	  "a device's counters, or what the devices do, interval by interval",
-	  "  -a, --all             of all devices\n"
-	  "  -i, --interval SECS   a line for each device (or -d's) every SECS, 0.001 to\n"
-	  "                        86400: what happened in that time\n"
+	  "  -a, --all             the counters of all devices\n"
+	  "  -i, --interval SECS   a line for each device, or for the one given, every SECS,\n"
+	  "                        0.001 to 86400, of what happened in that time\n"
 	  "  -c, --count COUNT     end after so many intervals (default: when the last\n"
 	  "                        device has gone)\n"
 	  "\n"
 	  "The columns of -i:\n"
-	  "  to B/s, from B/s      bytes by DMA in chunks that ended, for each second\n"
-	  "  transfers/s           requests that ended well; a copy counts in both directions\n"
-	  "  queue                 requests submitted and not complete, at the end\n"
-	  "  errors                requests that ended early; a copy counts twice\n"
+	  "  time                  the local time at the end of the interval\n"
+	  "  to device, from device\n"
+	  "                        bytes per second by DMA, of the chunks that ended\n"
+	  "  transfers/s           transfers that succeeded; a copy counts in both directions\n"
+	  "  queue                 transfers submitted and not complete, at the end\n"
+	  "  errors                transfers that ended with an error; a copy counts twice\n"
 	  "  busy %                time of the chunks that ended, against elapsed time: more\n"
-	  "                        than 100 if one of them began before\n"
-	  "  failures              times the device was given up since it was bound\n"
+	  "                        than 100 if one of them began before the interval\n"
+	  "  failures              times that the device failed since its driver was bound\n"
 	  "\n"
-	  "A terminal is painted over every time; --json is one object a line. A device that\n"
-	  "is new, or bound anew, has its first line an interval later.\n",
+	  "With several devices the line sum has their figures added up: busy % is 300 if\n"
+	  "three of them are busy.\n"
+	  "\n"
+	  "On a terminal each interval replaces the one before, and rates are rounded; all\n"
+	  "else gets exact figures. --json prints one object a line. The first line of a\n"
+	  "device that is new, or bound anew, comes an interval later.\n",
 	  cmd_stat, NULL },
 	{ "cma", "[--area NAME] [alloc N | free N]",
 	  "the kernel's CMA areas, and pages from them",

@@ -2,29 +2,27 @@
 /*
  * educma stat -i: what the devices do, interval by interval.
  *
- * Each counter is a file of its own, so one line is not of one instant: a
- * chunk that ends while a device is read may be in some of its figures and not
- * yet in others, and devices are read one after the other. Each figure is
- * exact by itself: the clock is read for every device, just before its
- * counters and always in the same order, so what lies between the clock and a
- * counter cancels out in the difference, and nothing is lost or counted twice
+ * Each counter is a file of its own, so the figures of a line are not of one
+ * instant: if a chunk ends while its device is being read, some of the figures
+ * have it and others do not yet. The devices are read one after another. Still
+ * each figure is exact: the clock is read for every device just before its
+ * counters, which are read in a fixed order, so the time between the clock and
+ * a counter cancels out in the difference, and nothing is lost or counted twice
  * from one line to the next.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cmd.h"
+#include "field.h"
 #include "size.h"
-#include "util.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* Home, and nothing from there on: what is new overwrites what is there. */
+/* Moves the terminal's cursor to the top, and clears all below it. */
 #define REPAINT		"\033[H\033[J"
 
 enum figure {
@@ -32,7 +30,7 @@ enum figure {
 	FROM_ERRORS, TO_BUSY, FROM_BUSY, FAILURES, QUEUE, FIGURES
 };
 
-/* All but the last, which is a level, only ever rise. */
+/* All but the last, which is a level, only rise while the driver is bound. */
 static const char *const figure_names[FIGURES] = {
 	[TO_BYTES] = "to_device_bytes",
 	[FROM_BYTES] = "from_device_bytes",
@@ -49,9 +47,9 @@ static const char *const figure_names[FIGURES] = {
 /**
  * struct sample - a device's counters
  * @name: "educmaN"
- * @pci: what tells one device from another, whatever its N
- * @ns: when they were read
- * @figure: their values
+ * @pci: its PCI address, which identifies it even if its N changes
+ * @ns: when its counters were read
+ * @figure: the values of its counters
  */
 struct sample {
 	char name[24];
@@ -68,7 +66,8 @@ struct samples {
 struct live {
 	const struct context *ctx;
 	const char *only;	/* the PCI address of -d's device, or NULL */
-	bool terminal;
+	bool human;		/* paint over a terminal, in human units */
+	uint64_t time_ns;	/* of the last samples, since 1970 */
 	struct samples before;
 	struct samples now;
 };
@@ -80,7 +79,7 @@ static bool has_gone(const struct live *l, const struct educma_entry *entry)
 	return educma_find(l->ctx->sysroot, entry->pci, &found);
 }
 
-/* One that goes meanwhile was not there. Returns an enum status. */
+/* A device that goes meanwhile is left out. Returns an enum status. */
 static int take_sample(const struct live *l, const struct educma_entry *entry,
 		       struct samples *s)
 {
@@ -104,7 +103,7 @@ static int take_sample(const struct live *l, const struct educma_entry *entry,
 	return 0;
 }
 
-/* Of every device that there is now. Returns an enum status. */
+/* Takes a sample of every device that is there now. Returns an enum status. */
 static int take_samples(const struct live *l, struct samples *s)
 {
 	struct educma_entry *list;
@@ -126,7 +125,7 @@ static int take_samples(const struct live *l, struct samples *s)
 	return status;
 }
 
-/* A counter that fell has begun anew: the driver was bound again. */
+/* A counter falls only when the driver is bound again and counts from 0. */
 static bool same_binding(const struct sample *before, const struct sample *now)
 {
 	size_t i;
@@ -151,16 +150,49 @@ static const struct sample *find_before(const struct live *l,
 }
 
 /**
- * struct line - a device in an interval
- * @now: at its end
- * @ns: its length
- * @rise: by how much each figure rose; the queue's is not one
+ * struct line - a device in an interval, or the sum of all devices
+ * @device: "educmaN"; NULL for the sum
+ * @pci: its PCI address; NULL for the sum
+ * @time_ns: the end of the interval, since 1970
+ * @interval_ns: the length of the interval; the sum has the devices' mean
+ * @rise: by how much each counter rose; the queue's is not among them
+ * @queue_depth: transfers submitted and not complete, at the end
+ * @failures: times that the device failed since its driver was bound
+ *
+ * complete_line() makes the other members from these.
  */
 struct line {
-	const struct sample *now;
-	uint64_t ns;
+	const char *device;
+	const char *pci;
+	uint64_t time_ns;
+	uint64_t interval_ns;
 	uint64_t rise[QUEUE];
+	uint64_t queue_depth;
+	uint64_t failures;
+
+	uint64_t to_rate;
+	uint64_t from_rate;
+	uint64_t transfers;
+	double transfers_per_s;
+	uint64_t errors;
+	uint64_t busy_ns;
+	double busy_percent;
 };
+
+static void complete_line(struct line *line)
+{
+	const uint64_t *rise = line->rise;
+	const double ns = line->interval_ns;
+
+	line->to_rate = rate_per_s(rise[TO_BYTES], line->interval_ns);
+	line->from_rate = rate_per_s(rise[FROM_BYTES], line->interval_ns);
+	line->transfers = rise[TO_TRANSFERS] + rise[FROM_TRANSFERS];
+	line->transfers_per_s = line->transfers * 1e9 / ns;
+	line->errors = rise[TO_ERRORS] + rise[FROM_ERRORS];
+	/* A chunk's time counts at its end, even if it began before. */
+	line->busy_ns = rise[TO_BUSY] + rise[FROM_BUSY];
+	line->busy_percent = 100.0 * line->busy_ns / ns;
+}
 
 /* False if there is none yet: the device is new. */
 static bool make_line(const struct live *l, const struct sample *now,
@@ -171,123 +203,150 @@ static bool make_line(const struct live *l, const struct sample *now,
 
 	if (!before)
 		return false;
-	line->now = now;
-	line->ns = now->ns - before->ns;
+	*line = (struct line){
+		.device = now->name,
+		.pci = now->pci,
+		.time_ns = l->time_ns,
+		.interval_ns = now->ns - before->ns,
+		.queue_depth = now->figure[QUEUE],
+		.failures = now->figure[FAILURES],
+	};
 	for (i = 0; i < QUEUE; i++)
 		line->rise[i] = now->figure[i] - before->figure[i];
+	complete_line(line);
 	return true;
 }
 
-/* Of the three that are shown without telling the directions apart. */
-static uint64_t both(const struct line *line, enum figure to)
+static void make_sum(const struct line *lines, size_t count, struct line *sum)
 {
-	return line->rise[to] + line->rise[to + 1];
+	uint64_t ns = 0;
+	size_t i, j;
+
+	*sum = (struct line){ .time_ns = lines[0].time_ns };
+	for (i = 0; i < count; i++) {
+		ns += lines[i].interval_ns;
+		for (j = 0; j < QUEUE; j++)
+			sum->rise[j] += lines[i].rise[j];
+		sum->queue_depth += lines[i].queue_depth;
+		sum->failures += lines[i].failures;
+	}
+	sum->interval_ns = ns / count;
+	complete_line(sum);
 }
 
-static double transfers_per_s(const struct line *line)
+/* The columns ---------------------------------------------------------------*/
+
+static void get_time(const void *record, struct value *value)
 {
-	return (double)both(line, TO_TRANSFERS) * NSEC_PER_SEC / line->ns;
+	const struct line *line = record;
+	const time_t seconds = line->time_ns / NSEC_PER_SEC;
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(value->text, sizeof(value->text), "%T", &tm);
 }
 
-/* More than 100 if a chunk ended that began before: it counts at its end. */
-static double busy_percent(const struct line *line)
+static void get_device(const void *record, struct value *value)
 {
-	return 100.0 * both(line, TO_BUSY) / line->ns;
+	const struct line *line = record;
+
+	if (line->device)
+		value_string(value, line->device);
+	else
+		value_text(value, "sum");
 }
 
-static void add_double(struct json_object *object, const char *key,
-		       double value)
-{
-	char text[32];
+#define MEMBER(key, title, width, kind, member) \
+	FIELD(key, title, width, kind, line, member)
 
-	snprintf(text, sizeof(text), "%.3f", value);
-	json_object_object_add(object, key,
-			       json_object_new_double_s(value, text));
+static const struct field columns[] = {
+	FIELD_GET(NULL, "time", -8, get_time),
+	FIELD_GET("device", "device", -8, get_device),
+	FIELD_OPTIONAL("pci", NULL, 0, VALUE_STRING, line, pci),
+	MEMBER("interval_ns", NULL, 0, VALUE_TIME, interval_ns),
+	MEMBER("to_device_bytes", NULL, 0, VALUE_BYTES, rise[TO_BYTES]),
+	MEMBER("to_device_bytes_per_s", "to device[B/s]", 10, VALUE_RATE, to_rate),
+	MEMBER("from_device_bytes", NULL, 0, VALUE_BYTES, rise[FROM_BYTES]),
+	MEMBER("from_device_bytes_per_s", "from device[B/s]", 10, VALUE_RATE, from_rate),
+	MEMBER("transfers", NULL, 0, VALUE_NUMBER, transfers),
+	MEMBER("transfers_per_s", "transfers/s", 11, VALUE_DECIMAL, transfers_per_s),
+	MEMBER("queue_depth", "queue", 5, VALUE_NUMBER, queue_depth),
+	MEMBER("errors", "errors", 6, VALUE_NUMBER, errors),
+	MEMBER("busy_ns", NULL, 0, VALUE_TIME, busy_ns),
+	MEMBER("busy_percent", "busy %", 6, VALUE_DECIMAL, busy_percent),
+	MEMBER("failures", "failures", 8, VALUE_NUMBER, failures),
+	{ }
+};
+
+/* A terminal has the time above the table, where it does not need a column. */
+static const struct field *columns_of(const struct live *l)
+{
+	return l->human ? columns + 1 : columns;
 }
 
-static struct json_object *line_json(const struct line *line)
+static void print_time(const struct live *l)
 {
-	const struct sample *now = line->now;
-	struct json_object *object = json_object_new_object();
+	const struct line now = { .time_ns = l->time_ns };
+	struct value value;
 
-	json_add_string(object, "device", now->name);
-	json_add_string(object, "pci", now->pci);
-	json_add_u64(object, "interval_ns", line->ns);
-	json_add_u64(object, "to_device_bytes", line->rise[TO_BYTES]);
-	json_add_u64(object, "to_device_bytes_per_s",
-		     rate_per_s(line->rise[TO_BYTES], line->ns));
-	json_add_u64(object, "from_device_bytes", line->rise[FROM_BYTES]);
-	json_add_u64(object, "from_device_bytes_per_s",
-		     rate_per_s(line->rise[FROM_BYTES], line->ns));
-	json_add_u64(object, "transfers", both(line, TO_TRANSFERS));
-	add_double(object, "transfers_per_s", transfers_per_s(line));
-	json_add_u64(object, "queue_depth", now->figure[QUEUE]);
-	json_add_u64(object, "errors", both(line, TO_ERRORS));
-	json_add_u64(object, "busy_ns", both(line, TO_BUSY));
-	add_double(object, "busy_percent", busy_percent(line));
-	json_add_u64(object, "failures", now->figure[FAILURES]);
-	return object;
+	field_value(columns, &now, &value);
+	puts(value.text);
 }
 
-static uint64_t realtime_ns(void)
+static void print_interval_text(const struct live *l, const struct line *lines,
+				size_t count, const struct line *sum)
 {
-	struct timespec t;
+	size_t i;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+	if (l->human) {
+		fputs(REPAINT, stdout);
+		print_time(l);
+		columns_print_head(columns_of(l), true);
+	}
+	for (i = 0; i < count; i++)
+		columns_print(columns_of(l), &lines[i], l->human);
+	if (sum)
+		columns_print(columns_of(l), sum, l->human);
 }
 
-static void print_interval_json(const struct live *l)
+static void print_interval_json(const struct live *l, const struct line *lines,
+				size_t count, const struct line *sum)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *devices = json_object_new_array();
-	struct line line;
 	size_t i;
 
-	json_add_u64(object, "time_ns", realtime_ns());
-	for (i = 0; i < l->now.count; i++) {
-		if (make_line(l, &l->now.sample[i], &line))
-			json_object_array_add(devices, line_json(&line));
-	}
+	json_add_u64(object, "time_ns", l->time_ns);
+	for (i = 0; i < count; i++)
+		json_object_array_add(devices, fields_json(columns, &lines[i]));
 	json_object_object_add(object, "devices", devices);
+	if (sum)
+		json_object_object_add(object, "sum", fields_json(columns, sum));
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
 	json_object_put(object);
 }
 
-static void print_header(void)
+static int print_interval(const struct live *l)
 {
-	printf("%-9s %12s %12s %12s %6s %7s %7s %9s\n", "device", "to B/s",
-	       "from B/s", "transfers/s", "queue", "errors", "busy %",
-	       "failures");
+	struct line *lines = calloc(l->now.count + 1, sizeof(*lines));
+	struct line sum;
+	size_t count = 0, i;
+
+	if (!lines)
+		return fail_system(l->ctx, -ENOMEM, "devices");
+	for (i = 0; i < l->now.count; i++)
+		count += make_line(l, &l->now.sample[i], &lines[count]);
+	if (count > 1)
+		make_sum(lines, count, &sum);
+	if (l->ctx->json)
+		print_interval_json(l, lines, count, count > 1 ? &sum : NULL);
+	else
+		print_interval_text(l, lines, count, count > 1 ? &sum : NULL);
+	free(lines);
+	return STATUS_OK;
 }
 
-static void print_line(const struct line *line)
-{
-	printf("%-9s %12" PRIu64 " %12" PRIu64 " %12.1f %6" PRIu64 " %7" PRIu64
-	       " %7.1f %9" PRIu64 "\n", line->now->name,
-	       rate_per_s(line->rise[TO_BYTES], line->ns),
-	       rate_per_s(line->rise[FROM_BYTES], line->ns),
-	       transfers_per_s(line), line->now->figure[QUEUE],
-	       both(line, TO_ERRORS), busy_percent(line),
-	       line->now->figure[FAILURES]);
-}
-
-static void print_interval_text(const struct live *l)
-{
-	struct line line;
-	size_t i;
-
-	if (l->terminal) {
-		fputs(REPAINT, stdout);
-		print_header();
-	}
-	for (i = 0; i < l->now.count; i++) {
-		if (make_line(l, &l->now.sample[i], &line))
-			print_line(&line);
-	}
-}
-
-/* An interval behind? Then the next one begins now. */
+/* If this program is an interval behind, the next interval begins now. */
 static void sleep_until(uint64_t *next, uint64_t interval_ns)
 {
 	const uint64_t now = monotonic_ns();
@@ -303,7 +362,15 @@ static void sleep_until(uint64_t *next, uint64_t interval_ns)
 	signals_sleep(&left);
 }
 
-/* Makes what was now what was before, and looks again. */
+static uint64_t realtime_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+}
+
+/* Keeps the last samples as those before, and takes new ones. */
 static int next_samples(struct live *l)
 {
 	struct educma_entry entry;
@@ -311,10 +378,11 @@ static int next_samples(struct live *l)
 
 	free(l->before.sample);
 	l->before = l->now;
+	l->time_ns = realtime_ns();
 	status = take_samples(l, &l->now);
 	if (status)
 		return status;
-	/* Says which one is missing, unless it is there again already. */
+	/* Reports the device that is missing, unless it is back already. */
 	return l->now.count ? 0 : find_device(l->ctx, &entry);
 }
 
@@ -329,13 +397,9 @@ static int print_intervals(struct live *l, uint64_t interval_ns, uint64_t count)
 		if (signals_pending())
 			break;
 		status = next_samples(l);
-		if (status)
-			break;
-		if (l->ctx->json)
-			print_interval_json(l);
-		else
-			print_interval_text(l);
-		if (!flush_output())
+		if (!status)
+			status = print_interval(l);
+		if (status || !flush_output())
 			break;	/* main() says so */
 	}
 	return status;
@@ -343,7 +407,7 @@ static int print_intervals(struct live *l, uint64_t interval_ns, uint64_t count)
 
 int stat_live(const struct context *ctx, uint64_t interval_ns, uint64_t count)
 {
-	struct live l = { .ctx = ctx, .terminal = isatty(STDOUT_FILENO) };
+	struct live l = { .ctx = ctx, .human = output_is_human() };
 	struct educma_entry entry;
 	int status;
 
@@ -353,8 +417,8 @@ int stat_live(const struct context *ctx, uint64_t interval_ns, uint64_t count)
 	if (ctx->device)
 		l.only = entry.pci;
 	signals_catch();
-	if (!ctx->json && !l.terminal) {
-		print_header();
+	if (!ctx->json && !l.human) {
+		columns_print_head(columns, false);
 		status = flush_output() ? 0 : STATUS_FAILURE;
 	}
 	if (!status)
