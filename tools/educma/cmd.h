@@ -21,16 +21,16 @@ struct context;
 
 /**
  * struct command - a subcommand
- * @name: what is typed
+ * @name: its name
  * @args: its operands and options, for the usage line
- * @summary: one line
+ * @summary: one line of help
  * @help: the rest of its help; may be NULL
- * @run: gets its own argc and argv; returns an enum status
+ * @run: runs it with the command's name as argv[0]; returns an enum status
  * @more_help: prints tables of the command behind @help; may be NULL
  *
- * Manual pages and completion are made from these: lists are indented, two
- * spaces before what describes an item, and what an argument's name means
- * says completion.bash (FILE, DIR, ...).
+ * Manual pages and completion are made from these texts. So a list is indented,
+ * and two spaces stand between an item and its description. The names of arguments
+ * have a meaning for the completion: see completion.bash (FILE, DIR, ...).
  */
 struct command {
 	const char *name;
@@ -92,14 +92,16 @@ int stat_live(const struct context *ctx, uint64_t interval_ns, uint64_t count);
 
 /**
  * next_option() - getopt_long() that handles the global options itself
- * @ctx: the global options end here
+ * @ctx: set to what the global options say
  * @argc: the command's
  * @argv: the command's
- * @shorts: the command's own, as for getopt(3)
- * @longs: the command's own, as for getopt_long(3), or NULL
+ * @shorts: the command's short options, as for getopt(3)
+ * @longs: the command's long options, as for getopt_long(3), or NULL
  *
- * Returns the next of the command's own, or -1 at the end. A bad option or
- * --help ends the program, so call it before anything is held.
+ * A bad option or --help ends the program, so parse options before a device is
+ * opened.
+ *
+ * Returns the next option of the command, or -1 at the end.
  */
 int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
 		const struct option *longs);
@@ -107,7 +109,7 @@ int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
 /* Checks the number of operands; ends the program if it is wrong. */
 void expect_operands(const struct context *ctx, int argc, int min, int max);
 
-/* Takes the only operand, if there is one, as the device, like -d's argument. */
+/* Takes an operand as the device, like the argument of -d; more than one is bad. */
 void device_operand(struct context *ctx, int argc, char **argv);
 
 /* Parse an operand or an option's argument; end the program if it is bad. */
@@ -139,7 +141,7 @@ struct failure {
 	const char *advice;
 };
 
-/* Reports it, "educma: COMMAND: MESSAGE", and returns its status. */
+/* Reports a failure, "educma: COMMAND: MESSAGE". Returns its status. */
 int fail(const struct context *ctx, const struct failure *f,
 	 const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -149,8 +151,8 @@ int fail_errno(const struct context *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * The same for an error that is not the device's, but a file's or another part
- * of the system's: without what the number means to the driver.
+ * Reports "MESSAGE: WHY" for a negative errno of a file or of another part of the
+ * system, where the errno does not mean what it means from the driver.
  */
 int fail_system(const struct context *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -161,20 +163,20 @@ int fail_system(const struct context *ctx, int err, const char *fmt, ...)
  */
 int close_output(const struct context *ctx, int status);
 
-/* What a negative errno means here, and what to do about it, or NULL. */
+/* What a negative errno from the driver means; what to do about it, or NULL. */
 const char *errno_text(int err);
 const char *errno_advice(int err);
 
 /* session.c */
 
-/* Finds the selected device. Returns 0, or a status: it is reported. */
+/* Finds the selected device. Returns 0, or the status of a reported failure. */
 int find_device(const struct context *ctx, struct educma_entry *entry);
 
 /**
  * struct session - the selected device, open
- * @entry: where it is
- * @info: what it is
- * @dev: its handle
+ * @entry: its names and paths
+ * @info: its settings and state
+ * @dev: the open device
  */
 struct session {
 	struct educma_entry entry;
@@ -182,24 +184,24 @@ struct session {
 	struct educma *dev;
 };
 
-/* Opens the selected device. Returns 0, or a status: it is reported. */
+/* Opens the selected device. Returns 0, or the status of a reported failure. */
 int open_session(const struct context *ctx, struct session *s);
-/* The same, to have it alone; that others use it is an error. */
+/* Like open_session(), but fails if another program has the device open. */
 int open_session_alone(const struct context *ctx, struct session *s);
-/* The same with @entry; an error leaves no s->dev behind. */
+/* Like open_session_alone() for @entry. After a failure s->dev is NULL. */
 int open_entry_alone(const struct context *ctx,
 		     const struct educma_entry *entry, struct session *s);
 void close_session(struct session *s);
 
-/* Allocates a buffer. Returns 0, or a status: it is reported. */
+/* Allocates a buffer. Returns 0, or the status of a reported failure. */
 int alloc_buffer(const struct context *ctx, const struct session *s,
 		 uint64_t bytes, struct educma_buffer *buf);
 
 /**
  * struct alloc_failure - why there is no buffer
- * @failure: for fail(); its advice may be below
- * @text: what happened
- * @advice: room for the advice
+ * @failure: for fail(); its advice may point to @advice
+ * @text: the message
+ * @advice: room for an advice
  */
 struct alloc_failure {
 	struct failure failure;
@@ -207,17 +209,17 @@ struct alloc_failure {
 	char advice[REASON_TEXT];
 };
 
-/* Fills in @why for educma_alloc()'s error @err and what it left in @buf. */
+/* Fills in @why after educma_alloc() failed with @err, and left @buf. */
 void explain_alloc(const struct context *ctx, const struct session *s,
 		   uint64_t bytes, int err, const struct educma_buffer *buf,
 		   struct alloc_failure *why);
 
-/* What QEMU's edu moves per second if it never waits, in either direction. */
+/* Bytes per second of a QEMU edu that is never idle, in each direction. */
 uint64_t edu_limit(const struct educma_info *info);
-/* Else it is faster, a simulator or a card, and that limit is not its own. */
+/* False if the device is faster than edu: a simulator, or a real card. */
 bool may_be_edu(uint64_t bytes_per_s, uint64_t limit);
 
-/* No device at all: says what is missing, returns the status. */
+/* Reports that there is no device, and what is missing. Returns the status. */
 int fail_no_device(const struct context *ctx);
 
 /* output.c */
@@ -226,9 +228,8 @@ int fail_no_device(const struct context *ctx);
 void print_json(struct json_object *value);
 
 /*
- * Writes what is buffered for standard output. Returns false if that, or
- * anything before it, could not be written: a command then need not go on, and
- * close_output() reports why.
+ * Flushes standard output. Returns false if output was lost, now or before. A
+ * command can then stop; close_output() reports the error.
  */
 bool flush_output(void);
 
@@ -258,13 +259,15 @@ void progress_end(struct progress *p);
 
 uint64_t monotonic_ns(void);
 
-/* signals.c: SIGINT, SIGTERM and SIGHUP only leave a mark, if not ignored */
+/* signals.c */
+
+/* Catches SIGINT, SIGTERM and SIGHUP, unless they are ignored. */
 void signals_catch(void);
-/* The signal that came, or 0. */
+/* Returns the signal that has come, or 0. */
 int signals_pending(void);
-/* Sleeps, unless one has come, and until one comes. */
+/* Sleeps until the timeout, or until a signal has come. */
 void signals_sleep(const struct timespec *timeout);
-/* Ends the program by it, as if it had not been caught. */
+/* Ends the program by the signal, as if it had not been caught. */
 _Noreturn void signals_reraise(void);
 
 #endif

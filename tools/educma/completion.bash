@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Bash completion of educma. What there is to complete, --help says, and the
-# name of an argument says with what: FILE a file, DIR a directory, DEVICE one
-# of educma's devices, BDF any PCI device; small letters stand for themselves.
+# Bash completion of educma. It completes what --help lists. The name of an argument
+# says with what it is completed: FILE a file, DIR a directory, DEVICE one of educma's
+# devices, BDF any PCI device, COMMAND a command. Words in small letters stand for
+# themselves.
 
-# --help to a line for each option: it, and what its argument is called.
+# Turns --help into a line for each option: the option, and its argument's name.
 _educma_options()
 {
 	awk '/^ +-/ {
@@ -17,19 +18,19 @@ _educma_options()
 	}'
 }
 
-# --help to the words of the usage that are neither options nor their arguments.
+# Turns --help into the operands of its usage line, without options.
 _educma_operands()
 {
 	sed '1!d; s/^usage: educma [a-z]*//; :again; s/\[-[^][]*\]//; t again; s/[][|]/ /g'
 }
 
-# educma --help to the names of the commands.
+# Turns educma --help into the names of the commands.
 _educma_commands()
 {
 	sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-# _educma_values EDUCMA ARGUMENT SYSROOT: adds to candidates
+# _educma_values EDUCMA ARGUMENT SYSROOT: adds the values of an argument to candidates
 _educma_values()
 {
 	case $2 in
@@ -54,7 +55,7 @@ _educma()
 	local argument='' candidates='' command='' option='' prefix='' sysroot=''
 	local cur help options word words
 
-	# In COMP_WORDS a PCI address would be three words.
+	# COMP_WORDS is not used, because a PCI address would be three words in it.
 	read -ra words < <(sed -E 's/( --[a-z-]+)=/\1 /g' <<<"${COMP_LINE:0:COMP_POINT}.")
 	cur=${words[-1]%.}
 	help=$("$1" --help 2>/dev/null)
@@ -85,7 +86,7 @@ _educma()
 		done
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$cur")
-	# Readline replaces what follows the last colon.
+	# Readline replaces only the text behind the last colon.
 	[[ $COMP_WORDBREAKS != *:* ]] || prefix=${cur%"${cur##*:}"}
 	COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
 }

@@ -17,6 +17,7 @@
 	"run it as root, or let a group in with a udev rule: " \
 	"SUBSYSTEM==\"educma\", GROUP=\"users\", MODE=\"0660\""
 
+/* What an errno of the driver means, and what to do. */
 struct errno_advice {
 	int err;
 	const char *text;	/* NULL: strerror() */
@@ -29,7 +30,7 @@ static const struct errno_advice errnos[] = {
 	{ EIO, "the device has failed", REBIND },
 	{ ENODEV, "the device has gone", NULL },
 	{ ENOTTY, "this is not an educma device", NULL },
-	{ EPERM, "only root may read what others left in the device", NULL },
+	{ EPERM, "only root may read what other users left in the device", NULL },
 	{ EOVERFLOW, "more than this program can address", NULL },
 	{ ETIMEDOUT, "the device did not finish a DMA in time", REBIND },
 };
@@ -73,7 +74,7 @@ int fail(const struct context *ctx, const struct failure *f,
 	va_start(args, fmt);
 	vsnprintf(message, sizeof(message), fmt, args);
 	va_end(args);
-	flush_output();	/* the two keep their order where they end up in one */
+	flush_output();	/* keeps the order where both streams are one file */
 	fprintf(stderr, "educma: %s%s%s\n", ctx->cmd ? ctx->cmd->name : "",
 		ctx->cmd ? ": " : "", message);
 	if (f->advice)

@@ -31,7 +31,7 @@ void print_help(const struct context *ctx)
 	     "  -d, --device DEVICE   the device: N or educmaN, or its PCI address\n"
 	     "                        (default: the lowest N)\n"
 	     "      --json            print JSON\n"
-	     "      --sysroot DIR     look for /sys, /proc and /dev under DIR\n"
+	     "      --sysroot DIR     look for /sys, /proc and /dev below DIR\n"
 	     "  -h, --help\n"
 	     "  -V, --version\n"
 	     "\n"

@@ -10,10 +10,10 @@
 #define NSEC_PER_MSEC	1000000ULL
 
 /**
- * struct record - what is printed of a device
- * @has_reserve: the driver tells of a reserve; an old driver does not
+ * struct record - the values that are printed for a device
+ * @has_reserve: the driver has counters of a reserve; an old driver does not
  *
- * The other fields have the names of the JSON object, see below.
+ * The other members have the names of their keys in JSON, see fields[].
  */
 struct record {
 	const char *device;
@@ -73,7 +73,7 @@ static void fill_record(struct record *r, const struct session *s)
 	fill_reserve(r, &s->entry);
 }
 
-/* The driver shows the address 0 to a user who may not see addresses. */
+/* The driver gives 0 to a user who may not see bus addresses. */
 static void get_proven(const void *record, struct value *value)
 {
 	const struct record *r = record;
@@ -165,9 +165,9 @@ static void get_state(const void *record, struct value *value)
 
 	value_number(value, VALUE_BOOL, r->failed);
 	if (r->gone)
-		value_text(value, "gone: it does not answer; reset or rebind it");
+		value_text(value, "gone: the device does not respond; reset or rebind it");
 	else if (r->failed)
-		value_text(value, "failed: the kernel log says why; reset or rebind it");
+		value_text(value, "failed: see the kernel log; reset or rebind the device");
 	else
 		value_text(value, "ok");
 }

@@ -18,7 +18,7 @@ struct row {
 	uint64_t from_device_bytes;
 };
 
-/* A counter that cannot be read, because its device goes now, is shown as 0. */
+/* A counter is shown as 0 if its device is removed at this moment. */
 static void fill_row(struct row *row, const struct educma_entry *entry)
 {
 	struct educma_counters counters;
@@ -104,8 +104,8 @@ static int add_unbound(const char *sysroot, struct educma_entry **list,
 }
 
 /*
- * That the driver has no device is not an error here: the table is empty, or
- * has devices without the driver. The advice is for people, on standard error.
+ * A list without devices of the driver is not an error. Advice for people goes to
+ * standard error.
  */
 static void advise_no_device(const struct context *ctx)
 {

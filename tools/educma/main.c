@@ -14,15 +14,15 @@
 
 static const struct command commands[] = {
 	{ "list", "[DEVICE]", "the devices", NULL, cmd_list, NULL },
-	{ "info", "[DEVICE]", "what a device and its driver are set to", NULL,
+	{ "info", "[DEVICE]", "settings and state of a device and its driver", NULL,
 	  cmd_info, NULL },
 	{ "copy", "SIZE [--seed N] [--no-verify]",
 	  "move a buffer through the device and verify every byte",
 	  "      --seed N          names the pseudo-random data (default 1)\n"
-	  "      --no-verify       do not look at what arrived\n"
+	  "      --no-verify       do not compare the bytes afterwards\n"
 	  "\n"
 	  "SIZE is " SIZE_FORMS ".\n"
-	  "The device writes every byte of a CMA buffer of SIZE bytes, and reads as many.\n",
+	  "The device writes every byte of a CMA buffer of SIZE bytes, and reads SIZE bytes.\n",
 	  cmd_copy, NULL },
 	{ "write", "[-o OFFSET] [FILE]",
 	  "send a file (default: standard input) to the device's memory",
@@ -33,10 +33,10 @@ static const struct command commands[] = {
 	{ "read", "[-o OFFSET] [-n BYTES] [FILE]",
 	  "fetch the device's memory to a file (default: standard output)",
 	  "  -o, --offset OFFSET   place in the device's memory (default 0)\n"
-	  "  -n, --bytes BYTES     how much (default: all from OFFSET on)\n"
+	  "  -n, --bytes BYTES     how many bytes (default: all from OFFSET on)\n"
 	  "\n"
 	  "OFFSET and BYTES are each " SIZE_FORMS ".\n"
-	  "Raw bytes; a hex dump on a terminal; a hex string with --json.\n",
+	  "Writes raw bytes; on a terminal a hex dump; with --json a hex string.\n",
 	  cmd_read, NULL },
 	{ "stat", "[-a] [-i SECONDS [-c COUNT]] [DEVICE]",
 	  "a device's counters, or what the devices do, interval by interval",
@@ -69,22 +69,23 @@ static const struct command commands[] = {
 	  "      --area NAME       this area (alloc and free default to the only one, or\n"
 	  "                        to 'reserved', the one for DMA)\n"
 	  "\n"
-	  "Without alloc or free: where each area lies, how much of it is used, a map, the\n"
-	  "buffers in it that an educma device's debugfs holds, and what a device holds in\n"
-	  "reserve (module parameter reserve). alloc has CMA's debugfs take N pages, in one\n"
-	  "run, and hold them; free gives N of them back, the latest first. N alone is a\n"
-	  "number of pages; with a unit, as in 16M or 4KiB, it is a size. All of it needs root.\n",
+	  "Without alloc or free it prints where each area lies, how much of it is used, a\n"
+	  "map, the buffers in it that an educma device's debugfs holds, and the reserves\n"
+	  "(module parameter reserve). alloc makes CMA's debugfs take N pages in one piece and\n"
+	  "hold them; free gives N of them back, the latest first. N alone is a number of\n"
+	  "pages; with a unit, as in 16M or 4KiB, it is a size. The command needs root.\n",
 	  cmd_cma, NULL },
 	{ "selftest", "[--size SIZE] [DEVICE]",
-	  "find out whether a device is well",
-	  "      --size SIZE       of the large buffer (default 64M, at least 1M)\n"
+	  "test whether a device works",
+	  "      --size SIZE       size of the large buffer (default 64M, at least 1M)\n"
 	  "\n"
 	  "SIZE is " SIZE_FORMS ".\n"
-	  "Prints TAP. Identification, address mask, buffers, liveness, interrupt, the\n"
-	  "device's memory, copies at odd places, a large buffer, the highest that CMA has\n"
-	  "(needs root), and whether the counters add up: about 10 s with QEMU's edu. It has\n"
-	  "the device to itself; what was in the device's memory is lost. For a moment it\n"
-	  "takes all of CMA's largest free run, which other drivers then cannot have.\n",
+	  "Prints TAP. It tests identification, address mask, buffers, liveness, interrupt,\n"
+	  "the device's memory, copies at odd offsets, a large buffer, the highest buffer\n"
+	  "that CMA has (needs root), and whether the counters add up, in about 10 s with\n"
+	  "QEMU's edu. No other program may have the device open, and the content of the\n"
+	  "device's memory is lost. For a moment it takes all of CMA's largest free run,\n"
+	  "which other drivers cannot allocate from then.\n",
 	  cmd_selftest, NULL },
 	{ "bench",
 	  "[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE] [DEVICE]",

@@ -229,7 +229,7 @@ static int save(const struct context *ctx, const struct piece *p,
 	return err ? fail_system(ctx, err, "%s", name) : 0;
 }
 
-/* main() reports it if standard output cannot be written. */
+/* If standard output cannot be written, main() reports it. */
 static void print_memory(const struct piece *p)
 {
 	if (isatty(STDOUT_FILENO))

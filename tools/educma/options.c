@@ -27,7 +27,7 @@ static const struct option global_longs[] = {
 
 #define LONGS_MAX	32
 
-/* The globals, then as many of the command's as fit, then the zeroes. */
+/* The global options, the command's options as far as they fit, and zeros. */
 static void merge_longs(struct option *merged, const struct option *longs)
 {
 	size_t n = ARRAY_SIZE(global_longs);
@@ -59,7 +59,7 @@ static _Noreturn void bad_option(const struct context *ctx, char **argv,
 	const char *why = opt == ':' ? "needs an argument" : "is not an option";
 
 	if (isdigit(optopt))
-		usage_error(ctx, "-%c is no option, and no size is negative; a size is %s",
+		usage_error(ctx, "-%c is not an option, nor is a size negative; a size is %s",
 			    optopt, SIZE_FORMS);
 	if (optopt && optopt < OPTION_FIRST)
 		usage_error(ctx, "-%c %s", optopt, why);
@@ -107,7 +107,7 @@ int next_option(struct context *ctx, int argc, char **argv, const char *shorts,
 	int opt;
 
 	merge_longs(merged, longs);
-	/* The colon makes a missing argument ':' instead of '?'. */
+	/* With the colon getopt returns ':', not '?', if an argument is missing. */
 	snprintf(merged_shorts, sizeof(merged_shorts), "%s:%s%s",
 		 stop_early ? "+" : "", GLOBAL_SHORTS, shorts + stop_early);
 	opterr = 0;

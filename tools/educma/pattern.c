@@ -5,7 +5,7 @@
 
 #define WORD	sizeof(uint64_t)
 
-/* splitmix64 (Steele, Lea, Flood 2014), its n-th output. */
+/* The n-th output of splitmix64 (Steele, Lea, Flood 2014). */
 static uint64_t word_at(uint64_t seed, uint64_t n)
 {
 	uint64_t z = seed + (n + 1) * 0x9e3779b97f4a7c15ULL;
@@ -15,7 +15,7 @@ static uint64_t word_at(uint64_t seed, uint64_t n)
 	return z ^ (z >> 31);
 }
 
-/* The data set is the words' little-endian bytes, on any machine. */
+/* A word's bytes are in little-endian order on any machine. */
 static uint8_t byte_of(uint64_t word, uint64_t pos)
 {
 	return word >> (pos % WORD * 8);
@@ -26,7 +26,7 @@ uint8_t pattern_byte(uint64_t seed, uint64_t pos)
 	return byte_of(word_at(seed, pos / WORD), pos);
 }
 
-/* The word at @pos in memory order, for whole words only. */
+/* The 8 bytes from @pos on, as this machine loads them; @pos is aligned. */
 static uint64_t memory_word(uint64_t seed, uint64_t pos)
 {
 	uint64_t word = word_at(seed, pos / WORD);
@@ -37,7 +37,7 @@ static uint64_t memory_word(uint64_t seed, uint64_t pos)
 	return word;
 }
 
-/* Bytes that can be done as one word from @pos on, else 1. */
+/* How many bytes to do at once from @pos on: a whole word, else 1. */
 static size_t step(uint64_t pos, size_t left)
 {
 	return pos % WORD || left < WORD ? 1 : WORD;

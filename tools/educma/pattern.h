@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Test data: a pseudo-random byte for each position of a data set. Any byte
- * can be computed alone, and data that lands in the wrong place is wrong.
+ * Test data: a pseudo-random byte for each position of a data set. Each byte can be
+ * computed without the others. As a byte depends on its position, data in the
+ * wrong place is found.
  */
 #ifndef EDUCMA_PATTERN_H
 #define EDUCMA_PATTERN_H
@@ -10,11 +11,11 @@
 #include <stdint.h>
 
 /**
- * struct pattern_mismatch - what pattern_verify() found, over all its calls
- * @count: wrong bytes; zero this before the first call
- * @first: position of the first, in the data set
+ * struct pattern_mismatch - the wrong bytes of all calls of pattern_verify()
+ * @count: how many; the caller sets it to 0 before the first call
+ * @first: position of the first wrong byte in the data set
  * @expected: the byte that should be there
- * @got: the byte that is
+ * @got: the byte that is there
  */
 struct pattern_mismatch {
 	uint64_t count;
@@ -40,7 +41,7 @@ uint8_t pattern_byte(uint64_t seed, uint64_t pos);
 void pattern_fill(void *mem, uint64_t seed, uint64_t pos, size_t len);
 
 /**
- * pattern_fill_wrong() - write bytes of which none is that of the data set
+ * pattern_fill_wrong() - write bytes that all differ from the data set's
  * @mem: where to, of any alignment
  * @seed: names the data set
  * @pos: position of the piece's first byte
@@ -54,7 +55,7 @@ void pattern_fill_wrong(void *mem, uint64_t seed, uint64_t pos, size_t len);
  * @seed: names the data set
  * @pos: position of the piece's first byte
  * @len: bytes
- * @bad: what is wrong is added here
+ * @bad: wrong bytes are added to it
  */
 void pattern_verify(const void *mem, uint64_t seed, uint64_t pos, size_t len,
 		    struct pattern_mismatch *bad);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From the options to an open device, with every way it can fail explained. */
+/* Finds and opens the device that is asked for, and explains each failure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #define ADVICE_TEXT	512
 
-/* A module that is loaded, or a driver that is built in. */
+/* Whether the driver is loaded or built in. */
 static bool driver_is_there(const struct context *ctx)
 {
 	char path[PATH_MAX];
@@ -25,14 +25,17 @@ static bool driver_is_there(const struct context *ctx)
 	       !access(path, F_OK);
 }
 
-/* Whether sysfs reserves @pci for another driver: @name is set to that. */
+/* Whether driver_override gives @pci to another driver, which @name is set to. */
 static bool is_reserved(const struct educma_entry *pci, char *name, size_t len)
 {
 	return !sysfs_read_word(pci->pci_dir, "driver_override", name, len) &&
 	       *name && strcmp(name, "(null)") && strcmp(name, "educma");
 }
 
-/* How educma gets @pci. Writes ADVICE_TEXT bytes at most, returns @text. */
+/*
+ * Writes how to bind educma to @pci into @text, which has ADVICE_TEXT bytes.
+ * Returns @text.
+ */
 static char *bind_advice(const struct context *ctx,
 			 const struct educma_entry *pci, char *text)
 {
@@ -54,7 +57,7 @@ static char *bind_advice(const struct context *ctx,
 	return text;
 }
 
-/* No driver at all has @pci, though educma could. */
+/* Reports that @pci has no driver although educma is loaded. */
 static int fail_refused(const struct context *ctx,
 			const struct educma_entry *pci)
 {
@@ -68,7 +71,7 @@ static int fail_refused(const struct context *ctx,
 	bind_advice(ctx, pci, advice);
 	if (is_reserved(pci, other, sizeof(other)))
 		return fail(ctx, &failure,
-			    "no educma device: PCI device %s has no driver: its driver_override leaves it to %s",
+			    "no educma device: PCI device %s has no driver: its driver_override reserves it for %s",
 			    pci->pci, other);
 	snprintf(advice, sizeof(advice),
 		 "look for %s in the kernel log (dmesg) to see why; then echo %s > /sys/bus/pci/drivers_probe",
@@ -175,7 +178,8 @@ static int fail_in_use(const struct context *ctx, const struct session *s)
 	};
 
 	return fail(ctx, &failure,
-		    "%s is in use, and is to be had alone", s->entry.node);
+		    "%s is in use, and this command must be its only user",
+		    s->entry.node);
 }
 
 /* Opens s->entry. */
@@ -186,7 +190,7 @@ static int open_entry(const struct context *ctx, struct session *s, int flags)
 	err = educma_open(&s->entry, flags, &s->dev);
 	if (err == -EBUSY && flags & O_EXCL)
 		return fail_in_use(ctx, s);
-	if (err == -EPERM)	/* the driver says so of the device's memory only */
+	if (err == -EPERM)	/* not the driver's, which is about device memory */
 		return fail_system(ctx, err, "%s", s->entry.node);
 	if (err)
 		return fail_errno(ctx, err, "%s", s->entry.node);
@@ -221,7 +225,7 @@ void close_session(struct session *s)
 	educma_close(s->dev);
 }
 
-/* Has educma_alloc()'s error a reason (enum educma_reason), with an advice? */
+/* Whether @reason (enum educma_reason) explains educma_alloc()'s error. */
 static bool has_reason(int err, uint32_t reason)
 {
 	return err == -ENOMEM || err == -EDQUOT || (err == -EIO && reason);
@@ -250,7 +254,7 @@ static void explain_reason(const struct context *ctx, const struct session *s,
 		 reason_text(reason));
 }
 
-/* The process may address as much as its limit says; 0 if it has none. */
+/* Returns the limit of the process's address space; 0 if there is none. */
 static unsigned long long address_limit(void)
 {
 	struct rlimit limit;
@@ -260,7 +264,7 @@ static unsigned long long address_limit(void)
 	return limit.rlim_cur;
 }
 
-/* The kernel says ENOMEM for a limit, and for all else that there is not. */
+/* mmap() fails with ENOMEM for the limit, and for a lack of anything else. */
 static void explain_map(uint64_t bytes, int err, struct alloc_failure *why)
 {
 	const unsigned long long limit = err == -ENOMEM ? address_limit() : 0;
@@ -326,6 +330,6 @@ uint64_t edu_limit(const struct educma_info *info)
 
 bool may_be_edu(uint64_t bytes_per_s, uint64_t limit)
 {
-	/* A timer that is rounded by 1 ms of 100 makes the first DMA shorter. */
+	/* QEMU rounds its timer: a DMA can take 99 ms instead of 100. */
 	return bytes_per_s <= limit + limit / 50;
 }

@@ -12,10 +12,13 @@ static void mark(int sig)
 	pending = sig;
 }
 
-/* One that is ignored stays so: nohup's, and a shell's for its background. */
+/* An ignored signal stays ignored: nohup and shells set that on purpose. */
 static void catch_one(int sig)
 {
-	/* No SA_RESTART: a wait is to end. The second one kills. */
+	/*
+	 * Without SA_RESTART, the signal ends a wait. With SA_RESETHAND, a second
+	 * signal kills.
+	 */
 	struct sigaction action = {
 		.sa_handler = mark,
 		.sa_flags = SA_RESETHAND,
@@ -43,8 +46,9 @@ int signals_pending(void)
 }
 
 /*
- * One that comes between the look and the wait waits for the wait. Not
- * ppoll(), whose timeout may be 0.1 % late.
+ * The signals are blocked while @pending is tested, so that a signal in between is
+ * delivered to sigtimedwait(). ppoll() would do too, but its timeout may be 0.1 %
+ * late.
  */
 void signals_sleep(const struct timespec *timeout)
 {
@@ -62,8 +66,8 @@ void signals_sleep(const struct timespec *timeout)
 
 _Noreturn void signals_reraise(void)
 {
-	flush_output();	/* a signal's default does not do it */
+	flush_output();	/* the signal's default action does not flush stdio */
 	signal(pending, SIG_DFL);
 	raise(pending);
-	exit(STATUS_FAILURE);	/* not reached: the default ends it */
+	exit(STATUS_FAILURE);	/* not reached: the default action ends it */
 }

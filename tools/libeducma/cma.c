@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel's CMA areas: what is free in them, and which one holds a buffer. */
+/* The kernel's CMA areas, what is free in them, and which of them holds a buffer. */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes)
 	if (!f)
 		return -errno;
 	while (err && fgets(line, sizeof(line), f)) {
-		/* %n is reached only if there is a kB. */
+		/* sscanf() sets @end only if the line ends in kB. */
 		int end = 0;
 
 		if (sscanf(line, "%63[^:]: %" SCNu64 " kB%n", key, &kib,
@@ -38,7 +38,10 @@ int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes)
 	return err;
 }
 
-/* Without an IOMMU, or past one that passes through, bus is physical. */
+/*
+ * Whether an IOMMU translates the device's bus addresses. Without an IOMMU, or if
+ * the IOMMU passes them through, they are physical addresses.
+ */
 static bool is_translated(const struct educma_entry *entry)
 {
 	char type[32];
@@ -81,7 +84,7 @@ static int read_area(const char *sysroot, const char *name,
 	area->bytes *= page;
 	area->used *= page;
 	area->largest_free *= page;
-	/* The kernel prints this int as a long: its neighbour comes along. */
+	/* The kernel prints this int as a long, so only its lower half is valid. */
 	area->order_per_bit = order;
 	return 0;
 }
@@ -139,7 +142,7 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 	return 0;
 }
 
-/* The default area is never one of these. */
+/* Whether an area is not for the DMA API, by its name. */
 static bool is_for_others(const char *name)
 {
 	static const char *const others[] = {
@@ -162,14 +165,14 @@ int educma_cma_default(const struct educma_cma_area *list, size_t count)
 	for (i = 0; i < count; i++) {
 		if (!strcmp(list[i].name, "reserved"))
 			return i;
-		/* From the device tree it has any name. */
+		/* An area of the device tree can have any name. */
 		if (!is_for_others(list[i].name))
 			found = found == -ENODEV ? (int)i : -E2BIG;
 	}
 	return found;
 }
 
-/* Returns the index of the one that is meant, or a negative errno. */
+/* Returns the index of the area @name, or of the default area, or an errno. */
 static int choose_area(const struct educma_cma_area *list, size_t count,
 		       const char *name)
 {
@@ -268,7 +271,7 @@ static int write_pages(const char *sysroot, const struct educma_cma_area *area,
 	char dir[PATH_MAX];
 	int err;
 
-	/* The kernel takes it for an int, and does not like negative ones. */
+	/* The kernel stores the number in an int, which must not be negative. */
 	if (!pages || pages > area->bytes / sysconf(_SC_PAGESIZE) ||
 	    pages > INT_MAX)
 		return -ERANGE;

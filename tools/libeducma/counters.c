@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The driver's counters: every file of the PCI device's dma_counters/ directory. */
+/* The driver's counters: all files in the PCI device's dma_counters/ directory. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "sysfs.h"
 
 /*
- * Whatever is not a number is not a counter. One that cannot be read is an
- * error: who misses it would take the device for one without it.
+ * A file that does not hold a number is not a counter. A file that cannot be read
+ * is an error, because without it the device would seem not to have the counter.
  */
 static int add_counter(const char *dir, const char *name,
 		       struct educma_counters *counters)

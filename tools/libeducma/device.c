@@ -28,7 +28,7 @@ int educma_open(const struct educma_entry *entry, int flags,
 
 	if (!d)
 		return -ENOMEM;
-	/* Non-blocking, so that educma_wait() alone decides how long to wait. */
+	/* Non-blocking: educma_wait() waits with poll(), which has a timeout. */
 	d->fd = open(entry->node, O_RDWR | O_CLOEXEC | O_NONBLOCK |
 		     (flags & O_EXCL));
 	if (d->fd < 0) {
@@ -104,7 +104,7 @@ int educma_free(struct educma *dev, struct educma_buffer *buf)
 {
 	struct educma_free req = { .size = sizeof(req), .handle = buf->handle };
 
-	/* No buffer has 0 bytes, so this one was never there, or is gone. */
+	/* No buffer has 0 bytes: it was not allocated, or is freed already. */
 	if (!buf->bytes)
 		return 0;
 	educma_unmap(buf);
@@ -144,7 +144,7 @@ int educma_wait(struct educma *dev, struct educma_completion *done, size_t max,
 	struct pollfd pfd = { .fd = dev->fd, .events = POLLIN };
 	int err, n;
 
-	/* Not poll() first: with nothing in flight it would never return. */
+	/* read() comes first: with nothing in flight poll() would never return. */
 	err = collect(dev, done, max, got);
 	if (err != -EAGAIN)
 		return err;
@@ -163,7 +163,7 @@ int educma_transfer(struct educma *dev, const struct educma_submit *req)
 	err = educma_submit(dev, req);
 	if (err)
 		return err;
-	/* For ever is bounded: the driver's watchdog ends every transfer. */
+	/* No timeout is needed: the driver's watchdog ends every transfer. */
 	err = educma_wait(dev, &done, 1, &got, -1);
 	if (err)
 		return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which devices there are, and what sysfs says about them. */
+/* Finds devices, and what sysfs says about them. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -43,7 +43,7 @@ static int fill_entry(const char *sysroot, const char *class_dir,
 	return err ? err : fill_pci(sysroot, entry);
 }
 
-/* "educma12", and nothing after it. */
+/* Takes "educma12", but nothing behind the number. */
 static bool parse_name(const char *name, struct educma_entry *entry)
 {
 	int used = 0;
@@ -81,7 +81,7 @@ static int scan_class(DIR *dir, const char *sysroot, const char *class_dir,
 	int err = 0;
 
 	while (!err && (d = readdir(dir))) {
-		/* One that goes while we look was not there. */
+		/* A device that is removed at this moment is left out. */
 		if (parse_name(d->d_name, &entry) &&
 		    !fill_entry(sysroot, class_dir, &entry))
 			err = append(list, count, &entry);

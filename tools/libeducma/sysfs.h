@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Small files and links: what sysfs, procfs and debugfs are made of. */
+/* Reads and writes small files and links of sysfs, procfs and debugfs. */
 #ifndef EDUCMA_SYSFS_H
 #define EDUCMA_SYSFS_H
 
@@ -7,20 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Formats a path; -ENAMETOOLONG instead of a shortened one. */
+/* Formats a path. Returns 0, or -ENAMETOOLONG if @path is too short for it. */
 int path_format(char *path, size_t len, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Reads a file's only number, decimal or 0x hex; -EINVAL if it is none. */
+/* Reads a file of one number, decimal or 0x hex; else -EINVAL. */
 int sysfs_read_u64(const char *dir, const char *name, uint64_t *value);
 
-/* Writes a number, in one write, to a file that is there. */
+/* Writes a number to an existing file, in one write(2). */
 int sysfs_write_u64(const char *dir, const char *name, uint64_t value);
 
 /* Reads a file's first word. */
 int sysfs_read_word(const char *dir, const char *name, char *word, size_t len);
 
-/* The last component of what a symbolic link points to. */
+/* Reads the last component of a symbolic link's target. */
 int sysfs_link_name(const char *dir, const char *name, char *target,
 		    size_t len);
 

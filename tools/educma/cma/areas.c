@@ -115,7 +115,7 @@ static void read_reserve(struct holders *h, const struct educma_entry *entry)
 	grown[h->reserves++] = r;
 }
 
-/* A file that cannot be read is left out: the areas are what was asked for. */
+/* What cannot be read is left out; the areas are printed all the same. */
 static void read_holders(struct holders *h, const char *sysroot)
 {
 	struct educma_entry *entries;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma cma: the map of an area, a character for each piece of it. */
+/* educma cma: the map of an area, with one character for each piece of it. */
 #include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * educma copy: proof that the device reaches a whole buffer, both ways.
+ * educma copy: proves that the device reads and writes every byte of a buffer.
  *
- * The data set of SIZE bytes is stored gap bytes above its place, its end in
- * a spare buffer:
+ * A data set of SIZE bytes is to be in the buffer at the end. Before the copy it
+ * lies gap bytes higher, and its end is in a spare buffer:
  *
  *	buffer	| wrong, gap bytes | data[0 .. SIZE - gap)   |
  *	spare	| data[SIZE - gap .. SIZE) |
  *
- * The device then copies all of it to its place, through its own memory. So
- * it reads SIZE bytes and writes every byte of the buffer, with one buffer of
- * SIZE only, and no byte is right before the device has written it, but by
- * accident (1 in 256, independently for each byte). The gap is one chunk, so
- * that the device needs no more chunks than SIZE bytes take.
+ * The device copies the data to its place, through its own memory. So the device
+ * reads SIZE bytes and writes every byte of the buffer, and only one buffer of
+ * SIZE bytes is needed. A byte that the device does not write is wrong, but for an
+ * accident (1 in 256, independently for each byte). The gap is one chunk, so that
+ * the copy takes no more chunks than SIZE bytes need.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,16 +22,19 @@
 #include "copy.h"
 #include "size.h"
 
-/* A block every 1.6 s of edu's time: the bar moves, the device never idles. */
+/*
+ * A block takes edu 1.6 s: short enough for the progress bar, and with two in
+ * flight the device is never idle.
+ */
 #define BLOCK_CHUNKS	8ULL
 #define MAX_IN_FLIGHT	2
 
-/* How much is filled or verified between two looks for a signal. */
+/* How many bytes are filled or verified before signals are looked at again. */
 #define PIECE_BYTES	(4ULL << 20)
 
 #define WAIT_MS		1000
 
-/* One for all blocks, for they are only ever cancelled together. */
+/* All blocks have one cookie, because they are only cancelled together. */
 #define COOKIE		1
 
 static void note_cma(struct copy *c, enum moment when)
@@ -143,7 +146,10 @@ static int submit_blocks(struct copy *c)
 	return 0;
 }
 
-/* Waits up to WAIT_MS; a signal that comes before it sleeps is seen then. */
+/*
+ * Waits for WAIT_MS at most. A signal that comes just before the wait does not end
+ * it, but is seen after it.
+ */
 static int collect_blocks(struct copy *c)
 {
 	struct educma_completion done[MAX_IN_FLIGHT];
@@ -164,7 +170,7 @@ static int collect_blocks(struct copy *c)
 	return err;
 }
 
-/* After this the device is done with the buffers. */
+/* Cancels all blocks, and waits until the device uses the buffers no more. */
 static void cancel_blocks(struct copy *c)
 {
 	struct educma_completion done;

@@ -61,7 +61,7 @@ enum result test_mask(struct selftest *t)
 
 	if (educma_dma_bits(&t->s.entry, &coherent) ||
 	    sysfs_read_u64(t->s.entry.pci_dir, "dma_mask_bits", &streaming))
-		return skipped(t, "sysfs does not tell the kernel's mask");
+		return skipped(t, "sysfs does not show the kernel's DMA mask");
 	if (coherent != bits || streaming != bits)
 		return failed(t, "the kernel's masks have %" PRIu64
 			      " and %" PRIu64 " bits, the device %" PRIu64,
@@ -107,8 +107,8 @@ enum result test_liveness(struct selftest *t)
 	if (err)
 		return failed_transfer(t, err);
 	if (t->s.info.flags & (EDUCMA_INFO_FAILED | EDUCMA_INFO_GONE))
-		return failed(t, "the driver has given the device up");
-	return passed(t, "it has done a DMA; its register was asked when the driver was bound");
+		return failed(t, "the driver has stopped using the device");
+	return passed(t, "it has done a DMA; the driver tested its register when it was bound");
 }
 
 static const char *interrupt_name(const struct selftest *t)
@@ -201,9 +201,9 @@ static enum result reach_with(struct selftest *t,
 	if (err == -EXDEV)
 		return skipped(t, "an IOMMU decides what the device reaches");
 	if (err == -EPERM)
-		return skipped(t, "bus addresses are hidden, it needs root");
+		return skipped(t, "bus addresses are hidden: it needs root");
 	if (err)
-		return skipped(t, "the buffer is not known to be CMA's");
+		return skipped(t, "it is not known whether the buffer is in CMA");
 	return check_reach(t, buf, &area);
 }
 
@@ -223,9 +223,9 @@ enum result test_reach(struct selftest *t)
 	if (err == -ENODEV)
 		return skipped(t, "there is no CMA area");
 	if (err == -E2BIG || (!err && !strncmp(area.name, "hugetlb", 7)))
-		return skipped(t, "it is not clear which CMA area is DMA's");
+		return skipped(t, "it is not clear which CMA area is for DMA");
 	if (err)
-		return skipped(t, "it needs root, and CMA's debugfs: what is free is not known");
+		return skipped(t, "free CMA is not known: it needs root and CMA's debugfs");
 	bytes = area.largest_free / CMA_ALIGN * CMA_ALIGN;
 	if (bytes < CMA_ONLY)
 		return skipped(t, "CMA's largest free run is less than 8M");
@@ -233,7 +233,7 @@ enum result test_reach(struct selftest *t)
 	if (err == -ENOMEM && !buf.map_err &&
 	    (buf.reason == EDUCMA_REASON_FRAGMENTED ||
 	     buf.reason == EDUCMA_REASON_IN_USE))
-		return skipped(t, "CMA's largest free run was not to be had");
+		return skipped(t, "CMA's largest free run could not be allocated");
 	if (err)
 		return failed_alloc(t, err, bytes, &buf);
 	result = reach_with(t, &buf);

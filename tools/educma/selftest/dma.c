@@ -71,7 +71,7 @@ static enum result check(struct selftest *t, const char *what,
 		       &out);
 	if (out.count)
 		return failed(t, "%s: %" PRIu64 " bytes changed beside the %" PRIu64
-			      " that were to", what, out.count, bytes);
+			      " that had to", what, out.count, bytes);
 	return in.count ? failed_bytes(t, what, &in, bytes) : PASSED;
 }
 
@@ -383,7 +383,7 @@ static enum result test_large_places(struct selftest *t,
 
 	if (result != PASSED)
 		return result;
-	return passed(t, "%s, at %u places, ends included; 'educma copy %s' is about every byte",
+	return passed(t, "%s, at %u places, ends included; 'educma copy %s' verifies every byte",
 		      size_format(size, buf->bytes), PLACES, size);
 }
 
@@ -396,7 +396,7 @@ enum result test_large(struct selftest *t)
 	err = educma_alloc(t->s.dev, t->large_bytes, &buf);
 	/* The limit is the user's; it says nothing about the device. */
 	if (err == -EDQUOT)
-		return skipped(t, "it is more than one user may have (--size, max_bytes)");
+		return skipped(t, "it is more than one user may have (see --size, max_bytes)");
 	if (err)
 		return failed_alloc(t, err, t->large_bytes, &buf);
 	result = test_large_places(t, &buf);
