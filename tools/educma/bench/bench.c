@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* educma bench: sizes x directions x devices. */
+/* educma bench: measures each size in each direction with each number of devices. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,15 +20,16 @@ struct list {
 
 /**
  * struct bench - a run of the command
- * @ctx: its context
- * @sizes: of transfers
- * @devices: how many at once; ALL_DEVICES until they are counted
- * @iterations: of each
+ * @ctx: the command's context
+ * @sizes: the sizes of transfers
+ * @devices: numbers of devices that work at once; "all" is ALL_DEVICES until
+ *	the devices are counted
+ * @iterations: the transfers of each device in a row
  * @depth: transfers in flight for each device
  * @op: enum educma_op, or -1 for all
- * @from: the file with a result, or NULL to run
+ * @from: the file to read the result from, or NULL to measure
  * @picture: the file for a picture, or NULL
- * @result: what was measured, or loaded
+ * @result: the rows that were measured, or read from @from
  */
 struct bench {
 	const struct context *ctx;
@@ -48,7 +49,10 @@ static void print_row(const struct bench *b, const struct bench_row *row)
 		bench_print_row(row);
 }
 
-/* A run may be long: one whose figures get lost ends here; main() says why. */
+/*
+ * A run may be long, so it ends when its output cannot be written; main()
+ * reports why.
+ */
 static int check_output(void)
 {
 	return flush_output() ? 0 : STATUS_FAILURE;
@@ -120,7 +124,7 @@ static int count_devices(struct bench *b, const struct bench_run *run)
 			b->devices.value[i] = there;
 		if (b->devices.value[i] > there)
 			return fail(b->ctx, &failure,
-				    "%" PRIu64 " devices wanted, %zu there",
+				    "%" PRIu64 " devices asked for, but there are %zu",
 				    b->devices.value[i], there);
 	}
 	return 0;
@@ -177,7 +181,7 @@ static int obtain(struct bench *b)
 	return status;
 }
 
-/* gnuplot is there from the beginning: a run may be long, and in vain. */
+/* gnuplot is started first, because without it a long run would be in vain. */
 static int obtain_and_draw(struct bench *b)
 {
 	struct plot plot;
@@ -196,7 +200,7 @@ static uint64_t size_element(const struct context *ctx, const char *text)
 	uint64_t bytes = size_argument(ctx, "size", text);
 
 	if (!bytes)
-		usage_error(ctx, "size '%s': at least 1 byte", text);
+		usage_error(ctx, "size '%s': give at least 1 byte", text);
 	return bytes;
 }
 
@@ -206,7 +210,7 @@ static uint64_t positive(const struct context *ctx, const char *what,
 	uint64_t value = number_argument(ctx, what, text);
 
 	if (!value || value > most)
-		usage_error(ctx, "%s '%s': 1 to %" PRIu64, what, text, most);
+		usage_error(ctx, "%s '%s': give 1 to %" PRIu64, what, text, most);
 	return value;
 }
 
@@ -225,28 +229,28 @@ static void parse_list(const struct context *ctx, char *text, struct list *list,
 	list->count = 0;
 	while ((word = strsep(&text, ","))) {
 		if (list->count == LIST_MAX)
-			usage_error(ctx, "more than %d in a list", LIST_MAX);
+			usage_error(ctx, "a list has %d elements at most", LIST_MAX);
 		list->value[list->count++] = element(ctx, word);
 	}
 }
 
-/* Who asks for .png would get SVG of that name. */
+/* Any other name would be wrong, because gnuplot writes SVG. */
 static const char *picture_argument(const struct context *ctx, const char *text)
 {
 	const size_t len = strlen(text);
 
 	if (len < 5 || strcmp(text + len - 4, ".svg"))
-		usage_error(ctx, "picture '%s': it is SVG, so call it .svg", text);
+		usage_error(ctx, "picture '%s': the picture is SVG, so its name must end in .svg", text);
 	return text;
 }
 
-/* -1 is all of them. */
+/* Returns -1 for all directions. */
 static int op_argument(const struct context *ctx, const char *text)
 {
 	int op = op_parse(text);
 
 	if (op < 0 && strcmp(text, "all"))
-		usage_error(ctx, "direction '%s': to, from, copy or all", text);
+		usage_error(ctx, "direction '%s': give to, from, copy or all", text);
 	return op;
 }
 
@@ -305,7 +309,7 @@ static void parse(struct bench *b, struct context *ctx, int argc, char **argv)
 	}
 	device_operand(ctx, argc, argv);
 	if (b->from && (says_how || ctx->device))
-		usage_error(ctx, "--from runs nothing: how to run has no place beside it");
+		usage_error(ctx, "--from measures nothing: leave out -s, -n, -D, -q, --devices and -d");
 	if (says_devices && ctx->device)
 		usage_error(ctx, "--devices and a device exclude each other");
 }

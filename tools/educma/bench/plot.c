@@ -40,15 +40,15 @@ static int fail_spawn(const struct context *ctx, int err)
 	static const struct failure missing = {
 		.status = STATUS_FAILURE,
 		.reason = "no_gnuplot",
-		.advice = "apt-get install gnuplot-nox; educma bench --help says how to do without",
+		.advice = "apt-get install gnuplot-nox, or draw the result on another machine: see educma bench --help",
 	};
 
 	if (err == -ENOENT)
-		return fail(ctx, &missing, "there is no gnuplot here");
+		return fail(ctx, &missing, "gnuplot is not installed");
 	return fail_system(ctx, err, "gnuplot");
 }
 
-/* Nothing is created yet: it may be in vain. */
+/* The file is not created yet, because the run may still fail. */
 static int may_write(const char *name)
 {
 	char dir[PATH_MAX];
@@ -99,7 +99,7 @@ int plot_open(const struct context *ctx, const char *name, struct plot *plot)
 	return status;
 }
 
-/* Only now that the new picture is whole is an old one given up. */
+/* An old picture is replaced only now, when the new one is complete. */
 static int save(const struct context *ctx, const struct plot *plot)
 {
 	char block[4096];
@@ -120,7 +120,7 @@ static int save(const struct context *ctx, const struct plot *plot)
 	return err ? fail_system(ctx, err, "%s", plot->name) : 0;
 }
 
-/* Returns whether gnuplot took the whole script, ended well, and drew. */
+/* Returns whether gnuplot read the whole script, succeeded, and drew. */
 static bool draw(const struct plot *plot, const struct bench_result *result)
 {
 	sighandler_t before = signal(SIGPIPE, SIG_IGN);
@@ -146,7 +146,7 @@ int plot_close(const struct context *ctx, struct plot *plot,
 	bool drawn = draw(plot, result);
 
 	if (result && !drawn)
-		status = fail(ctx, &failed, "gnuplot did not draw it");
+		status = fail(ctx, &failed, "gnuplot has failed to draw the picture");
 	else if (result)
 		status = save(ctx, plot);
 	close(plot->picture);

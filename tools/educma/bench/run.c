@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * educma bench: one process keeps a few transfers in flight for each device,
- * and sleeps in poll() until one has ended. So the devices never wait for it
- * unless they are faster than a wake-up, and what it costs is seen.
+ * and sleeps in poll() until a transfer has ended. So a device never waits for
+ * the process unless it is faster than a wake-up, and the processor time of the
+ * process is what the transfers cost.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,16 +20,16 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* The longest time until a signal is seen that came just before a wait. */
+/* A signal that comes just before a wait is seen at most this much later. */
 #define WAIT_MS		1000
 
 /**
  * struct lane - a device and its part of the row that is being measured
  * @s: the device
- * @buffer: source and destination of all that is in flight
- * @submitted: transfers
- * @done: of those
- * @fastest_ns: the shortest of their run times
+ * @buffer: the source and destination of all transfers
+ * @submitted: the number of transfers that were submitted
+ * @done: the number of those that have ended
+ * @fastest_ns: the shortest run time of a transfer
  */
 struct lane {
 	struct session s;
@@ -53,7 +54,7 @@ static int check_depth(const struct bench_run *run, const struct lane *lane)
 	if (run->depth <= lane->s.info.max_in_flight)
 		return 0;
 	return fail(run->ctx, &failure,
-		    "%u transfers in flight: the driver takes %u (its parameter max_in_flight)",
+		    "%u transfers in flight: the driver allows %u (its parameter max_in_flight)",
 		    run->depth, lane->s.info.max_in_flight);
 }
 
@@ -66,7 +67,7 @@ static int open_lanes(struct bench_run *run, const struct educma_entry *list,
 
 	for (i = 0; !status && i < run->count; i++) {
 		lane = &run->lane[i];
-		/* Alone: who else is there would be measured too. */
+		/* Another user of the device would be measured, too. */
 		status = open_entry_alone(run->ctx, &list[i], &lane->s);
 		if (!status)
 			status = check_depth(run, lane);
@@ -77,7 +78,7 @@ static int open_lanes(struct bench_run *run, const struct educma_entry *list,
 	return status;
 }
 
-/* The devices to use: -d's, or the lowest. */
+/* Finds the devices to use: -d's, or the ones with the lowest numbers. */
 static int choose(const struct context *ctx, size_t devices,
 		  struct educma_entry **list, size_t *count)
 {
@@ -90,7 +91,7 @@ static int choose(const struct context *ctx, size_t devices,
 	err = educma_list(ctx->sysroot, list, count);
 	if (err)
 		return fail_system(ctx, err, "devices");
-	if (!*count)	/* the last one has gone meanwhile */
+	if (!*count)	/* the last device has gone since */
 		return fail_no_device(ctx);
 	if (ctx->device) {
 		(*list)[0] = entry;
@@ -228,7 +229,7 @@ static int start_lanes(struct bench_run *run, const struct bench_row *row)
 	return err;
 }
 
-/* Collects what has ended and submits as many; @latency moves on. */
+/* Collects the transfers that have ended, and submits as many new ones. */
 static int turn(struct bench_run *run, const struct bench_row *row,
 		uint64_t **latency)
 {
@@ -243,7 +244,7 @@ static int turn(struct bench_run *run, const struct bench_row *row,
 		err = collect(&run->lane[i], latency);
 		if (!err)
 			err = submit(run, &run->lane[i], row);
-		/* One that has nothing more to do is not waited for. */
+		/* poll() no longer waits for a device that is done. */
 		if (run->lane[i].done == row->iterations)
 			run->pfd[i].fd = -1;
 	}
@@ -258,7 +259,10 @@ static uint64_t process_ns(void)
 	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
 
-/* How long the processors have been idle, all together; waiting for disks is. */
+/*
+ * Returns how long the processors have been idle, added up. Waiting for disks
+ * is idle, too.
+ */
 static uint64_t idle_ns(const struct context *ctx)
 {
 	unsigned long long idle = 0, iowait = 0;
@@ -334,7 +338,7 @@ static int fail_measure(const struct bench_run *run,
 		return fail(run->ctx, &stopped, "%s: stopped",
 			    strsignal(signals_pending()));
 	return fail_errno(run->ctx, err,
-			  "%" PRIu64 " devices, %s, %" PRIu64 " bytes",
+			  "%" PRIu64 " devices, direction %s, %" PRIu64 " bytes",
 			  row->devices, op_name(row->op), row->bytes);
 }
 

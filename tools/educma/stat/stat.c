@@ -62,7 +62,7 @@ static int stat_one(const struct context *ctx)
 	return STATUS_OK;
 }
 
-/* Adds to @array, or prints if there is none. */
+/* Adds each device to @array, or prints it if @array is NULL. */
 static int stat_list(const struct context *ctx, struct json_object *array,
 		     const struct educma_entry *list, size_t count)
 {
@@ -112,7 +112,7 @@ static int stat_all(const struct context *ctx)
 #define INTERVAL_MIN	0.001
 #define INTERVAL_MAX	86400.0
 
-/* Seconds, with a fraction or without, as nanoseconds. */
+/* Returns nanoseconds; the text is in seconds, and may have a fraction. */
 static uint64_t interval_argument(const struct context *ctx, const char *text)
 {
 	double seconds;
@@ -121,7 +121,7 @@ static uint64_t interval_argument(const struct context *ctx, const char *text)
 	seconds = strtod(text, &end);
 	if (end == text || *end ||
 	    !(seconds >= INTERVAL_MIN && seconds <= INTERVAL_MAX))
-		usage_error(ctx, "interval '%s': seconds, %g to %g", text,
+		usage_error(ctx, "interval '%s': give seconds, %g to %g", text,
 			    INTERVAL_MIN, INTERVAL_MAX);
 	return seconds * 1e9 + 0.5;
 }
@@ -131,7 +131,7 @@ static uint64_t count_argument(const struct context *ctx, const char *text)
 	uint64_t count = number_argument(ctx, "count", text);
 
 	if (!count)
-		usage_error(ctx, "count '%s': at least 1", text);
+		usage_error(ctx, "count '%s': give at least 1", text);
 	return count;
 }
 
@@ -164,7 +164,7 @@ static void parse(struct stat_options *o, struct context *ctx, int argc,
 	if (o->all && ctx->device)
 		usage_error(ctx, "-a and a device exclude each other");
 	if (o->count && !o->interval_ns)
-		usage_error(ctx, "-c counts intervals: it needs -i");
+		usage_error(ctx, "-c counts intervals: give -i, too");
 }
 
 int cmd_stat(struct context *ctx, int argc, char **argv)
