@@ -240,7 +240,7 @@ static const char *picture_argument(const struct context *ctx, const char *text)
 	const size_t len = strlen(text);
 
 	if (len < 5 || strcmp(text + len - 4, ".svg"))
-		usage_error(ctx, "picture '%s': the picture is SVG, so its name must end in .svg", text);
+		usage_error(ctx, "picture '%s': it is SVG, so its name must end in .svg", text);
 	return text;
 }
 
@@ -309,7 +309,7 @@ static void parse(struct bench *b, struct context *ctx, int argc, char **argv)
 	}
 	device_operand(ctx, argc, argv);
 	if (b->from && (says_how || ctx->device))
-		usage_error(ctx, "--from measures nothing: leave out -s, -n, -D, -q, --devices and -d");
+		usage_error(ctx, "--from excludes -s, -n, -D, -q, --devices and -d");
 	if (says_devices && ctx->device)
 		usage_error(ctx, "--devices and a device exclude each other");
 }

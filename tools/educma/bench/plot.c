@@ -40,7 +40,7 @@ static int fail_spawn(const struct context *ctx, int err)
 	static const struct failure missing = {
 		.status = STATUS_FAILURE,
 		.reason = "no_gnuplot",
-		.advice = "apt-get install gnuplot-nox, or draw the result on another machine: see educma bench --help",
+		.advice = "apt-get install gnuplot-nox, or draw elsewhere: see educma bench --help",
 	};
 
 	if (err == -ENOENT)
