@@ -70,24 +70,6 @@ int cmd_bench(struct context *ctx, int argc, char **argv);
 int cmd_doctor(struct context *ctx, int argc, char **argv);
 int cmd_help(struct context *ctx, int argc, char **argv);
 
-/* cmd_stat.c: reports that a device's counters cannot be read. */
-int fail_counters(const struct context *ctx, int err,
-		  const struct educma_entry *entry);
-
-/* stat_live.c */
-
-/**
- * stat_live() - a line for each device, interval by interval
- * @ctx: which device (-d, else all), and how to print
- * @interval_ns: the time between two readings
- * @count: how many intervals
- *
- * Returns an enum status, when all intervals are over or no device is left.
- * A device that is new, or was bound anew, has its first line an interval
- * later.
- */
-int stat_live(const struct context *ctx, uint64_t interval_ns, uint64_t count);
-
 /* options.c */
 
 /**

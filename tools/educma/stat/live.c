@@ -1,67 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * educma stat -i: what the devices do, interval by interval.
- *
- * Each counter is a file of its own, so the figures of a line are not of one
- * instant: if a chunk ends while its device is being read, some of the figures
- * have it and others do not yet. The devices are read one after another. Still
- * each figure is exact: the clock is read for every device just before its
- * counters, which are read in a fixed order, so the time between the clock and
- * a counter cancels out in the difference, and nothing is lost or counted twice
- * from one line to the next.
- */
+/* educma stat -i: what the devices do, interval by interval. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "cmd.h"
 #include "field.h"
 #include "size.h"
+#include "stat.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 
 /* Moves the terminal's cursor to the top, and clears all below it. */
 #define REPAINT		"\033[H\033[J"
-
-enum figure {
-	TO_BYTES, FROM_BYTES, TO_TRANSFERS, FROM_TRANSFERS, TO_ERRORS,
-	FROM_ERRORS, TO_BUSY, FROM_BUSY, FAILURES, QUEUE, FIGURES
-};
-
-/* All but the last, which is a level, only rise while the driver is bound. */
-static const char *const figure_names[FIGURES] = {
-	[TO_BYTES] = "to_device_bytes",
-	[FROM_BYTES] = "from_device_bytes",
-	[TO_TRANSFERS] = "to_device_transfers",
-	[FROM_TRANSFERS] = "from_device_transfers",
-	[TO_ERRORS] = "to_device_errors",
-	[FROM_ERRORS] = "from_device_errors",
-	[TO_BUSY] = "to_device_busy_ns",
-	[FROM_BUSY] = "from_device_busy_ns",
-	[FAILURES] = "failures",
-	[QUEUE] = "queue_depth",
-};
-
-/**
- * struct sample - a device's counters
- * @name: "educmaN"
- * @pci: its PCI address, which identifies it even if its N changes
- * @ns: when its counters were read
- * @figure: the values of its counters
- */
-struct sample {
-	char name[24];
-	char pci[16];
-	uint64_t ns;
-	uint64_t figure[FIGURES];
-};
-
-struct samples {
-	struct sample *sample;
-	size_t count;
-};
 
 struct live {
 	const struct context *ctx;
@@ -71,83 +22,6 @@ struct live {
 	struct samples before;
 	struct samples now;
 };
-
-static bool has_gone(const struct live *l, const struct educma_entry *entry)
-{
-	struct educma_entry found;
-
-	return educma_find(l->ctx->sysroot, entry->pci, &found);
-}
-
-/* A device that goes meanwhile is left out. Returns an enum status. */
-static int take_sample(const struct live *l, const struct educma_entry *entry,
-		       struct samples *s)
-{
-	struct sample *sample = &s->sample[s->count];
-	size_t i;
-	int err;
-
-	sample->ns = monotonic_ns();
-	memcpy(sample->name, entry->name, sizeof(sample->name));
-	memcpy(sample->pci, entry->pci, sizeof(sample->pci));
-	for (i = 0; i < FIGURES; i++) {
-		err = educma_read_counter(entry, figure_names[i],
-					  &sample->figure[i]);
-		if (err && has_gone(l, entry))
-			return 0;
-		if (err)
-			return fail_system(l->ctx, err, "%s/dma_counters/%s",
-					   entry->pci_dir, figure_names[i]);
-	}
-	s->count++;
-	return 0;
-}
-
-/* Takes a sample of every device that is there now. Returns an enum status. */
-static int take_samples(const struct live *l, struct samples *s)
-{
-	struct educma_entry *list;
-	int err, status = 0;
-	size_t count, i;
-
-	*s = (struct samples){ };
-	err = educma_list(l->ctx->sysroot, &list, &count);
-	if (err)
-		return fail_system(l->ctx, err, "devices");
-	s->sample = calloc(count + 1, sizeof(*s->sample));
-	if (!s->sample)
-		status = fail_system(l->ctx, -ENOMEM, "devices");
-	for (i = 0; !status && i < count; i++) {
-		if (!l->only || !strcmp(l->only, list[i].pci))
-			status = take_sample(l, &list[i], s);
-	}
-	free(list);
-	return status;
-}
-
-/* A counter falls only when the driver is bound again and counts from 0. */
-static bool same_binding(const struct sample *before, const struct sample *now)
-{
-	size_t i;
-
-	for (i = 0; i < QUEUE; i++) {
-		if (now->figure[i] < before->figure[i])
-			return false;
-	}
-	return !strcmp(before->pci, now->pci);
-}
-
-static const struct sample *find_before(const struct live *l,
-					const struct sample *now)
-{
-	size_t i;
-
-	for (i = 0; i < l->before.count; i++) {
-		if (same_binding(&l->before.sample[i], now))
-			return &l->before.sample[i];
-	}
-	return NULL;
-}
 
 /**
  * struct line - a device in an interval, or the sum of all devices
@@ -198,7 +72,7 @@ static void complete_line(struct line *line)
 static bool make_line(const struct live *l, const struct sample *now,
 		      struct line *line)
 {
-	const struct sample *before = find_before(l, now);
+	const struct sample *before = find_before(&l->before, now);
 	size_t i;
 
 	if (!before)
@@ -379,7 +253,7 @@ static int next_samples(struct live *l)
 	free(l->before.sample);
 	l->before = l->now;
 	l->time_ns = realtime_ns();
-	status = take_samples(l, &l->now);
+	status = take_samples(l->ctx, l->only, &l->now);
 	if (status)
 		return status;
 	/* Reports the device that is missing, unless it is back already. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "stat.h"
 
 static struct json_object *stat_json(const struct educma_entry *entry,
 				     const struct educma_counters *counters)
@@ -35,8 +35,8 @@ static void stat_text(const struct educma_counters *counters)
 		       counters->counter[i].value);
 }
 
-int fail_counters(const struct context *ctx, int err,
-		  const struct educma_entry *entry)
+static int fail_counters(const struct context *ctx, int err,
+			 const struct educma_entry *entry)
 {
 	if (err == -ENODEV)
 		return fail_errno(ctx, err, "%s", entry->name);
