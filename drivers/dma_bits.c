@@ -40,14 +40,17 @@ static bool parse_address(const char *text, struct dma_bits_item *item)
 	unsigned int domain = 0, bus, slot, function;
 	int end = 0;
 
-	if (sscanf(text, "%x:%x:%x.%x%n", &domain, &bus, &slot, &function,
+	/* sscanf() skips blanks, takes 0x, and cuts a number that is too large. */
+	if (text[strspn(text, "0123456789abcdefABCDEF:.")])
+		return false;
+	if (sscanf(text, "%8x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function,
 		   &end) != 4) {
 		domain = 0;
-		if (sscanf(text, "%x:%x.%x%n", &bus, &slot, &function,
+		if (sscanf(text, "%2x:%2x.%1x%n", &bus, &slot, &function,
 			   &end) != 3)
 			return false;
 	}
-	if (text[end] || bus > 0xff || slot > 0x1f || function > 7)
+	if (text[end] || slot > 0x1f || function > 7)
 		return false;
 	item->domain = domain;
 	item->bus = bus;

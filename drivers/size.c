@@ -67,4 +67,3 @@ const struct kernel_param_ops param_ops_educma_size = {
 	.set = size_set,
 	.get = size_get,
 };
-
