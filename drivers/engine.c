@@ -377,7 +377,7 @@ static const char *engine_irq_lost(struct educma_engine *engine)
 	/* Log the first lost interrupt only; irqs_missed counts the rest. */
 	if (engine->stats.counters.irqs_missed++ || trouble)
 		return trouble;
-	return "interrupt lost (see irqs_missed), DMA repeated";
+	return "interrupt lost (see irqs_missed)";
 }
 
 /*
@@ -737,8 +737,8 @@ static void engine_waited_complete(struct educma_xfer *xfer)
  * @dst: bus address, if @op uses it
  * @bytes: length
  *
- * The transfer is @internal, see struct educma_xfer. Context: may sleep; the
- * time is limited, because the watchdog ends every chunk.
+ * The transfer is @internal, see struct educma_xfer. Context: may sleep. The
+ * watchdog ends every chunk, so the time is limited, unless the engine is paused.
  *
  * Return: 0 or a negative errno.
  */
