@@ -407,7 +407,7 @@ static int get_reserve(struct educma_dev *edev)
  * @edev: the device: mask set, interrupts and bus mastering on
  *
  * Undone by educma_buffers_exit(), also after a failure. Context: probe;
- * sleeps for five DMAs, and five more for a reserve.
+ * sleeps for up to five DMAs, and as many for a reserve.
  *
  * Return: 0, -ENOMEM (also for the reserve), -EIO (the device does not reach its
  * memory) or the engine's error.

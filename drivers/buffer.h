@@ -14,7 +14,8 @@ struct vm_area_struct;
 
 /**
  * struct educma_buffer - one coherent allocation
- * @ref: one reference each for the handle, every mapping and every transfer
+ * @ref: one reference each for the handle or the debugfs file, every mapping
+ *	and every transfer
  * @edev: the device
  * @account: the account that is charged while there is memory; NULL: none
  * @charged: how many bytes @account is charged with

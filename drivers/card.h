@@ -120,7 +120,8 @@ struct educma_chunk {
  *	after a message. Sleeps for a limited time
  * @wake: called before @start if the device was idle since the last DMA, and may
  *	have been reset meanwhile. Any context, the engine's lock held
- * @start: start a DMA while none runs. There is no return value: if the DMA is
+ * @start: start a DMA while none runs. A copy from memory to memory may overlap
+ *	towards lower addresses, and must then do what memmove() does. There is no return value: if the DMA is
  *	not started, @state reports that later. Any context, the engine's lock
  *	held
  * @irq: called by educma_engine_irq() after a DMA was started; acknowledges the
@@ -128,11 +129,13 @@ struct educma_chunk {
  *	DMA, bus mastering included, and EDUCMA_HW_NO_RESPONSE if there is no
  *	evidence now, so that @state is asked later. Any context, the engine's
  *	lock held
- * @idle_irq: called by educma_engine_irq() while no DMA was started;
+ * @idle_irq: called by educma_engine_irq() while no DMA was started, or after
+ *	@abort;
  *	acknowledges the interrupt. Returns whether it was this device's. Any
  *	context, the engine's lock held
  * @quiet: clear all pending interrupts. Any context
- * @state: called if the end of the DMA was not reported in time.
+ * @state: called if the end of the DMA was not reported in time, and before a
+ *	pause or a stop, so it must not disturb a DMA that runs.
  *	EDUCMA_HW_ENDED is no evidence that the DMA had bus mastering. Any
  *	context, the engine's lock held
  * @abort: abort the DMA. If there is no @sync, no DMA accesses memory after the

@@ -2,12 +2,13 @@
 /*
  * The objects of one device, their owners, and the lock order.
  *
- * struct educma_dev: one for each PCI function. Every open file holds a
- *	reference, so it outlives remove(). After remove() it has no registers
- *	and no coherent memory, and its engine is EDUCMA_REMOVED.
- * struct educma_buffer: one coherent allocation. Its handle, each of its
- *	mappings, and each transfer that uses it and has not been collected hold
- *	a reference.
+ * struct educma_dev: one for each PCI function. Every open file and the
+ *	dmaengine channel hold a reference, so it outlives remove(). After
+ *	remove() it has no registers and no coherent memory, and its engine is
+ *	EDUCMA_REMOVED.
+ * struct educma_buffer: one coherent allocation. Its handle or the debugfs file
+ *	that holds it, each of its mappings, and each transfer that uses it and
+ *	has not been collected hold a reference.
  * struct educma_xfer: one transfer. Its submitter allocates and frees it; the
  *	engine has it from submission to the completion callback.
  *
@@ -20,7 +21,8 @@
  *	educma_engine.lock (hard interrupt)
  *	educma_file.lock, educma_dma.done_lock (hard interrupt)
  * educma_handles.lock is taken inside remove_lock; the lock of the accounts may
- * be taken inside all locks but spinlocks. No lock is taken inside these two.
+ * be taken inside all locks but spinlocks. Inside these two only an xa_lock is
+ * taken, and an xa_lock is innermost everywhere.
  * User memory is never accessed under remove_lock, because a page fault takes
  * mmap_lock.
  */
@@ -64,7 +66,8 @@ struct educma_reserve {
 
 /**
  * struct educma_dev - one PCI function
- * @ref: one reference for the driver while it is bound, one for each open file
+ * @ref: one reference for the driver while it is bound, one for each open file,
+ *	and one for the dmaengine channel
  * @minor: N of /dev/educmaN
  * @pdev: the PCI function; valid until the device is removed
  * @saved: its configuration with bus mastering off, to restore after a reset
@@ -84,7 +87,8 @@ struct educma_reserve {
  * @alloc_lock: one allocation at a time, because finding the reason of a failed
  *	one widens the coherent mask for a moment, and no other allocation may
  *	use that mask. Guards @own, @low, and writes of @proven_address
- * @proven_address: highest bus address that a reach test has read and written
+ * @proven_address: highest bus address that a reach test has read; each test
+ *	also writes, to an address with the same highest bit
  * @reserve: memory that buffers are carved from
  * @lists_lock: guards the fields below; so does @remove_lock, held for writing
  * @files: open files

@@ -94,7 +94,8 @@ static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
 /**
  * enum educma_state - whether a device takes transfers
  * @EDUCMA_WORKING: the device takes transfers
- * @EDUCMA_FAILED: it takes none until it is reset or bound again
+ * @EDUCMA_FAILED: it takes none until it is reset or bound again, or comes back
+ *	from suspend or from a bus error
  * @EDUCMA_NO_RESPONSE: as EDUCMA_FAILED; in addition it does not respond
  * @EDUCMA_REMOVED: it takes none: remove() or shutdown() has begun
  *
@@ -116,7 +117,7 @@ enum educma_state {
  * @idle: woken when a transfer completes, and when the last chunk before a
  *	pause ends
  * @failed: woken when @state is no longer EDUCMA_WORKING
- * @lock: guards everything below, and @hw while interrupts may come
+ * @lock: guards everything below, and @hw while a chunk may run
  * @state: whether new transfers are taken; read without the lock, too
  * @paused: no chunk is started, except the second one of a copy
  * @submitted: number of transfers submitted so far

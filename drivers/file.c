@@ -64,7 +64,7 @@ struct educma_file *educma_file_create(struct educma_dev *edev,
 
 /**
  * educma_file_destroy() - free a file
- * @file: the file, after educma_handles_exit(); no request is in flight
+ * @file: the file, with no buffers; no request is in flight
  *
  * The reference to the device stays, for the caller to drop. Context: may sleep.
  */

@@ -75,7 +75,8 @@ static void reach_forget(struct educma_dev *edev)
  * @memory: the memory, not yet used by anybody
  *
  * Does nothing if the device is known to reach it: one test for each address
- * bit is enough. Context: alloc_lock held; sleeps for five DMAs.
+ * bit is enough. Context: alloc_lock held; sleeps for up to
+ * five DMAs.
  *
  * Return: 0, -EREMOTEIO (the device does not reach it), or the engine's error.
  */
@@ -148,7 +149,7 @@ static int reach_test_first(struct educma_dev *edev)
  * @edev: the device: mask set, interrupts and bus mastering on
  *
  * Undone by educma_reach_exit(), also after a failure. Context: probe; sleeps
- * for five DMAs.
+ * for up to five DMAs.
  *
  * Return: 0, -ENOMEM, -EIO (the device does not reach the memory), or the
  * engine's error.

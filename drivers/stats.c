@@ -67,7 +67,8 @@ void educma_rate_init(struct educma_rate *rate, u64 window_ns)
  * @rate: the rate
  * @dir: its direction
  * @bytes: its length
- * @start_ns: when it started, which is not before the last chunk's end
+ * @start_ns: when it started: not before the end of the last chunk in the same
+ *	direction
  * @end_ns: when it ended
  */
 void educma_rate_add(struct educma_rate *rate, enum educma_dir dir,

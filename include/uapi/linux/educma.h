@@ -191,10 +191,11 @@ enum educma_op {
  *
  * Chunks are copied in ascending order, so a copy within one buffer may overlap
  * if the destination is below the source; with the destination above the source
- * an overlap is refused. Errors: -EINVAL (range outside the buffer, such an
- * overlap, device_offset not below chunk_bytes, unknown op), -EOPNOTSUPP (a
- * device without memory of its own does only EDUCMA_OP_COPY), -ENOENT (no such
- * handle), -EAGAIN (max_in_flight reached: collect completions), -EPERM
+ * an overlap is refused. A device without memory of its own does only
+ * EDUCMA_OP_COPY, with device_offset 0. Errors: -EINVAL (range outside the
+ * buffer, such an overlap, a wrong device_offset, unknown op), -EOPNOTSUPP (not
+ * an op of this device), -ENOENT (no such handle), -EAGAIN (max_in_flight
+ * reached: collect completions), -EPERM
  * (EDUCMA_OP_FROM_DEVICE needs O_EXCL or CAP_SYS_ADMIN), -ENOMEM.
  */
 struct educma_submit {
