@@ -15,8 +15,23 @@
 /* /proc/stat counts in steps of 1/USER_HZ s, on every Linux of today. */
 #define BENCH_STEP_NS	10000000ULL
 
-/* Latencies by nearest rank: so many per cent of a row's take at most this. */
-enum bench_latency { P50, P90, P99, LONGEST, BENCH_LATENCIES };
+/*
+ * Latencies by nearest rank: so many per cent of a row's transfers take at most
+ * this time. A line has the index in latency_ns, the per cent, and the name in
+ * JSON and in headings.
+ */
+#define BENCH_LATENCY_LIST(latency)	\
+	latency(P50, 50, p50)		\
+	latency(P90, 90, p90)		\
+	latency(P99, 99, p99)		\
+	latency(LONGEST, 100, max)
+
+#define BENCH_LATENCY_INDEX(index, percent, name) index,
+
+enum bench_latency {
+	BENCH_LATENCY_LIST(BENCH_LATENCY_INDEX)
+	BENCH_LATENCIES
+};
 
 /**
  * struct bench_row - one size, one direction, some devices at once
@@ -113,7 +128,9 @@ int bench_measure(struct bench_run *run, struct bench_row *row);
 
 /*
  * The table of the columns. The header, a row, its JSON object, and reading
- * that back are made from it; so a new column is one line there.
+ * that back are made from it. A new column that is computed from the row is one
+ * line there. One that is measured also needs a member of struct bench_row,
+ * which run.c sets. A new latency is one line of BENCH_LATENCY_LIST.
  */
 extern const struct field bench_columns[];
 

@@ -88,6 +88,8 @@ static void get_machine(const void *record, struct value *value)
 	FIELD(key, title, width, kind, bench_row, member)
 #define OPTIONAL(key, title, width, kind, member) \
 	FIELD_OPTIONAL(key, title, width, kind, bench_row, member)
+#define LATENCY_COLUMN(index, percent, name) \
+	OPTIONAL("latency_ns." #name, #name "[us]", 9, VALUE_TIME, latency_ns[index]),
 
 /* The text has processor times for each transfer, JSON has those of a row. */
 const struct field bench_columns[] = {
@@ -103,10 +105,7 @@ const struct field bench_columns[] = {
 	FIELD_GET(NULL, "process[us]", 8, get_process),
 	OPTIONAL("machine_ns", NULL, 0, VALUE_TIME, machine_ns),
 	FIELD_GET(NULL, "machine[us]", 8, get_machine),
-	OPTIONAL("latency_ns.p50", "p50[us]", 9, VALUE_TIME, latency_ns[P50]),
-	OPTIONAL("latency_ns.p90", "p90[us]", 9, VALUE_TIME, latency_ns[P90]),
-	OPTIONAL("latency_ns.p99", "p99[us]", 9, VALUE_TIME, latency_ns[P99]),
-	OPTIONAL("latency_ns.max", "max[us]", 9, VALUE_TIME, latency_ns[LONGEST]),
+	BENCH_LATENCY_LIST(LATENCY_COLUMN)
 	{ }
 };
 

@@ -312,18 +312,20 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+#define LATENCY_PERCENT(index, percent, name) percent,
+
 static void summarize(const struct bench_run *run, struct bench_row *row,
 		      uint64_t *latency)
 {
-	static const unsigned int percent[BENCH_LATENCIES] = {
-		[P50] = 50, [P90] = 90, [P99] = 99, [LONGEST] = 100,
+	static const unsigned int percents[] = {
+		BENCH_LATENCY_LIST(LATENCY_PERCENT)
 	};
 	const uint64_t n = row->devices * row->iterations;
 	size_t i;
 
 	qsort(latency, n, sizeof(*latency), by_value);
 	for (i = 0; i < BENCH_LATENCIES; i++)
-		row->latency_ns[i] = latency[(n * percent[i] + 99) / 100 - 1];
+		row->latency_ns[i] = latency[(n * percents[i] + 99) / 100 - 1];
 	row->peak = 0;
 	for (i = 0; i < row->devices; i++)
 		row->peak += rate_per_s(row->bytes, run->lane[i].fastest_ns);
