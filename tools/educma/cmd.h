@@ -43,32 +43,32 @@ struct command {
 
 /**
  * struct context - this run of the program
- * @commands: all subcommands; the last one is { }
+ * @commands: all subcommands, in the order of the help; the last one is NULL
  * @cmd: the subcommand; NULL until it is known
  * @device: the argument of -d or the operand DEVICE, or NULL
  * @sysroot: --sysroot, or ""
  * @json: --json
  */
 struct context {
-	const struct command *commands;
+	const struct command *const *commands;
 	const struct command *cmd;
 	const char *device;
 	const char *sysroot;
 	bool json;
 };
 
-/* Each command, in its own file. */
-int cmd_list(struct context *ctx, int argc, char **argv);
-int cmd_info(struct context *ctx, int argc, char **argv);
-int cmd_copy(struct context *ctx, int argc, char **argv);
-int cmd_write(struct context *ctx, int argc, char **argv);
-int cmd_read(struct context *ctx, int argc, char **argv);
-int cmd_stat(struct context *ctx, int argc, char **argv);
-int cmd_cma(struct context *ctx, int argc, char **argv);
-int cmd_selftest(struct context *ctx, int argc, char **argv);
-int cmd_bench(struct context *ctx, int argc, char **argv);
-int cmd_doctor(struct context *ctx, int argc, char **argv);
-int cmd_help(struct context *ctx, int argc, char **argv);
+/* The commands. Each stands, with its help, in the file that runs it. */
+extern const struct command list_command;
+extern const struct command info_command;
+extern const struct command copy_command;
+extern const struct command write_command;
+extern const struct command read_command;
+extern const struct command stat_command;
+extern const struct command cma_command;
+extern const struct command selftest_command;
+extern const struct command bench_command;
+extern const struct command doctor_command;
+extern const struct command help_command;
 
 /* options.c */
 

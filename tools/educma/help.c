@@ -4,13 +4,11 @@
 
 #include "cmd.h"
 
-static void print_global_help(const struct command *commands)
+static void print_global_help(const struct command *const *cmd)
 {
-	const struct command *cmd;
-
 	puts("usage: educma [options] COMMAND [arguments]\n\ncommands:");
-	for (cmd = commands; cmd->name; cmd++)
-		printf("  %-8s %s\n", cmd->name, cmd->summary);
+	for (; *cmd; cmd++)
+		printf("  %-8s %s\n", (*cmd)->name, (*cmd)->summary);
 	puts("\n'educma help COMMAND' shows a command's own options.");
 }
 

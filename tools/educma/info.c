@@ -198,7 +198,7 @@ static const struct field fields[] = {
 	{ }
 };
 
-int cmd_info(struct context *ctx, int argc, char **argv)
+static int cmd_info(struct context *ctx, int argc, char **argv)
 {
 	struct record record;
 	struct session s;
@@ -218,3 +218,10 @@ int cmd_info(struct context *ctx, int argc, char **argv)
 	close_session(&s);
 	return STATUS_OK;
 }
+
+const struct command info_command = {
+	.name = "info",
+	.args = "[DEVICE]",
+	.summary = "settings and state of a device and its driver",
+	.run = cmd_info,
+};

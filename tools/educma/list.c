@@ -148,10 +148,17 @@ static int list_one(const struct context *ctx)
 	return status;
 }
 
-int cmd_list(struct context *ctx, int argc, char **argv)
+static int cmd_list(struct context *ctx, int argc, char **argv)
 {
 	while (next_option(ctx, argc, argv, "", NULL) != -1)
 		;
 	device_operand(ctx, argc, argv);
 	return ctx->device ? list_one(ctx) : list_all(ctx);
 }
+
+const struct command list_command = {
+	.name = "list",
+	.args = "[DEVICE]",
+	.summary = "the devices",
+	.run = cmd_list,
+};

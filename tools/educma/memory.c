@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "field.h"
+#include "size.h"
 
 #define DUMP_COLUMNS	16
 
@@ -153,7 +154,7 @@ static int write_from(const struct context *ctx, struct piece *p, FILE *in,
 	return status;
 }
 
-int cmd_write(struct context *ctx, int argc, char **argv)
+static int cmd_write(struct context *ctx, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "offset", required_argument, NULL, 'o' },
@@ -176,6 +177,17 @@ int cmd_write(struct context *ctx, int argc, char **argv)
 		fclose(in);
 	return status;
 }
+
+const struct command write_command = {
+	.name = "write",
+	.args = "[-o OFFSET] [FILE]",
+	.summary = "send a file (default: standard input) to the device's memory",
+	.help =
+		"  -o, --offset OFFSET   place in the device's memory (default 0)\n"
+		"\n"
+		"OFFSET is " SIZE_FORMS ".\n",
+	.run = cmd_write,
+};
 
 static int fetch_from_device(const struct context *ctx, struct piece *p)
 {
@@ -284,7 +296,7 @@ static uint64_t bytes_argument(const struct context *ctx, const char *text)
 	return bytes;
 }
 
-int cmd_read(struct context *ctx, int argc, char **argv)
+static int cmd_read(struct context *ctx, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "offset", required_argument, NULL, 'o' },
@@ -303,3 +315,16 @@ int cmd_read(struct context *ctx, int argc, char **argv)
 	expect_operands(ctx, argc, 0, 1);
 	return read_to(ctx, &p, file_operand(argc, argv));
 }
+
+const struct command read_command = {
+	.name = "read",
+	.args = "[-o OFFSET] [-n BYTES] [FILE]",
+	.summary = "fetch the device's memory to a file (default: standard output)",
+	.help =
+		"  -o, --offset OFFSET   place in the device's memory (default 0)\n"
+		"  -n, --bytes BYTES     how many bytes (default: all from OFFSET on)\n"
+		"\n"
+		"OFFSET and BYTES are each " SIZE_FORMS ".\n"
+		"Writes raw bytes; on a terminal a hex dump; with --json a hex string.\n",
+	.run = cmd_read,
+};

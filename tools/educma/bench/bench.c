@@ -323,7 +323,7 @@ static void set_defaults(struct bench *b)
 	b->devices.value[b->devices.count++] = 1;
 }
 
-int cmd_bench(struct context *ctx, int argc, char **argv)
+static int cmd_bench(struct context *ctx, int argc, char **argv)
 {
 	struct bench b = {
 		.ctx = ctx, .iterations = 10, .depth = 2, .op = -1,
@@ -339,3 +339,45 @@ int cmd_bench(struct context *ctx, int argc, char **argv)
 		signals_reraise();
 	return status;
 }
+
+const struct command bench_command = {
+	.name = "bench",
+	.args =
+		"[-s SIZE,...] [-n N] [-D WAY] [-q DEPTH] [--devices N,...] [--from FILE] [--plot FILE] [DEVICE]",
+	.summary = "bandwidth, latency and processor time by size, direction and devices",
+	.help =
+		"  -s, --sizes SIZE,...  bytes of a transfer (default: 64 to 64K, doubling)\n"
+		"  -n, --iterations N    transfers of each size for each device (default 10)\n"
+		"  -D, --direction WAY   to (the device), from, copy (both), or all (the default)\n"
+		"  -q, --queue DEPTH     transfers in flight for each device (default 2; 1 gives\n"
+		"                        the latency of a transfer alone, but the device then waits\n"
+		"                        for this program after each of them)\n"
+		"      --devices N,...   so many devices at once, from the lowest number on, or all\n"
+		"                        (default: one)\n"
+		"      --from FILE       measure nothing: read a result that --json wrote\n"
+		"      --plot FILE.svg   draw the result with gnuplot; where there is no gnuplot,\n"
+		"                        write it with --json, and draw it elsewhere with --from\n"
+		"\n"
+		"The columns:\n"
+		"  BW peak               bytes per second of the fastest transfer, by the driver's\n"
+		"                        clock; of several devices, the sum of each one's fastest\n"
+		"  BW average            bytes per second from the first submission to the last\n"
+		"                        completion; a copy's bytes count once\n"
+		"  process               processor time of this program for a transfer\n"
+		"  machine               time for a transfer that processors were not idle: it has\n"
+		"                        the interrupts, for which no process is charged, and what\n"
+		"                        other programs do. The kernel counts it in steps of 10 ms:\n"
+		"                        raise -n until they do not matter. In a guest under TCG\n"
+		"                        process and machine are the emulator's time: compare rows,\n"
+		"                        not machines\n"
+		"  p50, p90, p99, max    latency from submission to end, by nearest rank: so many\n"
+		"                        per cent of the transfers took at most this time\n"
+		"\n"
+		"A terminal gets rounded figures; all else gets exact ones, in the heading's unit.\n"
+		"A figure with < is below a step of its clock. In the picture a line breaks there,\n"
+		"and an open triangle is the most that the figure can be.\n"
+		"\n"
+		"The devices are opened for this program alone (EBUSY if another program has one).\n"
+		"The data is not verified: copy and selftest do that.\n",
+	.run = cmd_bench,
+};

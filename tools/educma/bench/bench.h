@@ -130,7 +130,8 @@ int bench_measure(struct bench_run *run, struct bench_row *row);
  * The table of the columns. The header, a row, its JSON object, and reading
  * that back are made from it. A new column that is computed from the row is one
  * line there. One that is measured also needs a member of struct bench_row,
- * which run.c sets. A new latency is one line of BENCH_LATENCY_LIST.
+ * which run.c sets. A new latency is one line of BENCH_LATENCY_LIST. The help in
+ * bench.c explains the columns.
  */
 extern const struct field bench_columns[];
 

@@ -50,7 +50,7 @@ static int change(const struct context *ctx, const char *action,
 
 enum { OPTION_AREA = OPTION_FIRST };
 
-int cmd_cma(struct context *ctx, int argc, char **argv)
+static int cmd_cma(struct context *ctx, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "area", required_argument, NULL, OPTION_AREA },
@@ -65,3 +65,19 @@ int cmd_cma(struct context *ctx, int argc, char **argv)
 		return change(ctx, argv[optind], argv[optind + 1], name);
 	return name ? show_one(ctx, name) : show_all(ctx);
 }
+
+const struct command cma_command = {
+	.name = "cma",
+	.args = "[--area NAME] [alloc N | free N]",
+	.summary = "the kernel's CMA areas, and pages from them",
+	.help =
+		"      --area NAME       this area (alloc and free default to the only one, or\n"
+		"                        to 'reserved', the one for DMA)\n"
+		"\n"
+		"Without alloc or free it prints where each area lies, how much of it is used, a\n"
+		"map, the buffers in it that an educma device's debugfs holds, and the reserves\n"
+		"(module parameter reserve). alloc makes CMA's debugfs take N pages in one piece and\n"
+		"hold them; free gives N of them back, the latest first. N alone is a number of\n"
+		"pages; with a unit, as in 16M or 4KiB, it is a size. The command needs root.\n",
+	.run = cmd_cma,
+};

@@ -335,7 +335,7 @@ static void parse(struct copy *c, struct context *ctx, int argc, char **argv)
 	c->bytes = copy_size(ctx, argv[optind]);
 }
 
-int cmd_copy(struct context *ctx, int argc, char **argv)
+static int cmd_copy(struct context *ctx, int argc, char **argv)
 {
 	struct copy c = { .ctx = ctx, .seed = 1, .verify = true };
 	int status;
@@ -347,3 +347,16 @@ int cmd_copy(struct context *ctx, int argc, char **argv)
 		signals_reraise();
 	return status;
 }
+
+const struct command copy_command = {
+	.name = "copy",
+	.args = "SIZE [--seed N] [--no-verify]",
+	.summary = "move a buffer through the device and verify every byte",
+	.help =
+		"      --seed N          names the pseudo-random data (default 1)\n"
+		"      --no-verify       do not compare the bytes afterwards\n"
+		"\n"
+		"SIZE is " SIZE_FORMS ".\n"
+		"The device writes every byte of a CMA buffer of SIZE bytes, and reads SIZE bytes.\n",
+	.run = cmd_copy,
+};

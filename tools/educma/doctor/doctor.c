@@ -6,6 +6,7 @@
 #include "facts.h"
 #include "judge.h"
 #include "print.h"
+#include "size.h"
 
 #define DEFAULT_BYTES	(64ULL << 20)
 
@@ -66,7 +67,7 @@ static int diagnose(const struct context *ctx, const char *which, uint32_t bits,
 	return verdict_status(diagnosis.finding[0].verdict);
 }
 
-int cmd_doctor(struct context *ctx, int argc, char **argv)
+static int cmd_doctor(struct context *ctx, int argc, char **argv)
 {
 	enum { SIZE = OPTION_FIRST, DMA_BITS };
 	static const struct option longs[] = {
@@ -94,3 +95,25 @@ int cmd_doctor(struct context *ctx, int argc, char **argv)
 			    which);
 	return diagnose(ctx, which, bits, bytes);
 }
+
+const struct command doctor_command = {
+	.name = "doctor",
+	.args = "[BDF] [--size SIZE] [--dma-bits N]",
+	.summary = "why a PCI device can have a large coherent buffer here, or cannot",
+	.help =
+		"      --size SIZE       size of the buffer (default 64M)\n"
+		"      --dma-bits N      assume that the device has N address bits (default:\n"
+		"                        the mask that its driver has set; without a driver 28\n"
+		"                        for edu, 32 for other devices)\n"
+		"\n"
+		"SIZE is " SIZE_FORMS ".\n"
+		"BDF is any PCI device. The default is the edu device with the lowest number, or\n"
+		"without one, any device of 32 address bits. The driver educma is not needed. The\n"
+		"doctor only reads.\n"
+		"\n"
+		"The first finding is the verdict, the others are remarks. With exit status 0 the\n"
+		"buffer can be allocated, as far as could be seen; in --json, largest_sure is true\n"
+		"if largest_bytes is certain.\n",
+	.run = cmd_doctor,
+	.more_help = verdict_help,
+};

@@ -167,7 +167,7 @@ static void parse(struct stat_options *o, struct context *ctx, int argc,
 		usage_error(ctx, "-c counts intervals: give -i, too");
 }
 
-int cmd_stat(struct context *ctx, int argc, char **argv)
+static int cmd_stat(struct context *ctx, int argc, char **argv)
 {
 	struct stat_options o = { };
 
@@ -176,3 +176,34 @@ int cmd_stat(struct context *ctx, int argc, char **argv)
 		return stat_live(ctx, o.interval_ns, o.count ?: UINT64_MAX);
 	return o.all ? stat_all(ctx) : stat_one(ctx);
 }
+
+const struct command stat_command = {
+	.name = "stat",
+	.args = "[-a] [-i SECONDS [-c COUNT]] [DEVICE]",
+	.summary = "a device's counters, or what the devices do, interval by interval",
+	.help =
+		"  -a, --all             the counters of all devices\n"
+		"  -i, --interval SECS   a line for each device, or for the one given, every SECS,\n"
+		"                        0.001 to 86400, of what happened in that time\n"
+		"  -c, --count COUNT     end after so many intervals (default: when the last\n"
+		"                        device has gone)\n"
+		"\n"
+		"The columns of -i:\n"
+		"  time                  the local time at the end of the interval\n"
+		"  to device, from device\n"
+		"                        bytes per second by DMA, of the chunks that ended\n"
+		"  transfers/s           transfers that succeeded; a copy counts in both directions\n"
+		"  queue                 transfers submitted and not complete, at the end\n"
+		"  errors                transfers that ended with an error; a copy counts twice\n"
+		"  busy %                time of the chunks that ended, against elapsed time: more\n"
+		"                        than 100 if one of them began before the interval\n"
+		"  failures              times that the device failed since its driver was bound\n"
+		"\n"
+		"With several devices the line sum has their figures added up: busy % is 300 if\n"
+		"three of them are busy.\n"
+		"\n"
+		"On a terminal each interval replaces the one before, and rates are rounded; all\n"
+		"else gets exact figures. --json prints one object a line. The first line of a\n"
+		"device that is new, or bound anew, comes an interval later.\n",
+	.run = cmd_stat,
+};
