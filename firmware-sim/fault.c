@@ -18,7 +18,7 @@ static const struct {
 	bool now;	/* "now" is allowed: it needs no DMA or interrupt */
 	bool lasts;	/* "for TIME" is allowed */
 	const char *takes, *help;
-} kinds[FAULT_KINDS] = {
+} kinds[] = {
 	[FAULT_IRQ_LOST] = { "irq-lost", FAULT_ON_IRQ, AMOUNT_NONE, false, false,
 		"", "the interrupt is not delivered" },
 	[FAULT_IRQ_LATE] = { "irq-late", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
@@ -50,6 +50,9 @@ static const struct {
 	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
 		true, false, "", "the device is absent until the bus is reset" },
 };
+
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == FAULT_KINDS,
+	       "each fault of enum fault has a row in kinds[]");
 
 void faults_init(struct faults *faults, uint64_t seed,
 		 void (*inject)(void *ctx, const struct fault_rule *rule), void *ctx)
