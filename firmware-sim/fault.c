@@ -89,6 +89,30 @@ void fault_help(FILE *out)
 			kinds[fault].help);
 }
 
+static bool has_property(enum fault fault, enum fault_property property)
+{
+	switch (property) {
+	case FAULT_COUNTS_IRQS:
+		return kinds[fault].event == FAULT_ON_IRQ;
+	case FAULT_TAKES_NOW:
+		return kinds[fault].now;
+	case FAULT_TAKES_FOR:
+		return kinds[fault].lasts;
+	}
+	return false;
+}
+
+void fault_help_list(FILE *out, enum fault_property property)
+{
+	enum fault fault;
+
+	fputc(' ', out);
+	for (fault = 0; fault < FAULT_KINDS; fault++)
+		if (has_property(fault, property))
+			fprintf(out, " %s", kinds[fault].name);
+	fputc('\n', out);
+}
+
 uint64_t faults_random(struct faults *faults)
 {
 	return splitmix64(&faults->random);
@@ -166,7 +190,7 @@ static const char *parse_end(struct words *words, struct fault_rule *rule)
 	if (strcmp(next_word(words), "for"))
 		return "only 'for TIME' may follow WHEN";
 	if (!kinds[rule->fault].lasts)
-		return "only regs-* and master-off take 'for TIME'";
+		return "this fault does not take 'for TIME'";
 	if (!parse_time(next_word(words), &rule->lasts_ns) || words->at < words->count)
 		return "for takes a time: a number and ns, us, ms or s";
 	return NULL;

@@ -107,4 +107,14 @@ enum fault fault_by_name(const char *name);
 /* Prints the table of the faults that --help contains. */
 void fault_help(FILE *out);
 
+/* The properties of faults of which --help has a list. */
+enum fault_property {
+	FAULT_COUNTS_IRQS,	/* a rule counts interrupts, not DMAs */
+	FAULT_TAKES_NOW,
+	FAULT_TAKES_FOR,	/* "for TIME" is allowed */
+};
+
+/* Prints a line with the names of all faults that have the property. */
+void fault_help_list(FILE *out, enum fault_property property);
+
 #endif

@@ -41,15 +41,19 @@ static void print_faults(void)
 {
 	printf("Faults: FAULT [AMOUNT] WHEN [for TIME]\n");
 	fault_help(stdout);
-	printf("WHEN: irq-lost, irq-late and irq-double count interrupts that the device sends,\n"
-	       "the others count DMAs that start.\n"
-	       "  now                       at once: irq-spurious, regs-*, master-off, vanish*\n"
+	printf("WHEN:\n"
+	       "  now                       at once\n"
 	       "  next, nth N               once: the next one, the Nth one from now\n"
 	       "  every N                   each Nth one\n"
 	       "  p PROBABILITY             each one with PROBABILITY, above 0 and up to 1\n"
-	       "for TIME: how long regs-* and master-off last. The same fault again starts its\n"
-	       "time anew. While several regs-* are active, all ones win over 0, and 0 over the\n"
-	       "values of regs-stuck.\n"
+	       "These faults count interrupts that the device sends, the others DMAs that start:\n");
+	fault_help_list(stdout, FAULT_COUNTS_IRQS);
+	printf("Only these faults take now, because they need no DMA or interrupt:\n");
+	fault_help_list(stdout, FAULT_TAKES_NOW);
+	printf("Only these faults take for TIME, which says how long they last:\n");
+	fault_help_list(stdout, FAULT_TAKES_FOR);
+	printf("The same fault again starts its time anew. While several regs-* are active, all\n"
+	       "ones win over 0, and 0 over the values of regs-stuck.\n"
 	       "master-off also ends when the guest writes the command register. A bus reset ends\n"
 	       "dma-stuck, regs-* and vanish-until-reset, and so does the end of the connection,\n"
 	       "which also ends vanish; the device is then as after power-on.\n"
