@@ -4,7 +4,6 @@
  * proven to reach, and the mappings of buffers into user space.
  */
 #include <linux/mm.h>
-#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
 #include "account.h"
@@ -13,12 +12,7 @@
 #include "reach.h"
 #include "reason.h"
 #include "reserve.h"
-#include "size.h"
 #include "trace.h"
-
-static u64 reserve;
-module_param(reserve, educma_size, 0444);
-MODULE_PARM_DESC(reserve, "bytes that each device reserves for its buffers from probe to remove, for example 64M (default 0)");
 
 /* Charge the buffer's user with more bytes, if the limits allow it. */
 static bool buffer_charge(struct educma_buffer *buf, u64 bytes, u32 *reason)
@@ -383,13 +377,14 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
  */
 static int get_reserve(struct educma_dev *edev)
 {
+	const u64 bytes = educma_reserve_wanted();
 	u32 reason = EDUCMA_REASON_NONE;
 	struct educma_buffer *buf;
 	int ret;
 
-	if (!reserve)
+	if (!bytes)
 		return 0;
-	ret = buffer_make(edev, NULL, reserve, 0, &reason, &buf);
+	ret = buffer_make(edev, NULL, bytes, 0, &reason, &buf);
 	if (!ret) {
 		ret = educma_reserve_init(edev, &buf->memory);
 		if (ret)
@@ -398,7 +393,7 @@ static int get_reserve(struct educma_dev *edev)
 	}
 	if (ret)
 		dev_err(edev->hw->dev, "no reserve of %llu bytes within %u address bits: %s (error %d)\n",
-			reserve, edev->dma_bits, educma_reason_text(reason), ret);
+			bytes, edev->dma_bits, educma_reason_text(reason), ret);
 	return ret;
 }
 

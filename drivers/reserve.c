@@ -5,9 +5,27 @@
  * carved from it, page by page, before any other memory is tried.
  */
 #include <linux/bitmap.h>
+#include <linux/moduleparam.h>
 
 #include "coherent.h"
 #include "reserve.h"
+#include "size.h"
+
+static u64 wanted_bytes;
+module_param_named(reserve, wanted_bytes, educma_size, 0444);
+MODULE_PARM_DESC(reserve, "bytes that each device reserves for its buffers from probe to remove, for example 64M (default 0)");
+
+/**
+ * educma_reserve_wanted() - the bytes that each device is to reserve
+ *
+ * Context: any.
+ *
+ * Return: the module parameter reserve; 0: no reserve.
+ */
+u64 educma_reserve_wanted(void)
+{
+	return wanted_bytes;
+}
 
 static unsigned long reserve_pages(const struct educma_reserve *reserve)
 {

@@ -5,6 +5,7 @@
 
 #include "dev.h"
 
+u64 educma_reserve_wanted(void);
 int educma_reserve_init(struct educma_dev *edev,
 			const struct educma_memory *memory);
 void educma_reserve_exit(struct educma_dev *edev);
