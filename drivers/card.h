@@ -121,9 +121,9 @@ struct educma_chunk {
  * @wake: called before @start if the device was idle since the last DMA, and may
  *	have been reset meanwhile. Any context, the engine's lock held
  * @start: start a DMA while none runs. A copy from memory to memory may overlap
- *	towards lower addresses, and must then do what memmove() does. There is no return value: if the DMA is
- *	not started, @state reports that later. Any context, the engine's lock
- *	held
+ *	towards lower addresses, and must then do what memmove() does. There is
+ *	no return value: if the DMA is not started, @state reports that later.
+ *	Any context, the engine's lock held
  * @irq: called by educma_engine_irq() after a DMA was started; acknowledges the
  *	interrupt. Returns EDUCMA_HW_ENDED only on evidence that belongs to this
  *	DMA, bus mastering included, and EDUCMA_HW_NO_RESPONSE if there is no
