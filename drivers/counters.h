@@ -2,7 +2,8 @@
 /*
  * The counters of one device. A new one is a line in one of the two lists, an
  * entry in include/abi/sysfs-driver-educma, and the place that counts: its field
- * and its file in sysfs come from the list.
+ * and its file in sysfs come from the list. The model in tests/unit/engine_rig.c
+ * counts the same event.
  */
 #ifndef EDUCMA_COUNTERS_H
 #define EDUCMA_COUNTERS_H
