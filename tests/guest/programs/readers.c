@@ -13,65 +13,92 @@
  *
  * The process must never have slept.
  */
+#include <dirent.h>
+#include <fnmatch.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 
 #include "educma-test.h"
 
-enum file {
-	TO_BYTES, TO_CHUNKS, TO_TRANSFERS, TO_BUSY, TO_ERRORS,
-	FROM_BYTES, FROM_CHUNKS, FROM_TRANSFERS, FROM_BUSY, FROM_ERRORS,
-	IRQS, MISSED, SPURIOUS, TIMEOUTS, FAILURES, RISING,
-	QUEUE = RISING, TO_RATE, FROM_RATE, TO_AVERAGE, FROM_AVERAGE, BUFFERS,
-	BUFFER_BYTES, WINDOW, FILES
+#define FILES_MAX	64
+
+/* The counters that a rule names; names[] has the names of all others, too. */
+enum {
+	TO_BYTES, TO_CHUNKS, TO_TRANSFERS, FROM_BYTES, FROM_CHUNKS,
+	FROM_TRANSFERS, IRQS, MISSED, NAMED
 };
 
-static const char *const names[FILES] = {
+static const char *names[FILES_MAX] = {
 	[TO_BYTES] = "to_device_bytes",
 	[TO_CHUNKS] = "to_device_chunks",
 	[TO_TRANSFERS] = "to_device_transfers",
-	[TO_BUSY] = "to_device_busy_ns",
-	[TO_ERRORS] = "to_device_errors",
 	[FROM_BYTES] = "from_device_bytes",
 	[FROM_CHUNKS] = "from_device_chunks",
 	[FROM_TRANSFERS] = "from_device_transfers",
-	[FROM_BUSY] = "from_device_busy_ns",
-	[FROM_ERRORS] = "from_device_errors",
 	[IRQS] = "irqs",
 	[MISSED] = "irqs_missed",
-	[SPURIOUS] = "irqs_spurious",
-	[TIMEOUTS] = "timeouts",
-	[FAILURES] = "failures",
-	[QUEUE] = "queue_depth",
-	[TO_RATE] = "to_device_bandwidth_bytes_per_s",
-	[FROM_RATE] = "from_device_bandwidth_bytes_per_s",
-	[TO_AVERAGE] = "to_device_average_bytes_per_s",
-	[FROM_AVERAGE] = "from_device_average_bytes_per_s",
-	[BUFFERS] = "buffers_allocated",
-	[BUFFER_BYTES] = "buffer_bytes",
-	[WINDOW] = "bandwidth_window_ms",
 };
 
-static int fds[FILES];
-static unsigned long long last[FILES];
+static int files = NAMED;
+static int fds[FILES_MAX];
+static bool may_fall[FILES_MAX];
+static unsigned long long last[FILES_MAX];
 static unsigned long long reads;
 
+/* Files that show the present state, and no count since the driver was bound. */
+static bool shows_state(const char *name)
+{
+	static const char *const patterns[] = {
+		"queue_depth", "*_per_s", "buffers_*", "buffer_bytes",
+		"reserve_*", "bandwidth_window_ms",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
+		if (!fnmatch(patterns[i], name, 0))
+			return true;
+	return false;
+}
+
+static void add_name(const char *name)
+{
+	int i;
+
+	for (i = 0; i < NAMED; i++)
+		if (!strcmp(name, names[i]))
+			return;
+	REQUIRE(files < FILES_MAX);
+	names[files] = strdup(name);
+	may_fall[files] = shows_state(name);
+	files++;
+}
+
+/* Opens all files of the directory, so that a new counter is read as well. */
 static void open_files(void)
 {
 	const char *node = getenv("NODE") ?: "/dev/educma0";
+	struct dirent *entry;
 	char path[256];
+	DIR *dir;
 	int i;
 
-	for (i = 0; i < FILES; i++) {
-		snprintf(path, sizeof(path),
-			 "/sys/class/educma/%s/device/dma_counters/%s",
-			 strrchr(node, '/') + 1, names[i]);
-		fds[i] = open(path, O_RDONLY);
+	snprintf(path, sizeof(path),
+		 "/sys/class/educma/%s/device/dma_counters",
+		 strrchr(node, '/') + 1);
+	dir = opendir(path);
+	REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		if (*entry->d_name != '.')
+			add_name(entry->d_name);
+	for (i = 0; i < files; i++) {
+		fds[i] = openat(dirfd(dir), names[i], O_RDONLY);
 		REQUIRE(fds[i] >= 0);
 	}
+	closedir(dir);
 }
 
 /* The file has a number and a newline. A counter is not less than before. */
-static unsigned long long get(enum file file)
+static unsigned long long get(int file)
 {
 	unsigned long long value;
 	char text[32], *end;
@@ -82,7 +109,7 @@ static unsigned long long get(enum file file)
 	text[n] = '\0';
 	value = strtoull(text, &end, 10);
 	REQUIRE(end == text + n - 1 && *end == '\n');
-	if (file < RISING && value < last[file]) {
+	if (!may_fall[file] && value < last[file]) {
 		printf("# %s went from %llu to %llu\n", names[file],
 		       last[file], value);
 		exit(1);
@@ -92,8 +119,8 @@ static unsigned long long get(enum file file)
 	return value;
 }
 
-static void check_direction(enum file bytes, enum file chunks,
-			    enum file transfers, unsigned int chunk_bytes)
+static void check_direction(int bytes, int chunks, int transfers,
+			    unsigned int chunk_bytes)
 {
 	unsigned long long before, n;
 
@@ -125,13 +152,13 @@ static void check_irqs(void)
 
 static void pass(unsigned int chunk_bytes)
 {
-	enum file file;
+	int file;
 
 	check_direction(TO_BYTES, TO_CHUNKS, TO_TRANSFERS, chunk_bytes);
 	check_direction(FROM_BYTES, FROM_CHUNKS, FROM_TRANSFERS, chunk_bytes);
 	check_legs();
 	check_irqs();
-	for (file = 0; file < FILES; file++)
+	for (file = 0; file < files; file++)
 		get(file);
 }
 
