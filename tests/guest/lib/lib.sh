@@ -12,6 +12,7 @@ device=0
 bdf=${bdf:-${all%%[!0-9a-f:.]*}}
 dma=/sys/bus/pci/devices/$bdf/dma_counters
 cma=/sys/kernel/debug/cma/reserved
+dma_timeout=2	# seconds: EDU_TIMEOUT_MS in drivers/edu.c; tests/lint compares the two
 meminfo() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
 
 die() {
