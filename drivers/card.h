@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs from card to card, and what the engine asks of each card. A new
- * card is a file with one struct educma_card, and a line in pci.c's table of PCI
- * IDs. A card need not be a PCI function: see struct educma_hw.
+ * What differs from card to card, and what the engine asks of each card. A card
+ * need not be a PCI function: see struct educma_hw. A new PCI card needs:
+ *
+ * - a header in include/ with its registers and its PCI ID
+ * - a file with its struct educma_card, and a line for this file in Kbuild
+ * - a line in cards.h, which includes that header
+ *
+ * Three functions of the tools know only edu, by its PCI ID:
+ *
+ * - is_edu() in tools/libeducma/enumerate.c finds the devices that are not bound
+ *   to this driver
+ * - gather_bits() in tools/educma/doctor/facts_device.c has the address bits of
+ *   such a device
+ * - test_identification() in tools/educma/selftest/device.c has the value of the
+ *   identification register, and skips other cards
  */
 #ifndef EDUCMA_CARD_H
 #define EDUCMA_CARD_H
@@ -169,9 +181,6 @@ struct educma_card {
 	bool (*dump)(struct educma_hw *hw, struct seq_file *seq,
 		     unsigned int index);
 };
-
-/* edu.c */
-extern const struct educma_card educma_edu;
 
 /* hw.c: functions for all PCI cards */
 bool educma_hw_is_master(struct educma_hw *hw);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * QEMU's edu card. All register access of the edu card is in this file; a new
- * card is described in card.h.
+ * QEMU's edu card. All register access of the edu card is in this file; card.h
+ * says what a new card needs.
  *
  * A chunk is only reported as done on evidence that belongs to this chunk. A PCI
  * function may not respond for a moment, for example while memory decoding is
@@ -40,7 +40,7 @@
 #include <linux/random.h>
 #include <linux/seq_file.h>
 
-#include "card.h"
+#include "cards.h"
 #include "educma_regs.h"
 
 /*

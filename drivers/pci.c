@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "buffer.h"
+#include "cards.h"
 #include "chrdev.h"
 #include "debugfs.h"
 #include "dev.h"
@@ -16,23 +17,28 @@
 #include "dmaengine.h"
 #include "size.h"
 #include "sysfs.h"
-#include "educma_regs.h"
 
 static u64 chunk_bytes;
 module_param(chunk_bytes, educma_size, 0444);
 MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA (default: as the card has them; edu takes 1 to 4096 and has 4095, because QEMU before 9.1 aborts with 4096)");
 
+/* Of each card: its number, and its elements of educma_cards and educma_ids. */
+#define EDUCMA_CARD_NUMBER(_card, _vendor, _device)	_card##_number,
+#define EDUCMA_CARD_POINTER(_card, _vendor, _device)	(&(_card)),
+#define EDUCMA_CARD_ID(_card, _vendor, _device) \
+	{ PCI_DEVICE(_vendor, _device), .driver_data = _card##_number },
+
 /*
  * pci_device_id.driver_data is such a number, not a pointer, because a device
  * that is bound by driver_override or new_id has 0 there. Probe then takes it
- * for an edu, and asks the device whether that is true.
+ * for the first card, and asks the device whether that is true.
  */
 enum educma_card_number {
-	EDUCMA_EDU,
+	EDUCMA_CARDS(EDUCMA_CARD_NUMBER)
 };
 
 static const struct educma_card *const educma_cards[] = {
-	[EDUCMA_EDU] = &educma_edu,
+	EDUCMA_CARDS(EDUCMA_CARD_POINTER)
 };
 
 static int educma_map(struct educma_dev *edev)
@@ -424,7 +430,7 @@ static const struct pci_error_handlers educma_errors = {
 };
 
 static const struct pci_device_id educma_ids[] = {
-	{ PCI_DEVICE(EDU_VENDOR_ID, EDU_DEVICE_ID), .driver_data = EDUCMA_EDU },
+	EDUCMA_CARDS(EDUCMA_CARD_ID)
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, educma_ids);
