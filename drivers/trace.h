@@ -7,6 +7,9 @@
  * are the driver's own, which are not counted by direction. Each chunk that is
  * started is later done, repeated or abandoned. If it is abandoned because it
  * takes too long, there is an educma_timeout before.
+ *
+ * A new event is an entry here and a call of trace_NAME(); drivers/README.md
+ * lists all events.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM educma
