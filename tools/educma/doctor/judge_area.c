@@ -128,9 +128,19 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 			    "the CMA area is in fragments: %s are free, but only %s in one piece, not %s",
 			    rest, run, size);
 		break;
-	default:
+	case VERDICT_CANNOT_TELL:
 		finding_say(finding, "not enough could be seen to tell whether %s can be allocated",
 			    size);
+		break;
+	case VERDICT_FINE:
+	case VERDICT_IOMMU_REMAPS:
+	case VERDICT_SWIOTLB_FORCED:
+	case VERDICT_TOO_BIG:
+	case VERDICT_MASK_REJECTED:
+	case VERDICT_BUS_MASTER_OFF:
+	case VERDICT_NO_SUCH_DEVICE:
+	case VERDICTS:
+		break;	/* not about the area */
 	}
 }
 

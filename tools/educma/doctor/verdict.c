@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verdicts, and how a judge adds one to a diagnosis. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,8 +72,10 @@ void verdict_help(void)
 
 struct finding *finding_add(struct diagnosis *d, enum verdict verdict)
 {
-	struct finding *finding = &d->finding[d->count++];
+	struct finding *finding;
 
+	assert(d->count < FINDINGS_MAX);
+	finding = &d->finding[d->count++];
 	memset(finding, 0, sizeof(*finding));
 	finding->verdict = verdict;
 	return finding;
