@@ -7,8 +7,8 @@ devices() { lspci -Dn -d 1234:11e8 | cut -d ' ' -f 1; }
 
 all=${all:-$(devices)}
 device=0
-# The PCI address of the device under test. A child process that starts while the
-# device is away has its parent's value.
+# The PCI address of the device under test. A child shell inherits it, because the
+# device may be away when the child starts.
 bdf=${bdf:-${all%%[!0-9a-f:.]*}}
 dma=/sys/bus/pci/devices/$bdf/dma_counters
 cma=/sys/kernel/debug/cma/reserved
@@ -82,8 +82,8 @@ fresh() {
 	NODE=/dev/$node "$tests/bench" alloc 4194304 >/dev/null
 }
 
-# each FUNCTION...: runs the functions at the same time, each with a fresh device of
-# its own, because they mostly wait. Sets device, bdf and dma for each of them.
+# each FUNCTION...: runs the functions at the same time, because they mostly wait.
+# Each function has a fresh device of its own, in device, bdf and dma.
 each() {
 	number=0
 	running=
@@ -198,8 +198,9 @@ rescan() {
 	wait_for "the node of $bdf" has_node
 }
 
-# removals N COMMAND BACK: runs the program removal with two of these functions.
-# Afterwards all memory is free again, and the device works. The debug kernel's page
+# removals N COMMAND BACK: N times, COMMAND takes the device away in mid-DMA and BACK
+# brings it back; both are functions of this file, such as unbind and bind. The
+# program removal does it. Afterwards all memory is free again, and the device works. The debug kernel's page
 # poisoning reports a page that was written after it was freed, when the page is
 # allocated again.
 removals() {
