@@ -7,7 +7,7 @@
  * - a file with its struct educma_card, and a line for this file in Kbuild
  * - a line in cards.h, which includes that header
  *
- * Three functions of the tools know only edu, by its PCI ID:
+ * Five functions of the tools know only edu:
  *
  * - is_edu() in tools/libeducma/enumerate.c finds the devices that are not bound
  *   to this driver
@@ -15,6 +15,8 @@
  *   such a device
  * - test_identification() in tools/educma/selftest/device.c has the value of the
  *   identification register, and skips other cards
+ * - fail_no_device() in tools/educma/session.c names the PCI ID that is missing
+ * - edu_limit() there says how fast edu can be at most
  */
 #ifndef EDUCMA_CARD_H
 #define EDUCMA_CARD_H
@@ -49,7 +51,8 @@ static inline bool educma_dir_has(enum educma_dir dir, enum educma_dir counted)
 
 /**
  * enum educma_hw_state - the state of the DMA that was started
- * @EDUCMA_HW_NOT_OURS: unknown: the interrupt was another device's
+ * @EDUCMA_HW_NOT_OURS: the interrupt was another device's; nothing is known of
+ *	the DMA
  * @EDUCMA_HW_RUNNING: the DMA runs
  * @EDUCMA_HW_ENDED: the DMA has ended
  * @EDUCMA_HW_ERROR: the DMA has failed; the device works
@@ -78,8 +81,9 @@ enum educma_hw_state {
  * @id: the identification register, as read by @card's identify()
  * @own_irq: the interrupt is a message (MSI or MSI-X), so no other device
  *	raises it; else it is INTx, on a line that may be shared
- * @intx_masked: INTx is disabled, because the device raised it and did not
- *	respond, or was disconnected; the next start enables it
+ * @intx_masked: INTx is disabled: the device raised it and did not respond, or
+ *	educma_hw_disconnect() was called. The next start, or
+ *	educma_hw_connect(), enables it
  *
  * A card that has more state embeds this structure as the first member of its
  * own, see educma_card.hw_bytes. Only @card and @dev are for all cards; the
@@ -133,25 +137,24 @@ struct educma_chunk {
  * @wake: called before @start if the device was idle since the last DMA, and may
  *	have been reset meanwhile. Any context, the engine's lock held
  * @start: start a DMA while none runs. A copy from memory to memory may overlap
- *	towards lower addresses, and must then do what memmove() does. There is
- *	no return value: if the DMA is not started, @state reports that later.
- *	Any context, the engine's lock held
+ *	with @dst below @src; the result must be that of memmove(). There is no
+ *	return value: if the DMA is not started, @state reports that later. Any
+ *	context, the engine's lock held
  * @irq: called by educma_engine_irq() after a DMA was started; acknowledges the
- *	interrupt. Returns EDUCMA_HW_ENDED only on evidence that belongs to this
- *	DMA, bus mastering included, and EDUCMA_HW_NO_RESPONSE if there is no
- *	evidence now, so that @state is asked later. Any context, the engine's
- *	lock held
+ *	interrupt. Returns EDUCMA_HW_ENDED only if it is sure that this DMA has
+ *	ended and that the device had bus mastering. If it cannot tell, it
+ *	returns EDUCMA_HW_NO_RESPONSE, and the watchdog calls @state later. Any
+ *	context, the engine's lock held
  * @idle_irq: called by educma_engine_irq() while no DMA was started, or after
- *	@abort;
- *	acknowledges the interrupt. Returns whether it was this device's. Any
- *	context, the engine's lock held
+ *	@abort; acknowledges the interrupt. Returns whether the interrupt was
+ *	this device's. Any context, the engine's lock held
  * @quiet: clear all pending interrupts. Any context
- * @state: called if the end of the DMA was not reported in time, and before a
- *	pause or a stop, so it must not disturb a DMA that runs.
- *	EDUCMA_HW_ENDED is no evidence that the DMA had bus mastering. Any
- *	context, the engine's lock held
- * @abort: abort the DMA. If there is no @sync, no DMA accesses memory after the
- *	return. Any context
+ * @state: what became of the DMA. Called when no interrupt came in time, and
+ *	before a pause or a stop; it must not disturb a DMA that runs. Here
+ *	EDUCMA_HW_ENDED does not say that bytes have moved. Any context, the
+ *	engine's lock held
+ * @abort: keep the DMA from memory. No DMA accesses memory after the return of
+ *	@abort, or if there is a @sync, after the return of @sync. Any context
  * @sync: optional; wait after @abort until no DMA accesses memory. Sleeps for a
  *	limited time
  * @dump: print register number @index; returns false if there is none. Any

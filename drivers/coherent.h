@@ -8,8 +8,9 @@
 struct vm_area_struct;
 
 /*
- * A buffer is worth some reclaim, but neither of these calls the OOM killer.
- * EDUCMA_GFP_LOOK is for finding out why there is no memory.
+ * With neither of these does the kernel call the OOM killer. For a buffer it may
+ * reclaim memory and try again. EDUCMA_GFP_LOOK only finds out why there is no
+ * memory, and gives up early.
  */
 #define EDUCMA_GFP_BUFFER	(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 #define EDUCMA_GFP_LOOK		(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY)

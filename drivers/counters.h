@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The counters of one device. A new one is a line in one of the two lists, an
- * entry in include/abi/sysfs-driver-educma, and the place that counts: its field
- * and its file in sysfs come from the list. The model in tests/unit/engine_rig.c
- * counts the same event.
+ * The counters of one device. A new counter is a line in one of the two lists,
+ * which makes its field and its file in sysfs; an entry in
+ * include/abi/sysfs-driver-educma; and the code that counts it. The model in
+ * tests/unit/engine_rig.c must count it, too.
  */
 #ifndef EDUCMA_COUNTERS_H
 #define EDUCMA_COUNTERS_H

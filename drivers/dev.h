@@ -6,9 +6,9 @@
  *	dmaengine channel hold a reference, so it outlives remove(). After
  *	remove() it has no registers and no coherent memory, and its engine is
  *	EDUCMA_REMOVED.
- * struct educma_buffer: one coherent allocation. Its handle or the debugfs file
- *	that holds it, each of its mappings, and each transfer that uses it and
- *	has not been collected hold a reference.
+ * struct educma_buffer: one coherent allocation. It has a reference for its
+ *	handle, or for the debugfs file that holds it; for each mapping; and for
+ *	each transfer that uses it, until that is collected.
  * struct educma_xfer: one transfer. Its submitter allocates and frees it; the
  *	engine has it from submission to the completion callback.
  *
@@ -20,9 +20,9 @@
  *	educma_dma.submit_lock
  *	educma_engine.lock (hard interrupt)
  *	educma_file.lock, educma_dma.done_lock (hard interrupt)
- * educma_handles.lock is taken inside remove_lock; the lock of the accounts may
- * be taken inside all locks but spinlocks. Inside these two only an xa_lock is
- * taken, and an xa_lock is innermost everywhere.
+ * There are two more: educma_handles.lock, taken under remove_lock, and the lock
+ * of the accounts, taken under any lock that is no spinlock. Under either of them
+ * only an xa_lock may be taken. An xa_lock is always innermost.
  * User memory is never accessed under remove_lock, because a page fault takes
  * mmap_lock.
  */
@@ -73,9 +73,9 @@ struct educma_reserve {
  * @saved: its configuration with bus mastering off, to restore after a reset
  * @dma_bits: address bits that the device decodes, as far as the user knows
  * @hw: the device as its card sees it
- * @engine: the queue of its transfers, and the state of the device. It is
- *	EDUCMA_REMOVED before remove() takes @remove_lock, so that waiters may read
- *	it without the lock
+ * @engine: the queue of its transfers, and the state of the device. remove()
+ *	sets the state to EDUCMA_REMOVED before it takes @remove_lock, so a
+ *	waiter sees that without the lock
  * @low: memory with as few address bits as possible, for the reach test and for
  *	clearing the card's memory; under @alloc_lock
  * @own: the engine's client for the driver's own transfers; under @alloc_lock
@@ -84,11 +84,11 @@ struct educma_reserve {
  * @dma: the dmaengine channel, or NULL
  * @remove_lock: while it is held for reading and the device is not removed, its
  *	memory and mappings stay; remove() takes it for writing
- * @alloc_lock: one allocation at a time, because finding the reason of a failed
- *	one widens the coherent mask for a moment, and no other allocation may
- *	use that mask. Guards @own, @low, and writes of @proven_address
- * @proven_address: highest bus address that a reach test has read; each test
- *	also writes, to an address with the same highest bit
+ * @alloc_lock: one allocation at a time. To find out why one has failed, the
+ *	driver widens the coherent mask for a moment, and no other allocation
+ *	may use that mask. Guards @own, @low, and writes of @proven_address
+ * @proven_address: highest bus address that the device has read in a reach test;
+ *	before a buffer there is given to a user, the device has also written it
  * @reserve: memory that buffers are carved from
  * @lists_lock: guards the fields below; so does @remove_lock, held for writing
  * @files: open files

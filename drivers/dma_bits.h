@@ -8,8 +8,8 @@
 struct educma_hw;
 
 /*
- * Only memory below this many bits is taken to be reachable without a test;
- * the driver does not support devices that decode fewer bits.
+ * Every device that the driver supports decodes at least EDUCMA_DMA_BITS_MIN
+ * bits, so memory below that needs no reach test.
  */
 #define EDUCMA_DMA_BITS_MIN	24
 #define EDUCMA_DMA_BITS_MAX	64

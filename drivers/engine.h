@@ -38,12 +38,13 @@ struct educma_client {
  * @cookie: the submitter's number, for educma_engine_cancel()
  * @op: enum educma_op; see educma_engine_check()
  * @offset: where in the card's memory each chunk begins; 0 if it has none
- * @internal: the driver's own transfer: it is not counted by direction, and it
- *	is served next, because its caller holds alloc_lock
+ * @internal: the driver's own transfer: it is not counted by direction, and is
+ *	put before all others, because its caller holds alloc_lock meanwhile
  * @src: bus address; unused for EDUCMA_OP_FROM_DEVICE
  * @dst: bus address; unused for EDUCMA_OP_TO_DEVICE
  * @bytes: length, at least 1
- * @node: in @client's queue; the owner's before submission and after @complete
+ * @node: in @client's queue while the engine has the transfer; before and after
+ *	that it is the owner's, for any list
  * @id: number of the submission, from 1, for tracepoints
  * @client: the client that submitted it
  * @done: bytes that have arrived
@@ -99,8 +100,9 @@ static inline u64 educma_xfer_run_ns(const struct educma_xfer *xfer)
  * @EDUCMA_NO_RESPONSE: as EDUCMA_FAILED; in addition it does not respond
  * @EDUCMA_REMOVED: it takes none: remove() or shutdown() has begun
  *
- * A state is only replaced by one further down, with one exception:
- * educma_engine_resume() makes a device that is not removed work again.
+ * A state is only replaced by a later one of this list. Only
+ * educma_engine_resume() leads back, to EDUCMA_WORKING, unless the device is
+ * removed.
  */
 enum educma_state {
 	EDUCMA_WORKING,

@@ -13,9 +13,9 @@ struct seq_file;
 /**
  * struct educma_handles - the buffers of one open file
  * @lock: held while a buffer is given its range; guards @next_page
- * @next_page: where the next range of mmap offsets begins, unless it is taken
- * @buffers: struct educma_buffer by the last page of its range, which is the
- *	page after the buffer's own last page; xa_lock
+ * @next_page: where the search for a free range of mmap offsets begins
+ * @buffers: each struct educma_buffer, indexed by the last page of its range. That
+ *	page is unused, and follows the buffer's own pages; xa_lock
  */
 struct educma_handles {
 	struct mutex lock;		/* next_page, giving out ranges */

@@ -241,7 +241,8 @@ static const struct educma_call *find_call(unsigned int cmd)
  * @cmd: EDUCMA_IOC_*
  * @uarg: the call's structure in user space, which begins with its size. A
  *	longer structure is accepted if the rest is zero; a shorter one is
- *	refused, because the first version's structures are today's
+ *	refused, because no structure has grown yet: the first one that does
+ *	must change this
  *
  * Context: may sleep.
  *

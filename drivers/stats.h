@@ -14,8 +14,9 @@
 
 /**
  * enum educma_latency - the histograms
- * @EDUCMA_LATENCY_TO_DEVICE: of a chunk, from doorbell to interrupt
- * @EDUCMA_LATENCY_FROM_DEVICE: of a chunk, from doorbell to interrupt
+ * @EDUCMA_LATENCY_TO_DEVICE: of a chunk to the device, from doorbell to interrupt
+ * @EDUCMA_LATENCY_FROM_DEVICE: of a chunk from the device, from doorbell to
+ *	interrupt
  * @EDUCMA_LATENCY_QUEUED: of a transfer without error, until its first chunk
  * @EDUCMA_LATENCY_RUN: of a transfer without error, from its first chunk on
  * @EDUCMA_LATENCIES: the number of histograms
@@ -47,8 +48,8 @@ struct educma_histogram {
  * struct educma_rate - bytes moved over the recent past
  * @slot: ring of time spans; unused ones are all zero
  * @newest: index of the newest span
- * @span_ns: a chunk that begins later than this after the begin of the newest
- *	span opens another span
+ * @span_ns: a chunk that starts this long or longer after the start of the newest
+ *	span opens a new span
  */
 struct educma_rate {
 	struct educma_rate_slot {

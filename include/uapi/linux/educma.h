@@ -75,8 +75,9 @@
  * @max_in_flight: out: most transfers of a file, submitted and not collected
  * @max_buffers: out: most buffers of a user; ignored on the way in
  * @proven_address: out: highest bus address that the device is proven to reach; 0
- *	without CAP_SYS_ADMIN. The device has read and written an address with the
- *	same highest bit, and a device that decodes a bit decodes the lower ones
+ *	without CAP_SYS_ADMIN. The device has read an address with the same highest
+ *	bit, and before a buffer there is given to a user, also written one. A
+ *	device that decodes a bit decodes the lower ones
  * @max_bytes: out: most bytes of a user's buffers; ignored on the way in
  */
 struct educma_info {
