@@ -9,108 +9,10 @@
 #define WORDS	8	/* a rule has 6 words at most */
 #define LINE	256
 
-enum amount { AMOUNT_NONE, AMOUNT_TIME, AMOUNT_NUMBER };
-
-static const struct {
-	const char *name;
-	enum fault_event event;
-	enum amount amount;
-	bool now;	/* "now" is allowed: it needs no DMA or interrupt */
-	bool lasts;	/* "for TIME" is allowed */
-	const char *takes, *help;
-} kinds[] = {
-	[FAULT_IRQ_LOST] = { "irq-lost", FAULT_ON_IRQ, AMOUNT_NONE, false, false,
-		"", "the interrupt is not delivered" },
-	[FAULT_IRQ_LATE] = { "irq-late", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
-		"TIME", "the interrupt is delivered TIME later" },
-	[FAULT_IRQ_DOUBLE] = { "irq-double", FAULT_ON_IRQ, AMOUNT_TIME, false, false,
-		"TIME", "the interrupt is delivered, and TIME later again" },
-	[FAULT_IRQ_SPURIOUS] = { "irq-spurious", FAULT_ON_DMA, AMOUNT_NONE, true, false,
-		"", "an interrupt is sent without a cause" },
-	[FAULT_DMA_STUCK] = { "dma-stuck", FAULT_ON_DMA, AMOUNT_NONE, false, false,
-		"", "the DMA never ends" },
-	[FAULT_DMA_LATE] = { "dma-late", FAULT_ON_DMA, AMOUNT_TIME, false, false,
-		"TIME", "the DMA takes TIME longer" },
-	[FAULT_DMA_SHORT] = { "dma-short", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
-		"BYTES", "the last BYTES are not moved (the device gets zeros)" },
-	[FAULT_DMA_ASTRAY] = { "dma-astray", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
-		"BYTES", "the DMA goes to an address BYTES higher" },
-	[FAULT_DMA_FLIP] = { "dma-flip", FAULT_ON_DMA, AMOUNT_NUMBER, false, false,
-		"BITS", "BITS neighbouring bits are inverted" },
-	[FAULT_REGS_STUCK] = { "regs-stuck", FAULT_ON_DMA, AMOUNT_NONE, true, true,
-		"", "registers keep reading as they are now; writes are lost" },
-	[FAULT_REGS_ONES] = { "regs-ones", FAULT_ON_DMA, AMOUNT_NONE, true, true,
-		"", "registers read as all ones; writes are lost" },
-	[FAULT_REGS_ZERO] = { "regs-zero", FAULT_ON_DMA, AMOUNT_NONE, true, true,
-		"", "registers read as 0; writes are lost" },
-	[FAULT_MASTER_OFF] = { "master-off", FAULT_ON_DMA, AMOUNT_NONE, true, true,
-		"", "bus mastering is off: no DMA reaches memory, no MSI is sent" },
-	[FAULT_VANISH] = { "vanish", FAULT_ON_DMA, AMOUNT_NONE, true, false,
-		"", "the device is absent: all accesses read as all ones" },
-	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
-		true, false, "", "the device is absent until the bus is reset" },
-};
-
-_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == FAULT_KINDS,
-	       "each fault of enum fault has a row in kinds[]");
-
 void faults_init(struct faults *faults, uint64_t seed,
 		 void (*inject)(void *ctx, const struct fault_rule *rule), void *ctx)
 {
 	*faults = (struct faults){ .random = seed, .inject = inject, .ctx = ctx };
-}
-
-const char *fault_name(enum fault fault)
-{
-	return kinds[fault].name;
-}
-
-enum fault_event fault_event(enum fault fault)
-{
-	return kinds[fault].event;
-}
-
-enum fault fault_by_name(const char *name)
-{
-	enum fault fault;
-
-	for (fault = 0; fault < FAULT_KINDS; fault++)
-		if (!strcmp(name, kinds[fault].name))
-			break;
-	return fault;
-}
-
-void fault_help(FILE *out)
-{
-	enum fault fault;
-
-	for (fault = 0; fault < FAULT_KINDS; fault++)
-		fprintf(out, "  %-18s %-5s  %s\n", kinds[fault].name, kinds[fault].takes,
-			kinds[fault].help);
-}
-
-static bool has_property(enum fault fault, enum fault_property property)
-{
-	switch (property) {
-	case FAULT_COUNTS_IRQS:
-		return kinds[fault].event == FAULT_ON_IRQ;
-	case FAULT_TAKES_NOW:
-		return kinds[fault].now;
-	case FAULT_TAKES_FOR:
-		return kinds[fault].lasts;
-	}
-	return false;
-}
-
-void fault_help_list(FILE *out, enum fault_property property)
-{
-	enum fault fault;
-
-	fputc(' ', out);
-	for (fault = 0; fault < FAULT_KINDS; fault++)
-		if (has_property(fault, property))
-			fprintf(out, " %s", kinds[fault].name);
-	fputc('\n', out);
 }
 
 uint64_t faults_random(struct faults *faults)
@@ -132,7 +34,7 @@ static const char *next_word(struct words *words)
 
 static const char *parse_amount(struct words *words, struct fault_rule *rule)
 {
-	switch (kinds[rule->fault].amount) {
+	switch (fault_kinds[rule->fault].amount) {
 	case AMOUNT_TIME:
 		if (!parse_time(next_word(words), &rule->amount))
 			return "this fault takes a time: 0, or a number and ns, us, ms or s";
@@ -164,7 +66,7 @@ static const char *parse_when(struct words *words, struct fault_rule *rule)
 	rule->n = 1;
 	if (!strcmp(when, "now")) {
 		rule->when = FAULT_NOW;
-		if (!kinds[rule->fault].now)
+		if (!fault_kinds[rule->fault].now)
 			return "this fault needs a DMA or an interrupt: use next instead of now";
 	} else if (!strcmp(when, "next")) {
 		rule->when = FAULT_NTH;
@@ -189,7 +91,7 @@ static const char *parse_end(struct words *words, struct fault_rule *rule)
 		return NULL;
 	if (strcmp(next_word(words), "for"))
 		return "only 'for TIME' may follow WHEN";
-	if (!kinds[rule->fault].lasts)
+	if (!fault_kinds[rule->fault].lasts)
 		return "this fault does not take 'for TIME'";
 	if (!parse_time(next_word(words), &rule->lasts_ns) || words->at < words->count)
 		return "for takes a time: a number and ns, us, ms or s";

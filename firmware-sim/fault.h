@@ -98,6 +98,31 @@ void faults_clear(struct faults *faults);
 /* Return: the next random number, 64 bits, uniformly distributed. */
 uint64_t faults_random(struct faults *faults);
 
+enum fault_amount { AMOUNT_NONE, AMOUNT_TIME, AMOUNT_NUMBER };
+
+/**
+ * struct fault_kind - what the language of faults says of one fault
+ * @name: the name that is typed
+ * @event: the event that a rule counts
+ * @amount: what follows the name
+ * @now: "now" is allowed, because the fault needs no DMA or interrupt
+ * @lasts: "for TIME" is allowed
+ * @takes: the amount in the line of --help
+ * @help: the rest of that line
+ */
+struct fault_kind {
+	const char *name;
+	enum fault_event event;
+	enum fault_amount amount;
+	bool now;
+	bool lasts;
+	const char *takes;
+	const char *help;
+};
+
+/* By enum fault; in fault_kinds.c. */
+extern const struct fault_kind fault_kinds[];
+
 const char *fault_name(enum fault fault);
 enum fault_event fault_event(enum fault fault);
 
