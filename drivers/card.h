@@ -7,16 +7,17 @@
  * - a file with its struct educma_card, and a line for this file in Kbuild
  * - a line in cards.h, which includes that header
  *
- * Five functions of the tools know only edu:
+ * These functions of the tools know only edu:
  *
  * - is_edu() in tools/libeducma/enumerate.c finds the devices that are not bound
  *   to this driver
  * - gather_bits() in tools/educma/doctor/facts_device.c has the address bits of
- *   such a device
+ *   such a device; print_facts.c says where the bits are from
  * - test_identification() in tools/educma/selftest/device.c has the value of the
  *   identification register, and skips other cards
  * - fail_no_device() in tools/educma/session.c names the PCI ID that is missing
- * - edu_limit() there says how fast edu can be at most
+ * - edu_limit() and may_be_edu() there, and get_limit() in tools/educma/info.c,
+ *   say how fast edu can be at most
  */
 #ifndef EDUCMA_CARD_H
 #define EDUCMA_CARD_H

@@ -3,7 +3,8 @@
  * The counters of one device. A new counter is a line in one of the two lists,
  * which makes its field and its file in sysfs; an entry in
  * include/abi/sysfs-driver-educma; and the code that counts it. The model in
- * tests/unit/engine_rig.c must count it, too.
+ * tests/unit/engine_rig.c must count it, too; and the test readers must know a
+ * counter that can fall.
  */
 #ifndef EDUCMA_COUNTERS_H
 #define EDUCMA_COUNTERS_H

@@ -24,6 +24,7 @@ struct educma_per_device {
 	const char *example;
 };
 
+/* educma_check_parameters() in pci.c must check each such parameter. */
 int educma_per_device_get(const struct educma_per_device *parameter,
 			  struct pci_dev *pdev, u64 *value);
 

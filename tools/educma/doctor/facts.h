@@ -30,7 +30,7 @@ enum doctor_option {
 #define DEFAULT_BITS	32
 
 /* Where the number of a device's address bits comes from. */
-enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED };
+enum doctor_bits { BITS_DRIVER, BITS_DEFAULT, BITS_EDU, BITS_ASKED, BITS_KINDS };
 
 #define DOCTOR_RANGES_MAX	32
 

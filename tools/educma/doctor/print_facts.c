@@ -10,6 +10,7 @@
 
 #include "print_facts.h"
 #include "size.h"
+#include "util.h"
 
 /* Sets a string; an empty one is null in JSON. */
 static void set_string(struct value *value, const char *string)
@@ -42,6 +43,9 @@ static const char *const bits_names[] = {
 	[BITS_EDU] = "edu",
 	[BITS_ASKED] = "dma-bits",
 };
+
+_Static_assert(ARRAY_SIZE(bits_texts) == BITS_KINDS, "each enum doctor_bits has a text");
+_Static_assert(ARRAY_SIZE(bits_names) == BITS_KINDS, "each enum doctor_bits has a name");
 
 /* The device that the user names does not exist: only its name is known. */
 static bool is_missing(const struct doctor_device *dev)
