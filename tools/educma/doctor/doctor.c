@@ -112,8 +112,9 @@ const struct command doctor_command = {
 		"doctor only reads.\n"
 		"\n"
 		"The first finding is the verdict, the others are remarks. With exit status 0 the\n"
-		"buffer can be allocated, as far as could be seen; in --json, largest_sure is true\n"
-		"if largest_bytes is certain.\n",
+		"buffer can be allocated, as far as could be seen; in --json, sure is true if\n"
+		"nothing that was not seen can change the verdict, and largest_is says whether\n"
+		"exactly largest_bytes can be allocated, or at_least or at_most so many.\n",
 	.run = cmd_doctor,
 	.more_help = verdict_help,
 };

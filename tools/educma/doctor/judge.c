@@ -193,6 +193,7 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 	bool possible;
 
 	d->count = 0;
+	d->sure = true;
 	d->largest = 0;
 	d->largest_is = BOUND_EXACT;
 	if (*f->device.pci && !f->device.present) {
@@ -211,4 +212,6 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 	if (!d->count)
 		say_fine(f, bytes, d);
 	remark_bus_master(f, d);
+	d->sure = d->largest_is == BOUND_EXACT &&
+		  d->finding[0].verdict != VERDICT_CANNOT_TELL;
 }

@@ -98,12 +98,23 @@ static void get_largest(const void *record, struct value *value)
 	value_number(value, VALUE_NUMBER, result->diagnosis->largest);
 }
 
-static void get_largest_sure(const void *record, struct value *value)
+static void get_largest_is(const void *record, struct value *value)
+{
+	static const char *const names[] = {
+		[BOUND_EXACT] = "exactly",
+		[BOUND_AT_MOST] = "at_most",
+		[BOUND_AT_LEAST] = "at_least",
+	};
+	const struct doctor_result *result = record;
+
+	value_string(value, names[result->diagnosis->largest_is]);
+}
+
+static void get_sure(const void *record, struct value *value)
 {
 	const struct doctor_result *result = record;
 
-	value_number(value, VALUE_BOOL,
-		     result->diagnosis->largest_is == BOUND_EXACT);
+	value_number(value, VALUE_BOOL, result->diagnosis->sure);
 }
 
 static void get_also(const void *record, struct value *value)
@@ -157,7 +168,8 @@ static void get_memory(const void *record, struct value *value)
 static const struct field result_fields[] = {
 	FIELD_GET("bytes", "size", 0, get_bytes),
 	FIELD_GET("largest_bytes", NULL, 0, get_largest),
-	FIELD_GET("largest_sure", NULL, 0, get_largest_sure),
+	FIELD_GET("largest_is", NULL, 0, get_largest_is),
+	FIELD_GET("sure", NULL, 0, get_sure),
 	FIELD_GET("also", NULL, 0, get_also),
 	FIELD_GET("not_seen", NULL, 0, get_not_seen),
 	FIELD_GET("device", NULL, 0, get_device),

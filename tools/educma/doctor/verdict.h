@@ -3,6 +3,7 @@
 #ifndef EDUCMA_DOCTOR_VERDICT_H
 #define EDUCMA_DOCTOR_VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,12 +45,15 @@ enum bound { BOUND_EXACT, BOUND_AT_MOST, BOUND_AT_LEAST };
  * struct diagnosis - all findings
  * @finding: the first one is the verdict, the others are remarks
  * @count: the number of findings, at least 1
+ * @sure: the verdict follows from what was seen, and nothing that was not seen
+ *	can change it
  * @largest: the largest buffer that can be allocated now; 0 if not known
  * @largest_is: whether @largest is exact or a bound
  */
 struct diagnosis {
 	struct finding finding[FINDINGS_MAX];
 	size_t count;
+	bool sure;
 	uint64_t largest;
 	enum bound largest_is;
 };
