@@ -14,13 +14,20 @@ void doctor_gather(const char *sysroot, const char *which, uint32_t bits,
 	gather_device(sysroot, which, bits, f);
 	gather_kernel(sysroot, f);
 	gather_memory(sysroot, f);
+	gather_boot(sysroot, f);
 	gather_areas(sysroot, f);
+}
+
+static void forget_area(struct doctor_area *area)
+{
+	free(area->map.words);
+	free(area->busy.words);
+	area->map.words = NULL;
+	area->busy.words = NULL;
 }
 
 void doctor_forget(struct doctor_facts *f)
 {
-	free(f->area.map.words);
-	free(f->node_area.map.words);
-	f->area.map.words = NULL;
-	f->node_area.map.words = NULL;
+	forget_area(&f->area);
+	forget_area(&f->node_area);
 }

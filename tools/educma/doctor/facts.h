@@ -23,6 +23,7 @@ enum doctor_option {
 	OPTION_ZONE_DMA,
 	OPTION_ZONE_DMA32,
 	OPTION_SWIOTLB,
+	OPTION_RANDOMIZE_BASE,
 	DOCTOR_OPTIONS,
 };
 
@@ -43,6 +44,9 @@ struct doctor_range {
 	uint64_t first;
 	uint64_t last;
 };
+
+/* What is known of the IOMMU's addresses that the device's driver has taken. */
+enum addresses_used { USED_UNKNOWN, USED_NONE, USED_FEW };
 
 /**
  * struct doctor_device - the PCI device
@@ -68,6 +72,7 @@ struct doctor_range {
  *	windows of the PCI host bridge
  * @reserved_count: the number of these ranges
  * @reserved_known: @reserved is complete
+ * @addresses_used: which of the IOMMU's addresses are taken
  * @link: the PCI Express link, as "2.5 GT/s x1"; empty if there is none
  * @link_max: the fastest link that the device can have
  */
@@ -90,6 +95,7 @@ struct doctor_device {
 	struct doctor_range reserved[DOCTOR_RANGES_MAX];
 	size_t reserved_count;
 	bool reserved_known;
+	enum addresses_used addresses_used;
 	char link[40];
 	char link_max[40];
 };
@@ -102,8 +108,14 @@ struct doctor_device {
  * @end: physical address of the first byte behind the zone
  * @present: bytes of memory in the zone; 0 if not known
  * @ordinary_free: free bytes outside of CMA
- * @largest_free: the largest free block of the page allocator
+ * @largest_free: the largest free block of the page allocator that is certainly
+ *	outside of CMA
+ * @high: the kernel takes no more from the zone without reclaim if only so many
+ *	bytes are left free (the watermark "high")
+ * @protection: bytes that the zone keeps from requests that could also have
+ *	pages of other zones
  * @cma: bytes in CMA areas
+ * @cma_free: free bytes in CMA areas
  */
 struct doctor_zone {
 	unsigned int node;
@@ -113,7 +125,10 @@ struct doctor_zone {
 	uint64_t present;
 	uint64_t ordinary_free;
 	uint64_t largest_free;
+	uint64_t high;
+	uint64_t protection;
 	uint64_t cma;
+	uint64_t cma_free;
 };
 
 #define DOCTOR_ZONES_MAX	64
@@ -132,6 +147,8 @@ struct doctor_zone {
  * @largest_free: the longest free run; an upper bound without @free_known
  * @free_known: @largest_free is exact
  * @map: the allocated pages; @map.words is NULL if they are not known
+ * @busy: like @map, and also the pages that hold other data, which the kernel
+ *	has to move first; @busy.words is NULL if these are not known
  * @page_order: a bit of @map stands for 1 << @page_order pages
  * @succeeded: pages allocated since boot
  * @failed: pages that could not be allocated since boot
@@ -149,6 +166,7 @@ struct doctor_area {
 	uint64_t largest_free;
 	bool free_known;
 	struct educma_cma_bitmap map;
+	struct educma_cma_bitmap busy;
 	uint32_t page_order;
 	uint64_t succeeded;
 	uint64_t failed;
@@ -171,6 +189,37 @@ struct doctor_cma_words {
 };
 
 /**
+ * struct doctor_boot - where a CMA area can be reserved at the next boot
+ * @ram: ranges of memory without the kernel's image, by address
+ * @ram_count: the number of these ranges
+ * @kernel: the kernel's image
+ * @kernel_known: @kernel is valid; else @ram_count is 0
+ * @initrd: the initial RAM disk; @initrd.last is 0 if the log does not name one
+ * @log_begins: the log was readable from its beginning, so @initrd is right
+ */
+struct doctor_boot {
+	struct doctor_range ram[DOCTOR_RANGES_MAX];
+	size_t ram_count;
+	struct doctor_range kernel;
+	bool kernel_known;
+	struct doctor_range initrd;
+	bool log_begins;
+};
+
+/**
+ * struct doctor_narrow - of the other devices that have a driver, the one with the
+ *	fewest address bits
+ * @bits: its address bits; 0 if there is no such device
+ * @pci: its PCI address
+ * @driver: its driver
+ */
+struct doctor_narrow {
+	uint32_t bits;
+	char pci[32];
+	char driver[32];
+};
+
+/**
  * struct doctor_facts - all facts about the machine and the device
  * @device: the PCI device
  * @release: the kernel's release
@@ -178,10 +227,20 @@ struct doctor_cma_words {
  * @words: the words of the command line about memory and DMA, with blanks
  *	between
  * @cma_words: the words of @words that begin with cma=
- * @swiotlb_forced: swiotlb=force is on the command line
+ * @swiotlb_word: the word of the command line that forces bouncing:
+ *	"swiotlb=force", "swiotlb=8192,force"; empty if there is none
+ * @movable_words: the words kernelcore= and movablecore= of the command line
+ * @not_activated: the log says that the kernel could not use the CMA area
+ * @kaslr_off: nokaslr is on the command line
  * @page: bytes of a page
+ * @block: bytes of the page allocator's largest block
  * @mem_total: bytes of memory; 0 if not known
- * @mem_available: bytes that programs could get; 0 if not known
+ * @mem_available: bytes that programs could get without swapping
+ * @available_known: @mem_available is valid
+ * @mem_reclaimable: bytes that are free, or that the kernel could free without
+ *	ending a program; UINT64_MAX if not known
+ * @mem_movable: bytes of programs and of tmpfs, which may lie in CMA areas
+ * @processor_pages: free pages in lists of the processors
  * @cma_total: bytes of all CMA areas
  * @cma_free: free bytes of all CMA areas; 0 if not known
  * @cma_counted: the kernel shows CMA in /proc/meminfo, so it has CMA
@@ -192,6 +251,8 @@ struct doctor_cma_words {
  *	cannot be read
  * @zones: populated zones, in the kernel's order
  * @zone_count: the number of zones
+ * @boot: where memory is
+ * @narrow: another device, which a new area should serve as well
  * @swiotlb_bytes: bytes of swiotlb's bounce pool; 0 if not known
  * @unseen: sentences about what could not be seen, and why
  * @unseen_count: the number of these sentences
@@ -202,10 +263,18 @@ struct doctor_facts {
 	char option[DOCTOR_OPTIONS][16];
 	char words[512];
 	struct doctor_cma_words cma_words;
-	bool swiotlb_forced;
+	char swiotlb_word[80];
+	char movable_words[80];
+	bool not_activated;
+	bool kaslr_off;
 	uint64_t page;
+	uint64_t block;
 	uint64_t mem_total;
 	uint64_t mem_available;
+	bool available_known;
+	uint64_t mem_reclaimable;
+	uint64_t mem_movable;
+	uint64_t processor_pages;
 	uint64_t cma_total;
 	uint64_t cma_free;
 	bool cma_counted;
@@ -214,6 +283,8 @@ struct doctor_facts {
 	enum answer cma_debugfs;
 	struct doctor_zone zones[DOCTOR_ZONES_MAX];
 	size_t zone_count;
+	struct doctor_boot boot;
+	struct doctor_narrow narrow;
 	uint64_t swiotlb_bytes;
 	char unseen[12][256];
 	size_t unseen_count;

@@ -30,19 +30,18 @@ static void take_area(const char *sysroot, const struct educma_cma_area *from,
 }
 
 /* Takes the line "cma: Reserved 128 MiB at 0x0000000008000000". */
-static bool area_from_log_line(const char *line, struct doctor_area *area)
+static void area_from_log_line(const char *line, struct doctor_area *area)
 {
 	const char *said = strstr(line, "cma: Reserved ");
 	uint64_t mib, base;
 
 	if (!said || sscanf(said, "cma: Reserved %" SCNu64 " MiB at %" SCNx64,
 			    &mib, &base) != 2)
-		return false;
+		return;
 	area->bytes = mib << 20;
 	area->first = base;
 	area->last = base + area->bytes - 1;
 	area->exact = true;
-	return true;
 }
 
 /*
@@ -56,24 +55,18 @@ static bool log_is_clear(const struct doctor_facts *f)
 	       !strstr(f->words, "numa_cma=");
 }
 
-/* Each read of /dev/kmsg returns a message, or EPIPE if it was overwritten. */
+static void take_log_line(const char *line, void *area)
+{
+	struct doctor_area *a = area;
+
+	if (!a->exact)
+		area_from_log_line(line, a);
+}
+
 static void area_from_log(const char *sysroot, struct doctor_facts *f)
 {
-	FILE *file = log_is_clear(f) ? open_under(sysroot, "dev/kmsg") : NULL;
-	bool found = false;
-	char line[LINE];
-
-	if (!file)
-		return;
-	while (!found) {
-		if (fgets(line, sizeof(line), file))
-			found = area_from_log_line(line, &f->area);
-		else if (ferror(file) && errno == EPIPE)
-			clearerr(file);
-		else
-			break;
-	}
-	fclose(file);
+	if (log_is_clear(f))
+		read_log(sysroot, take_log_line, &f->area);
 }
 
 /* Newer kernels have the area's length and its free pages in sysfs as well. */
@@ -147,7 +140,7 @@ static void list_areas(const char *sysroot, struct listing *areas)
 	}
 }
 
-static void read_area(const char *sysroot, const struct doctor_facts *f,
+static void read_area(const char *sysroot, struct doctor_facts *f,
 		      const struct listing *areas, size_t i,
 		      struct doctor_area *area)
 {
@@ -157,6 +150,7 @@ static void read_area(const char *sysroot, const struct doctor_facts *f,
 	else
 		take_area(sysroot, &areas->list[i], area);
 	pages_from_sysfs(sysroot, f->page, area);
+	gather_busy_pages(sysroot, f, area);
 }
 
 static void bounds_from_cma_words(const struct doctor_cma_words *cma,

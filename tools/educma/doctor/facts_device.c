@@ -199,6 +199,37 @@ static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
 	return all && seen;
 }
 
+/*
+ * Whether drivers may have taken addresses: those of other devices in the group,
+ * and the device's own; of educma it is known how much its buffers have.
+ */
+static enum addresses_used gather_used(const char *group,
+				       const struct doctor_device *dev)
+{
+	uint64_t buffers;
+	char devices[PATH_MAX];
+	struct dirent **names;
+	int count, i;
+
+	if (path_format(devices, sizeof(devices), "%s/devices", group))
+		return USED_UNKNOWN;
+	count = sysfs_list(devices, &names);
+	if (count < 0)
+		return USED_UNKNOWN;
+	for (i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	if (count != 1 || !dev->present)
+		return USED_UNKNOWN;
+	if (!*dev->driver)
+		return USED_NONE;
+	if (strcmp(dev->driver, "educma") ||
+	    sysfs_read_u64(dev->pci_dir, "dma_counters/buffer_bytes", &buffers) ||
+	    buffers)
+		return USED_UNKNOWN;
+	return USED_FEW;
+}
+
 static void gather_iommu(const char *sysroot, const char *group,
 			 struct doctor_facts *f)
 {
@@ -212,6 +243,9 @@ static void gather_iommu(const char *sysroot, const char *group,
 	regions = reserve_regions(group, dev);
 	windows = reserve_windows(sysroot, dev);
 	dev->reserved_known = regions && windows;
+	dev->addresses_used = gather_used(group, dev);
+	if (strcmp(dev->iommu, "identity") && dev->addresses_used == USED_UNKNOWN)
+		unseen(f, "which of the IOMMU's addresses are in use: the kernel does not show it");
 	if (strcmp(dev->iommu, "identity") && !dev->reserved_known)
 		unseen(f, "which bus addresses the IOMMU cannot use: %s",
 		       regions ? "/proc/iomem, for root only" :

@@ -19,6 +19,7 @@ static const char *const option_names[DOCTOR_OPTIONS] = {
 	[OPTION_ZONE_DMA] = "ZONE_DMA",
 	[OPTION_ZONE_DMA32] = "ZONE_DMA32",
 	[OPTION_SWIOTLB] = "SWIOTLB",
+	[OPTION_RANDOMIZE_BASE] = "RANDOMIZE_BASE",
 };
 
 const char *doctor_option_name(enum doctor_option option)
@@ -94,14 +95,19 @@ static uint64_t memparse(const char *text, const char **end)
 	return unit ? n << 10 * (unit - units + 1) : n;
 }
 
+static void append_word(char *words, size_t len, const char *word)
+{
+	size_t used = strlen(words);
+
+	snprintf(words + used, len - used, "%s%s", used ? " " : "", word);
+}
+
 /* Reads cma=SIZE[@FIRST[-LIMIT]] like the kernel's early_cma(). */
 static void cma_word(struct doctor_cma_words *cma, const char *word)
 {
 	const char *value = word + strlen("cma=");
-	size_t len = strlen(cma->text);
 
-	snprintf(cma->text + len, sizeof(cma->text) - len, "%s%s",
-		 len ? " " : "", word);
+	append_word(cma->text, sizeof(cma->text), word);
 	cma->bytes = memparse(value, &value);
 	if (*value != '@')
 		return;
@@ -115,21 +121,46 @@ static void command_line_word(struct doctor_facts *f, const char *word)
 	static const char *const matter[] = {
 		"cma=", "cma_pernuma=", "numa_cma=", "hugetlb_cma=", "swiotlb=",
 		"iommu", "intel_iommu=", "amd_iommu=", "mem=", "memmap=",
-		"movablecore=", "kernelcore=",
+		"movablecore=", "kernelcore=", "nokaslr",
 	};
-	size_t len = strlen(f->words), i;
+	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(matter); i++) {
 		if (begins_with(word, matter[i]))
-			snprintf(f->words + len, sizeof(f->words) - len,
-				 "%s%s", len ? " " : "", word);
+			append_word(f->words, sizeof(f->words), word);
 	}
 	if (begins_with(word, "cma="))
 		cma_word(&f->cma_words, word);
+	if (begins_with(word, "kernelcore=") || begins_with(word, "movablecore="))
+		append_word(f->movable_words, sizeof(f->movable_words), word);
+	if (!strcmp(word, "nokaslr"))
+		f->kaslr_off = true;
 	if (begins_with(word, "swiotlb=") && strstr(word, "noforce"))
-		f->swiotlb_forced = false;
+		*f->swiotlb_word = '\0';
 	else if (begins_with(word, "swiotlb=") && strstr(word, "force"))
-		f->swiotlb_forced = true;
+		snprintf(f->swiotlb_word, sizeof(f->swiotlb_word), "%s", word);
+}
+
+/*
+ * Takes the next word of the command line, in which quotes keep blanks together,
+ * as the kernel does. Returns NULL at the end.
+ */
+static char *next_word(char **rest)
+{
+	bool quoted = false;
+	char *word, *at;
+
+	*rest += strspn(*rest, " \t\n");
+	if (!**rest)
+		return NULL;
+	word = *rest;
+	for (at = word; *at && (quoted || !strchr(" \t\n", *at)); at++) {
+		if (*at == '"')
+			quoted = !quoted;
+	}
+	*rest = *at ? at + 1 : at;
+	*at = '\0';
+	return word;
 }
 
 static void gather_command_line(const char *sysroot, struct doctor_facts *f)
@@ -140,7 +171,8 @@ static void gather_command_line(const char *sysroot, struct doctor_facts *f)
 	if (!file || !fgets(line, sizeof(line), file)) {
 		unseen(f, "the kernel's command line: /proc/cmdline cannot be read");
 	} else {
-		while ((word = strsep(&rest, "\n ")))
+		/* The words after "--" are for init, not for the kernel. */
+		while ((word = next_word(&rest)) && strcmp(word, "--"))
 			command_line_word(f, word);
 	}
 	if (file)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The helpers of the files facts_*.c. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,4 +30,24 @@ FILE *open_under(const char *sysroot, const char *path)
 	/* At its end, the kernel's log would wait for the next message. */
 	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* Each read of /dev/kmsg returns a message, or EPIPE if it was overwritten. */
+void read_log(const char *sysroot, void (*take)(const char *line, void *data),
+	      void *data)
+{
+	FILE *file = open_under(sysroot, "dev/kmsg");
+	char line[LINE];
+
+	if (!file)
+		return;
+	for (;;) {
+		if (fgets(line, sizeof(line), file))
+			take(line, data);
+		else if (ferror(file) && errno == EPIPE)
+			clearerr(file);
+		else
+			break;
+	}
+	fclose(file);
 }

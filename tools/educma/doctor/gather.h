@@ -14,12 +14,20 @@ void gather_device(const char *sysroot, const char *which, uint32_t bits,
 		   struct doctor_facts *f);
 void gather_kernel(const char *sysroot, struct doctor_facts *f);
 void gather_memory(const char *sysroot, struct doctor_facts *f);
+void gather_boot(const char *sysroot, struct doctor_facts *f);
+/* Reads which pages of an area whose map is known hold other data. */
+void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
+		       struct doctor_area *area);
 /* Runs last: zones and command line bound an area that cannot be seen. */
 void gather_areas(const char *sysroot, struct doctor_facts *f);
 
 /* Adds a sentence about something that could not be seen to @f->unseen. */
 void unseen(struct doctor_facts *f, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Calls @take with each line of the kernel's log, if that can be read. */
+void read_log(const char *sysroot, void (*take)(const char *line, void *data),
+	      void *data);
 
 /* Opens a file below @sysroot for reading, without waiting. */
 FILE *open_under(const char *sysroot, const char *path);

@@ -9,18 +9,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
+#include "cure.h"
 #include "judge.h"
 #include "judge_area.h"
 #include "room.h"
 #include "size.h"
+#include "util.h"
 
 static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 {
 	struct finding *finding;
 	char limit[SIZE_TEXT];
 
-	if (!mask_is_rejected(f))
-		return;
 	finding = finding_add(d, VERDICT_MASK_REJECTED);
 	finding_say(finding,
 		    "the kernel has no memory zone within %u address bits, so it rejects this mask: dma_set_mask() fails with -EIO, and the driver does not bind",
@@ -42,16 +43,22 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 			     struct diagnosis *d)
 {
 	const uint64_t last = last_address(memory_bits(f));
+	const struct bounds ordinary = ordinary_bounds(f, last);
 	enum verdict verdict = VERDICT_FINE;
 	struct finding *finding;
 
-	judge_mask(f, d);
 	if (f->device.own_memory)
 		verdict = VERDICT_CANNOT_TELL;
-	else if (bytes > ordinary_largest(f, last))
+	/* The kernel never takes a single page from CMA. */
+	else if (bytes <= f->page && bytes > ordinary.certain)
+		verdict = VERDICT_CANNOT_TELL;
+	else if (bytes > ordinary.certain)
 		verdict = judge_area(f, bytes, last);
 	if (verdict == VERDICT_FINE)
 		return;
+	/* Free memory outside of CMA may or may not have such a piece. */
+	if (bytes <= ordinary.most && verdict != VERDICT_OCCUPIED)
+		verdict = VERDICT_CANNOT_TELL;
 	finding = finding_add(d, verdict);
 	describe_area(f, bytes, finding);
 	advise_area(f, bytes, finding);
@@ -61,32 +68,65 @@ static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
 			    f->device.driver);
 }
 
-/* Returns whether the machine has enough memory and addresses at all. */
-static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
-		       struct diagnosis *d)
+static void say_too_big(const struct doctor_facts *f, uint64_t bytes,
+			struct diagnosis *d)
 {
-	const bool enough_memory = !f->mem_total || bytes <= f->mem_total;
-	struct finding *finding;
+	const uint64_t most = address_bounds(f).most;
+	struct finding *finding = finding_add(d, VERDICT_TOO_BIG);
 	char size[SIZE_TEXT];
 
-	if (enough_memory && bytes <= most_addressable(f))
-		return true;
-	if (enough_memory && addresses_may_suffice(f, bytes)) {
-		finding = finding_add(d, VERDICT_CANNOT_TELL);
-		finding_say(finding,
-			    "it could not be seen which of the IOMMU's addresses are free");
-		finding_advise(finding, "run the doctor as root, or ask for less");
-		return false;
-	}
-	finding = finding_add(d, VERDICT_TOO_BIG);
 	size_say(size, bytes);
-	if (bytes > most_addressable(f))
+	if (bytes > most)
 		finding_say(finding, "%s is more than the device can address with %u bits", size,
 			    f->device.bits);
 	else
 		finding_say(finding, "%s is more than this machine's memory", size);
 	finding_advise(finding, "ask for at most %s",
-		       size_say(size, most_possible(f)));
+		       size_say(size, f->mem_total ? min(most, f->mem_total) :
+						     most));
+}
+
+static void say_low_memory(const struct doctor_facts *f, uint64_t bytes,
+			   struct diagnosis *d)
+{
+	struct finding *finding = finding_add(d, VERDICT_LOW_MEMORY);
+	char size[SIZE_TEXT], available[SIZE_TEXT];
+
+	finding_say(finding,
+		    "%s is more than the %s of memory that are available: to try it can end programs, or the machine",
+		    size_say(size, bytes),
+		    size_say(available, available_memory(f)));
+	finding_advise(finding, "end programs, or give the machine more memory");
+}
+
+static void say_addresses_unseen(struct diagnosis *d)
+{
+	struct finding *finding = finding_add(d, VERDICT_CANNOT_TELL);
+
+	finding_say(finding, "it could not be seen which of the IOMMU's addresses are free");
+	finding_advise(finding, "run the doctor as root, or ask for less");
+}
+
+/*
+ * Judge what holds wherever the buffer comes from: the mask, the addresses, and
+ * the memory as a whole. Returns whether these allow the buffer.
+ */
+static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
+		       struct diagnosis *d)
+{
+	const struct bounds addresses = address_bounds(f);
+
+	if (mask_is_rejected(f))
+		judge_mask(f, d);
+	else if (bytes > addresses.most || (f->mem_total && bytes > f->mem_total))
+		say_too_big(f, bytes, d);
+	else if (bytes > available_memory(f))
+		say_low_memory(f, bytes, d);
+	else if (!f->device.reserved_known && iommu_translates(f) &&
+		 bytes > sure_without_windows(f))
+		say_addresses_unseen(d);
+	else
+		return true;
 	return false;
 }
 
@@ -139,16 +179,17 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 {
 	struct finding *finding = finding_add(d, VERDICT_IOMMU_REMAPS);
 	const uint64_t last = last_address(f->device.bits);
-	char size[SIZE_TEXT], cma[REASON_TEXT];
+	struct cure cure;
+	char size[SIZE_TEXT];
 
 	finding_say(finding,
 		    "%s can be allocated, but not from CMA: the IOMMU maps scattered pages to contiguous bus addresses",
 		    size_say(size, bytes));
 	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
-	    !cma_parameter(cma, bytes, f->device.bits, memory_within(f, last)))
+	    cure_find(f, bytes, f->device.bits, &cure))
 		snprintf(finding->parameter, sizeof(finding->parameter),
-			 "iommu.passthrough=1 %.64s", cma);
+			 "iommu.passthrough=1 %s", cure.parameter);
 	finding_advise(finding,
 		       "if the buffer must come from CMA, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
 		       finding->parameter);
@@ -159,13 +200,22 @@ static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)
 	struct finding *finding;
 
 	/* An IOMMU's mappings are not bounced. */
-	if (!f->swiotlb_forced || iommu_translates(f))
+	if (!*f->swiotlb_word || iommu_translates(f))
 		return;
 	finding = finding_add(d, VERDICT_SWIOTLB_FORCED);
 	finding_say(finding,
 		    "streaming mappings (dma_map_*) are copied through the bounce pool, at most 256K each; coherent buffers are not");
-	strcpy(finding->remove, "swiotlb=force");
-	finding_advise(finding, "boot without swiotlb=force");
+	strcpy(finding->remove, f->swiotlb_word);
+	/* "swiotlb=8192,force" also says the size of the pool. */
+	snprintf(finding->parameter, sizeof(finding->parameter), "%.*s",
+		 (int)strcspn(f->swiotlb_word, ","), f->swiotlb_word);
+	if (strcmp(finding->parameter, "swiotlb=force")) {
+		finding_advise(finding, "boot with %s instead of %s",
+			       finding->parameter, f->swiotlb_word);
+		return;
+	}
+	*finding->parameter = '\0';
+	finding_advise(finding, "boot without %s", f->swiotlb_word);
 }
 
 static void say_fine(const struct doctor_facts *f, uint64_t bytes,
@@ -187,22 +237,42 @@ static void say_fine(const struct doctor_facts *f, uint64_t bytes,
 		advise_looking(f, finding);
 }
 
-void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
-		  struct diagnosis *d)
+/* Sets the largest buffer, and what is known of it. */
+static void set_largest(const struct bounds *room, struct diagnosis *d)
 {
-	bool possible;
-
-	d->count = 0;
-	d->sure = true;
-	d->largest = 0;
-	d->largest_is = BOUND_EXACT;
-	if (*f->device.pci && !f->device.present) {
-		finding_say(finding_add(d, VERDICT_NO_SUCH_DEVICE), "there is no PCI device %s",
-			    f->device.pci);
-		return;
+	d->most = room->most;
+	d->largest = room->certain;
+	d->largest_is = BOUND_AT_LEAST;
+	if (room->certain == room->most) {
+		d->largest_is = BOUND_EXACT;
+	} else if (!room->certain) {
+		d->largest = room->most;
+		d->largest_is = BOUND_AT_MOST;
 	}
-	find_largest(f, d);
-	possible = judge_size(f, bytes, d);
+}
+
+/* Whether the verdict follows from the limits of the largest buffer. */
+static bool is_sure(const struct diagnosis *d, const struct bounds *room,
+		    uint64_t bytes)
+{
+	switch (d->finding[0].verdict) {
+	case VERDICT_MASK_REJECTED:
+	case VERDICT_BUS_MASTER_OFF:
+	case VERDICT_NO_SUCH_DEVICE:
+		return true;
+	default:
+		break;
+	}
+	if (verdict_status(d->finding[0].verdict) == STATUS_OK)
+		return bytes <= room->certain;
+	return bytes > room->most;
+}
+
+static void judge_device(const struct doctor_facts *f, uint64_t bytes,
+			 struct diagnosis *d)
+{
+	const bool possible = judge_size(f, bytes, d);
+
 	if (possible && !iommu_remaps(f))
 		judge_contiguous(f, bytes, d);
 	judge_bus_master(f, d);
@@ -212,6 +282,22 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 	if (!d->count)
 		say_fine(f, bytes, d);
 	remark_bus_master(f, d);
-	d->sure = d->largest_is == BOUND_EXACT &&
-		  d->finding[0].verdict != VERDICT_CANNOT_TELL;
+}
+
+void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
+		  struct diagnosis *d)
+{
+	struct bounds room = { };
+
+	d->count = 0;
+	bytes = bytes > UINT64_MAX - f->page ? bytes : round_up(bytes, f->page);
+	if (*f->device.pci && !f->device.present) {
+		finding_say(finding_add(d, VERDICT_NO_SUCH_DEVICE), "there is no PCI device %s",
+			    f->device.pci);
+	} else {
+		room = room_bounds(f);
+		judge_device(f, bytes, d);
+	}
+	set_largest(&room, d);
+	d->sure = is_sure(d, &room, bytes);
 }

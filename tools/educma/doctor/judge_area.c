@@ -4,12 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "addresses.h"
+#include "cure.h"
 #include "judge_area.h"
 #include "room.h"
 #include "size.h"
 
 static enum verdict without_area(const struct doctor_facts *f)
 {
+	if (f->not_activated)
+		return VERDICT_NOT_ACTIVATED;
 	if (!*f->cma_words.text)
 		return VERDICT_NO_AREA;
 	return f->cma_words.bytes ? VERDICT_NOT_RESERVED : VERDICT_CMA_OFF;
@@ -24,7 +28,27 @@ static enum verdict judge_reach(const struct doctor_area *area, uint64_t bytes,
 		return VERDICT_TOO_SMALL;
 	if (bytes - 1 > last - area->first)
 		return VERDICT_ABOVE_MASK;
-	if (area->last > last && !area->exact)
+	if (!reach_is_known(area, last))
+		return VERDICT_CANNOT_TELL;
+	return VERDICT_FINE;
+}
+
+/* Why an area that is large enough, and within reach, has no room. */
+static enum verdict judge_free(const struct doctor_facts *f,
+			       const struct doctor_area *area, uint64_t bytes,
+			       uint64_t last)
+{
+	const struct bounds room = area_bounds(f, area, last);
+
+	if (area->used_known && bytes > area->bytes - area->used)
+		return VERDICT_IN_USE;
+	if (area->free_known && bytes > room.most)
+		return bytes > area_bounds(f, area, UINT64_MAX).most ?
+			       VERDICT_FRAGMENTED : VERDICT_ABOVE_MASK;
+	if (area->busy.words && bytes > room.certain)
+		return VERDICT_OCCUPIED;
+	/* The kernel can move pages away, so it may give more than is free. */
+	if (!area->used_known && bytes > f->cma_free)
 		return VERDICT_CANNOT_TELL;
 	return VERDICT_FINE;
 }
@@ -41,19 +65,11 @@ static enum verdict judge_one(const struct doctor_facts *f,
 		return VERDICT_NO_CMA;
 	if (area->present == UNKNOWN)
 		return VERDICT_CANNOT_TELL;
-	if (area->present == NO)
+	if (area->present == NO || (area->exact && !area->bytes))
 		return without_area(f);
 	verdict = judge_reach(area, bytes, last);
-	if (verdict != VERDICT_FINE)
-		return verdict;
-	if (area->used_known && bytes > area->bytes - area->used)
-		return VERDICT_IN_USE;
-	if (area->free_known && bytes > area_largest(f, area, last))
-		return VERDICT_FRAGMENTED;
-	/* CMA can move pages away, so it may give more than is free. */
-	if (!area->used_known && bytes > f->cma_free)
-		return VERDICT_CANNOT_TELL;
-	return VERDICT_FINE;
+	return verdict == VERDICT_FINE ? judge_free(f, area, bytes, last) :
+					 verdict;
 }
 
 /*
@@ -81,18 +97,37 @@ enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 	return judge_one(f, area_for(f, bytes, last), bytes, last);
 }
 
+/* @run: the longest free run up to the mask, in words */
+static void describe_reach(const struct doctor_facts *f,
+			   const struct doctor_area *area, const char *run,
+			   struct finding *finding)
+{
+	if (area->first > last_address(memory_bits(f)))
+		finding_say(finding,
+			    "the CMA area, from 0x%08" PRIx64
+			    " on, lies above what the device reaches with %u address bits",
+			    area->first, f->device.bits);
+	else
+		finding_say(finding,
+			    "a part of the CMA area, 0x%08" PRIx64 "-0x%08" PRIx64
+			    ", lies above what the device reaches with %u address bits: below that only %s are free in one piece",
+			    area->first, area->last, f->device.bits, run);
+}
+
 void describe_area(const struct doctor_facts *f, uint64_t bytes,
 		   struct finding *finding)
 {
 	const uint64_t last = last_address(memory_bits(f));
 	const struct doctor_area *area = area_for(f, bytes, last);
-	const uint64_t largest = area_largest(f, area, last);
+	const struct bounds room = area_bounds(f, area, last);
 	char size[SIZE_TEXT], all[SIZE_TEXT], rest[SIZE_TEXT], run[SIZE_TEXT];
+	char certain[SIZE_TEXT];
 
 	size_say(size, bytes);
 	size_say(all, area->bytes);
 	size_say(rest, area->bytes - area->used);
-	size_say(run, largest);
+	size_say(run, room.most);
+	size_say(certain, room.certain);
 	switch (finding->verdict) {
 	case VERDICT_NO_CMA:
 		finding_say(finding, "the kernel has no CMA for DMA (CONFIG_DMA_CMA is off)");
@@ -110,10 +145,7 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 			    f->cma_words.text);
 		break;
 	case VERDICT_ABOVE_MASK:
-		finding_say(finding,
-			    "the CMA area, from 0x%08" PRIx64
-			    " on, lies above what the device reaches with %u address bits",
-			    area->first, f->device.bits);
+		describe_reach(f, area, run, finding);
 		break;
 	case VERDICT_TOO_SMALL:
 		finding_say(finding, "the CMA area is too small: it has %s, not %s", all,
@@ -128,6 +160,16 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 			    "the CMA area is in fragments: %s are free, but only %s in one piece, not %s",
 			    rest, run, size);
 		break;
+	case VERDICT_NOT_ACTIVATED:
+		finding_say(finding,
+			    "the kernel reserved a CMA area, but could not use it (%s): kernelcore= and movablecore= can make a zone begin in it",
+			    *f->movable_words ? f->movable_words : "the kernel log says so");
+		break;
+	case VERDICT_OCCUPIED:
+		finding_say(finding,
+			    "only %s of the CMA area are free in one piece, not %s: other pages hold data, which the kernel can move unless it is pinned",
+			    certain, size);
+		break;
 	case VERDICT_CANNOT_TELL:
 		finding_say(finding, "not enough could be seen to tell whether %s can be allocated",
 			    size);
@@ -137,21 +179,12 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 	case VERDICT_SWIOTLB_FORCED:
 	case VERDICT_TOO_BIG:
 	case VERDICT_MASK_REJECTED:
+	case VERDICT_LOW_MEMORY:
 	case VERDICT_BUS_MASTER_OFF:
 	case VERDICT_NO_SUCH_DEVICE:
 	case VERDICTS:
 		break;	/* not about the area */
 	}
-}
-
-/* The buffer, and if others use the area all that they may hold. */
-static uint64_t bytes_wanted(const struct doctor_facts *f, uint64_t bytes,
-			     enum verdict verdict)
-{
-	if (verdict != VERDICT_IN_USE && verdict != VERDICT_FRAGMENTED)
-		return bytes;
-	return bytes > UINT64_MAX - f->cma_total ? UINT64_MAX :
-						   bytes + f->cma_total;
 }
 
 void advise_looking(const struct doctor_facts *f,
@@ -179,59 +212,113 @@ void advise_looking(const struct doctor_facts *f,
 #define END_USERS \
 	"end the programs that hold the rest ('educma cma' shows buffers of educma's debugfs), or "
 
-static void advise_less(const struct doctor_facts *f, struct finding *finding)
+static bool is_used(const struct finding *finding)
 {
-	const bool used = finding->verdict == VERDICT_IN_USE ||
-			  finding->verdict == VERDICT_FRAGMENTED;
-
-	*finding->parameter = '\0';
-	finding_advise(finding,
-		       "%sask for less: within %u address bits this machine has no room for an area that large",
-		       used ? END_USERS : "", memory_bits(f));
+	return finding->verdict == VERDICT_IN_USE ||
+	       finding->verdict == VERDICT_FRAGMENTED;
 }
 
-/* Whether the machine has booted with the advised parameter already. */
-static bool is_there_already(const struct doctor_facts *f,
-			     const struct finding *finding)
+static void advise_less(const struct doctor_facts *f, struct finding *finding)
 {
-	return finding->verdict != VERDICT_NO_CMA &&
-	       !strcmp(finding->parameter, f->cma_words.text);
+	if (f->boot.ram_count)
+		finding_advise(finding,
+			       "%sask for less: within %u address bits this machine has no room for an area that large",
+			       is_used(finding) ? END_USERS : "", memory_bits(f));
+	else
+		finding_advise(finding,
+			       "%srun the doctor as root: whether this machine has room for a larger area could not be seen",
+			       is_used(finding) ? END_USERS : "");
+}
+
+/* An area for the buffer, and if others use CMA for all that they may hold. */
+static bool find_cure(const struct doctor_facts *f, uint64_t bytes,
+		      const struct finding *finding, struct cure *cure)
+{
+	const uint32_t bits = memory_bits(f);
+
+	if (!is_used(finding))
+		return cure_find(f, bytes, bits, cure);
+	return cure_find(f, bytes + f->cma_total, bits, cure) ||
+	       (finding->verdict == VERDICT_IN_USE && f->area.used_known &&
+		cure_find(f, bytes + f->area.used, bits, cure));
+}
+
+/* Writes "boot with PARAMETER instead of WORDS and without WORDS". */
+static void write_boot(const struct doctor_facts *f, const struct finding *finding,
+		       char *text, size_t len)
+{
+	const bool both = *finding->parameter && *finding->remove;
+
+	snprintf(text, len, "boot%s%s%s%s%s%s%s",
+		 *finding->parameter ? " with " : "", finding->parameter,
+		 *finding->parameter && *f->cma_words.text ? " instead of " : "",
+		 *finding->parameter ? f->cma_words.text : "",
+		 both ? " and" : "", *finding->remove ? " without " : "",
+		 finding->remove);
+}
+
+static void advise_cure(const struct doctor_facts *f, const struct cure *cure,
+			struct finding *finding)
+{
+	char boot[2 * REASON_TEXT], others[160] = "";
+
+	write_boot(f, finding, boot, sizeof(boot));
+	if (cure && cure->leaves_out)
+		snprintf(others, sizeof(others),
+			 "; then the device %s (%s, %u address bits) has no memory from CMA",
+			 f->narrow.pci, f->narrow.driver, f->narrow.bits);
+	if (finding->verdict == VERDICT_NO_CMA)
+		finding->config = "CONFIG_DMA_CMA=y";
+	if (finding->config)
+		finding_advise(finding, "use a kernel with %s, and %s%s",
+			       finding->config, boot, others);
+	else
+		finding_advise(finding, "%s%s%s",
+			       is_used(finding) ? END_USERS : "", boot, others);
+}
+
+/* Whether the area that the kernel could not use would be good for the buffer. */
+static bool words_suffice(const struct doctor_facts *f, uint64_t bytes)
+{
+	const struct doctor_cma_words *words = &f->cma_words;
+
+	return f->not_activated && words->bytes >= bytes && words->limit &&
+	       words->limit - 1 <= last_address(memory_bits(f));
 }
 
 void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		 struct finding *finding)
 {
-	const uint32_t bits = memory_bits(f);
-	char instead[200] = "";
+	const uint64_t last = last_address(memory_bits(f));
+	struct cure cure;
 
-	if (finding->verdict == VERDICT_CANNOT_TELL) {
+	if (finding->verdict == VERDICT_OCCUPIED) {
+		finding_advise(finding,
+			       "try it; if it fails, end the programs that hold the data, or boot with more memory");
+		return;
+	}
+	if (finding->verdict == VERDICT_CANNOT_TELL &&
+	    (f->unseen_count || f->device.own_memory)) {
 		advise_looking(f, finding);
 		return;
 	}
-	if (area_for(f, bytes, last_address(bits)) == &f->node_area) {
+	if (area_for(f, bytes, last) == &f->node_area) {
 		finding_advise(finding,
 			       "boot without numa_cma= and cma_pernuma=: the area of the device's node is in the way");
 		return;
 	}
-	if (cma_parameter(finding->parameter,
-			  bytes_wanted(f, bytes, finding->verdict), bits,
-			  memory_within(f, last_address(bits))) ||
-	    is_there_already(f, finding)) {
+	snprintf(finding->remove, sizeof(finding->remove), "%s",
+		 f->movable_words);
+	if (words_suffice(f, bytes)) {
+		advise_cure(f, NULL, finding);
+		return;
+	}
+	if (!find_cure(f, bytes, finding, &cure)) {
+		*finding->remove = '\0';
 		advise_less(f, finding);
 		return;
 	}
-	if (*f->cma_words.text)
-		snprintf(instead, sizeof(instead), " instead of %s",
-			 f->cma_words.text);
-	if (finding->verdict == VERDICT_NO_CMA)
-		finding->config = "CONFIG_DMA_CMA=y";
-	if (finding->config)
-		finding_advise(finding, "use a kernel with %s, and boot it with %s",
-			       finding->config, finding->parameter);
-	else if (finding->verdict == VERDICT_IN_USE ||
-		 finding->verdict == VERDICT_FRAGMENTED)
-		finding_advise(finding, END_USERS "boot with %s%s",
-			       finding->parameter, instead);
-	else
-		finding_advise(finding, "boot with %s%s", finding->parameter, instead);
+	snprintf(finding->parameter, sizeof(finding->parameter), "%s",
+		 cure.parameter);
+	advise_cure(f, &cure, finding);
 }

@@ -73,19 +73,20 @@ static void get_bytes(const void *record, struct value *value)
 {
 	static const char *const bounds[] = {
 		[BOUND_EXACT] = "up to %s can be allocated now",
-		[BOUND_AT_MOST] = "up to %s can be allocated now, or less",
-		[BOUND_AT_LEAST] = "at least %s can be allocated now",
+		[BOUND_AT_MOST] = "at most %s can be allocated now",
+		[BOUND_AT_LEAST] = "at least %s can be allocated now, at most %s",
 	};
 	const struct doctor_result *result = record;
 	const struct diagnosis *d = result->diagnosis;
-	char size[SIZE_TEXT], largest[SIZE_TEXT], now[80];
+	char size[SIZE_TEXT], largest[SIZE_TEXT], most[SIZE_TEXT], now[120];
 
 	value_number(value, VALUE_NUMBER, result->bytes);
-	if (d->largest)
+	size_say(most, d->most);
+	if (d->most)
 		snprintf(now, sizeof(now), bounds[d->largest_is],
-			 size_say(largest, d->largest));
+			 size_say(largest, d->largest), most);
 	else
-		strcpy(now, "no size can certainly be allocated now");
+		strcpy(now, "none can be allocated now");
 	value_text(value, "%s asked for; %s", size_say(size, result->bytes),
 		   now);
 	value->no_line = d->finding[0].verdict == VERDICT_NO_SUCH_DEVICE;
@@ -108,6 +109,13 @@ static void get_largest_is(const void *record, struct value *value)
 	const struct doctor_result *result = record;
 
 	value_string(value, names[result->diagnosis->largest_is]);
+}
+
+static void get_most(const void *record, struct value *value)
+{
+	const struct doctor_result *result = record;
+
+	value_number(value, VALUE_NUMBER, result->diagnosis->most);
 }
 
 static void get_sure(const void *record, struct value *value)
@@ -169,6 +177,7 @@ static const struct field result_fields[] = {
 	FIELD_GET("bytes", "size", 0, get_bytes),
 	FIELD_GET("largest_bytes", NULL, 0, get_largest),
 	FIELD_GET("largest_is", NULL, 0, get_largest_is),
+	FIELD_GET("most_bytes", NULL, 0, get_most),
 	FIELD_GET("sure", NULL, 0, get_sure),
 	FIELD_GET("also", NULL, 0, get_also),
 	FIELD_GET("not_seen", NULL, 0, get_not_seen),

@@ -204,6 +204,13 @@ static void get_words(const void *record, struct value *value)
 		value_text(value, "nothing about memory or DMA");
 }
 
+static void get_forced(const void *record, struct value *value)
+{
+	const struct doctor_facts *f = record;
+
+	value_number(value, VALUE_BOOL, *f->swiotlb_word);
+}
+
 static void get_swiotlb(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
@@ -217,8 +224,7 @@ const struct field kernel_fields[] = {
 	FIELD_GET("release", "kernel", 0, get_release),
 	FIELD_GET("config", NULL, 0, get_config),
 	FIELD_GET("command_line", "command line", 0, get_words),
-	FIELD("swiotlb_forced", NULL, 0, VALUE_BOOL, doctor_facts,
-	      swiotlb_forced),
+	FIELD_GET("swiotlb_forced", NULL, 0, get_forced),
 	FIELD_GET("swiotlb_bytes", "swiotlb", 0, get_swiotlb),
 	{ }
 };

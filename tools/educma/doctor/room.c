@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How large a buffer the device can have: addresses, areas, free memory. */
+/* How large a buffer the device can have: areas, free memory, addresses. */
 #include <string.h>
 
+#include "addresses.h"
 #include "room.h"
 #include "util.h"
 
@@ -11,157 +12,88 @@
 /* CMA aligns to at most this order: the default of CONFIG_CMA_ALIGNMENT. */
 #define CMA_ALIGN_ORDER	8
 
-/* The last address of the widest IOMMU. */
-#define IOMMU_LAST	((1ULL << 57) - 1)
-
-bool has_driver(const struct doctor_facts *f, const char *name)
-{
-	return !strcmp(f->device.driver, name);
-}
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-uint64_t last_address(uint32_t bits)
-{
-	return bits < 64 ? (1ULL << bits) - 1 : UINT64_MAX;
-}
-
-bool iommu_translates(const struct doctor_facts *f)
-{
-	return *f->device.iommu && strcmp(f->device.iommu, "identity");
-}
-
-/*
- * Whether it is known which addresses an IOMMU has for the device. Within fewer
- * than 32 bits no large range is reserved.
- */
-static bool addresses_are_known(const struct doctor_facts *f)
-{
-	return !iommu_translates(f) || f->device.bits < 32 ||
-	       f->device.reserved_known;
-}
-
-/*
- * Whether the driver asks for contiguous pages (DMA_ATTR_FORCE_CONTIGUOUS),
- * without which it gets none from CMA behind an IOMMU.
- */
-static bool wants_contiguous(const struct doctor_facts *f)
-{
-	return has_driver(f, "educma");
-}
-
-bool iommu_remaps(const struct doctor_facts *f)
-{
-	return iommu_translates(f) && !wants_contiguous(f);
-}
-
-/* An IOMMU reaches memory anywhere, whatever the device's mask. */
-uint32_t memory_bits(const struct doctor_facts *f)
-{
-	return iommu_translates(f) ? 64 : f->device.bits;
-}
+/* The kernel's zone DMA is within so many bits on x86. */
+#define LOWEST_BITS	24
 
 /* The page allocator gives no pages of these two zones to a driver. */
-uint64_t ordinary_largest(const struct doctor_facts *f, uint64_t last)
+static bool is_for_drivers(const struct doctor_zone *zone)
 {
-	uint64_t largest = 0;
+	return strcmp(zone->name, "Movable") && strcmp(zone->name, "Device");
+}
+
+/*
+ * The largest block that a zone certainly gives without reclaim, if it keeps
+ * @protection bytes for requests that need this zone.
+ */
+static uint64_t certain_block(const struct doctor_zone *zone, uint64_t page,
+			      uint64_t protection)
+{
+	const uint64_t kept = zone->high + protection;
+	uint64_t block;
+
+	for (block = zone->largest_free; block >= page; block /= 2) {
+		if (zone->ordinary_free >= kept &&
+		    zone->ordinary_free - kept >= block)
+			return block;
+	}
+	return 0;
+}
+
+/*
+ * The kernel first asks for any memory near the mask. It asks a lower zone
+ * without that zone's protection only if it got a block that lies too high.
+ * Returns the largest block that the first request certainly gets.
+ */
+static uint64_t first_request(const struct doctor_facts *f, uint64_t last)
+{
+	/* A mask of at most 32 bits leads to the zones that begin below 4 GiB. */
+	const uint64_t highest = last <= UINT32_MAX ? UINT32_MAX : UINT64_MAX;
+	uint64_t block, largest = 0;
+	size_t i;
+
+	/* The first request is for the lowest zone already. */
+	if (last <= last_address(LOWEST_BITS))
+		return UINT64_MAX;
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+
+		if (zone->end - 1 <= last || zone->start > highest ||
+		    !is_for_drivers(zone))
+			continue;
+		block = certain_block(zone, f->page, zone->protection);
+		if (block > largest)
+			largest = block;
+	}
+	return largest;
+}
+
+struct bounds ordinary_bounds(const struct doctor_facts *f, uint64_t last)
+{
+	const uint64_t first = first_request(f, last);
+	struct bounds b = { .most = f->zone_count ? 0 : f->block };
+	uint64_t block;
 	size_t i;
 
 	for (i = 0; i < f->zone_count; i++) {
 		const struct doctor_zone *zone = &f->zones[i];
 
-		if (zone->end - 1 <= last && strcmp(zone->name, "Movable") &&
-		    strcmp(zone->name, "Device") &&
-		    zone->largest_free > largest)
-			largest = zone->largest_free;
-	}
-	return largest;
-}
-
-/*
- * The largest buffer that fits into a free run. A buffer is aligned to its size
- * rounded up to a power of two, but to at most @most.
- */
-static uint64_t largest_in_run(uint64_t start, uint64_t end, uint64_t page,
-			       uint64_t most)
-{
-	uint64_t align, largest = 0, n;
-
-	for (align = page; align <= most; align *= 2) {
-		n = round_up(start, align);
-		if (n >= end)
-			break;
-		n = end - n;
-		if (align < most)
-			n = min(n, align);
-		if (n > largest)
-			largest = n;
-	}
-	return largest;
-}
-
-/*
- * Returns the end of the free run that begins at @start: the first reserved
- * address from there on, or @end. Sets @next to the address behind the
- * reserved range.
- */
-static uint64_t end_of_run(const struct doctor_device *dev, uint64_t start,
-			   uint64_t end, uint64_t *next)
-{
-	size_t i;
-
-	*next = end;
-	for (i = 0; i < dev->reserved_count; i++) {
-		const struct doctor_range *range = &dev->reserved[i];
-
-		if (range->last < start || range->first >= end)
+		if (zone->start > last || !is_for_drivers(zone))
 			continue;
-		end = range->first > start ? range->first : start;
-		*next = min(range->last, IOMMU_LAST) + 1;
+		b.most = f->block;
+		if (zone->end - 1 > last)
+			continue;
+		block = max(certain_block(zone, f->page, zone->protection),
+			    min(certain_block(zone, f->page, 0), first));
+		b.certain = max(b.certain, block);
 	}
-	return end;
+	return b;
 }
 
-/*
- * The largest buffer for which an IOMMU has addresses. It does not use address
- * 0, and aligns each buffer to its size.
- */
-static uint64_t most_translated(const struct doctor_facts *f)
+/* The largest buffer that fits into a run of zeros of @map up to @last. */
+static uint64_t largest_in_map(const struct doctor_area *area,
+			       const struct educma_cma_bitmap *map,
+			       uint64_t page, uint64_t last)
 {
-	const uint64_t end = min(last_address(f->device.bits), IOMMU_LAST) + 1;
-	uint64_t start, run, next, n, largest = 0;
-
-	for (start = f->page; start < end; start = next) {
-		run = end_of_run(&f->device, start, end, &next);
-		n = largest_in_run(start, run, f->page, end);
-		if (n > largest)
-			largest = n;
-	}
-	return largest;
-}
-
-/*
- * If the reserved addresses are not known, expect PCI's windows in the upper half
- * of the device's range. The largest aligned buffer is then a quarter of it.
- */
-uint64_t most_addressable(const struct doctor_facts *f)
-{
-	const uint64_t last = last_address(f->device.bits);
-
-	if (!iommu_translates(f))
-		return last == UINT64_MAX ? last : last + 1;
-	return addresses_are_known(f) ? most_translated(f) :
-					min(last, IOMMU_LAST) / 4 + 1;
-}
-
-/* The largest buffer that fits into any of an area's free runs up to @last. */
-static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
-			       uint64_t last)
-{
-	const struct educma_cma_bitmap *map = &area->map;
 	const uint64_t step = page << area->page_order;
 	uint64_t largest = 0, start = 0, bit, n;
 
@@ -182,26 +114,36 @@ static uint64_t largest_in_map(const struct doctor_area *area, uint64_t page,
 }
 
 /* Whether it is known how much of an area lies up to @last. */
-static bool reach_is_known(const struct doctor_area *area, uint64_t last)
+bool reach_is_known(const struct doctor_area *area, uint64_t last)
 {
 	if (area->present != YES)
 		return area->present == NO;
 	return area->exact || area->last <= last || area->first > last;
 }
 
-uint64_t area_largest(const struct doctor_facts *f,
-		      const struct doctor_area *area, uint64_t last)
+static struct bounds larger(struct bounds a, struct bounds b)
 {
-	uint64_t largest = area->largest_free;
+	return (struct bounds){
+		.certain = max(a.certain, b.certain), .most = max(a.most, b.most),
+	};
+}
 
-	if (area->present != YES || area->first > last ||
-	    !reach_is_known(area, last))
-		return 0;
-	if (area->map.words)
-		return largest_in_map(area, f->page, last);
-	if (area->last > last)
-		largest = min(largest, last - area->first + 1);
-	return area->used_known ? largest : min(largest, f->cma_free);
+struct bounds area_bounds(const struct doctor_facts *f,
+			  const struct doctor_area *area, uint64_t last)
+{
+	struct bounds b = { .most = area->largest_free };
+
+	if (area->present == NO || area->first > last)
+		b.most = 0;
+	else if (area->present == UNKNOWN)
+		b.most = f->cma_total;
+	else if (area->map.words)
+		b.most = largest_in_map(area, &area->map, f->page, last);
+	else if (area->last > last)
+		b.most = min(b.most, last - area->first + 1);
+	if (area->present == YES && area->first <= last && area->busy.words)
+		b.certain = largest_in_map(area, &area->busy, f->page, last);
+	return b;
 }
 
 /* With a mask of at most 32 bits the kernel ignores the node's area. */
@@ -256,49 +198,58 @@ uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 	return round_up(memory, SMALL_HOLES);
 }
 
-static void consider_area(const struct doctor_facts *f,
-			  const struct doctor_area *area, struct diagnosis *d)
+/* What the kernel can give without an end of programs, and certainly can. */
+static void limit_to_memory(const struct doctor_facts *f, uint64_t cma_free,
+			    struct bounds *b)
+{
+	b->most = min(b->most, f->mem_reclaimable - min(f->mem_reclaimable,
+							cma_free));
+	if (!f->available_known)
+		b->certain = 0;
+	b->certain = min(b->certain, available_memory(f));
+	b->certain = min(b->certain, b->most);
+}
+
+uint64_t available_memory(const struct doctor_facts *f)
+{
+	const uint64_t available = f->available_known ? f->mem_available :
+							UINT64_MAX;
+
+	/* Scattered pages for a driver are not taken from CMA areas. */
+	return iommu_remaps(f) ? available - min(available, f->cma_free) :
+				 available;
+}
+
+/* The kernel estimates what is available: half of it is certain. */
+static struct bounds scattered_bounds(const struct doctor_facts *f)
+{
+	struct bounds b = address_bounds(f);
+
+	limit_to_memory(f, f->cma_free, &b);
+	b.certain = min(b.certain, available_memory(f) / 2);
+	return b;
+}
+
+static struct bounds contiguous_bounds(const struct doctor_facts *f)
 {
 	const uint64_t last = last_address(memory_bits(f));
-	const uint64_t largest = area_largest(f, area, last);
+	const struct bounds addresses = address_bounds(f);
+	struct bounds b = area_bounds(f, &f->area, last);
 
-	if (largest > d->largest) {
-		d->largest = largest;
-		d->largest_is = area->free_known ? BOUND_EXACT : BOUND_AT_MOST;
-	}
-	if (!reach_is_known(area, last))
-		d->largest_is = BOUND_AT_LEAST;
+	if (tries_node_area(f))
+		b = larger(b, area_bounds(f, &f->node_area, last));
+	b = larger(b, ordinary_bounds(f, last));
+	limit_to_memory(f, 0, &b);
+	b.certain = min(b.certain, addresses.certain);
+	b.most = min(b.most, addresses.most);
+	return b;
 }
 
-void find_largest(const struct doctor_facts *f, struct diagnosis *d)
+struct bounds room_bounds(const struct doctor_facts *f)
 {
-	if (mask_is_rejected(f) || f->device.own_memory)
-		return;
-	d->largest = ordinary_largest(f, last_address(memory_bits(f)));
-	if (iommu_remaps(f)) {
-		d->largest = f->mem_available;
-		d->largest_is = BOUND_AT_MOST;
-	} else {
-		consider_area(f, &f->area, d);
-		if (tries_node_area(f))
-			consider_area(f, &f->node_area, d);
-	}
-	if (d->largest >= most_addressable(f)) {
-		d->largest = most_addressable(f);
-		d->largest_is = addresses_are_known(f) ? BOUND_EXACT :
-							 BOUND_AT_MOST;
-	}
-}
-
-bool addresses_may_suffice(const struct doctor_facts *f, uint64_t bytes)
-{
-	return !addresses_are_known(f) && bytes > most_addressable(f) &&
-	       bytes <= most_translated(f);
-}
-
-uint64_t most_possible(const struct doctor_facts *f)
-{
-	const uint64_t most = iommu_translates(f) ? most_translated(f) : most_addressable(f);
-
-	return f->mem_total ? min(most, f->mem_total) : most;
+	if (mask_is_rejected(f))
+		return (struct bounds){ };
+	if (f->device.own_memory)
+		return (struct bounds){ .most = address_bounds(f).most };
+	return iommu_remaps(f) ? scattered_bounds(f) : contiguous_bounds(f);
 }

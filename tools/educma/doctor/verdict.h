@@ -39,6 +39,16 @@ struct finding {
 
 #define FINDINGS_MAX	6
 
+/**
+ * struct bounds - limits of the largest buffer
+ * @certain: so much certainly works; 0 if nothing certainly does
+ * @most: more than that certainly does not work
+ */
+struct bounds {
+	uint64_t certain;
+	uint64_t most;
+};
+
 enum bound { BOUND_EXACT, BOUND_AT_MOST, BOUND_AT_LEAST };
 
 /**
@@ -47,8 +57,9 @@ enum bound { BOUND_EXACT, BOUND_AT_MOST, BOUND_AT_LEAST };
  * @count: the number of findings, at least 1
  * @sure: the verdict follows from what was seen, and nothing that was not seen
  *	can change it
- * @largest: the largest buffer that can be allocated now; 0 if not known
+ * @largest: the largest buffer that can be allocated now, or a bound of it
  * @largest_is: whether @largest is exact or a bound
+ * @most: more than that certainly cannot be allocated now
  */
 struct diagnosis {
 	struct finding finding[FINDINGS_MAX];
@@ -56,6 +67,7 @@ struct diagnosis {
 	bool sure;
 	uint64_t largest;
 	enum bound largest_is;
+	uint64_t most;
 };
 
 /* The verdict's name, for programs: "above_mask". */

@@ -45,6 +45,15 @@ VERDICT(IN_USE, "in_use", STATUS_FAILURE,
 VERDICT(FRAGMENTED, "fragmented", STATUS_FAILURE,
 	"Enough of the CMA area is free, but not in one piece.")
 
+VERDICT(NOT_ACTIVATED, "not_activated", STATUS_FAILURE,
+	"The kernel could not use its CMA area, because of kernelcore= or movablecore=.")
+
+VERDICT(OCCUPIED, "occupied", STATUS_FAILURE,
+	"Pages of the CMA area hold other data, which the kernel can move unless it is pinned.")
+
+VERDICT(LOW_MEMORY, "low_memory", STATUS_FAILURE,
+	"The machine has less memory available than the buffer needs.")
+
 VERDICT(BUS_MASTER_OFF, "bus_master_off", STATUS_FAILURE,
 	"The driver educma is bound, but bus mastering is off, so DMA reaches no memory.")
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where memory, the kernel's image and the initial RAM disk are, from /proc/iomem
+ * and the kernel's log, and which other device a new CMA area should serve.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gather.h"
+#include "sysfs.h"
+
+static void add_ram(struct doctor_boot *boot, uint64_t first, uint64_t last)
+{
+	if (boot->ram_count < DOCTOR_RANGES_MAX)
+		boot->ram[boot->ram_count++] = (struct doctor_range){
+			.first = first, .last = last,
+		};
+}
+
+/* The image has several ranges, "Kernel code" to "Kernel bss". */
+static void add_kernel(struct doctor_boot *boot, uint64_t first, uint64_t last)
+{
+	if (!boot->kernel_known || first < boot->kernel.first)
+		boot->kernel.first = first;
+	if (!boot->kernel_known || last > boot->kernel.last)
+		boot->kernel.last = last;
+	boot->kernel_known = true;
+}
+
+/*
+ * Takes a line like "00100000-3ffdffff : System RAM". For users other than root
+ * all addresses are 0.
+ */
+static void iomem_line(struct doctor_boot *boot, const char *line)
+{
+	uint64_t first, last;
+	char name[32];
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %31[^\n]", &first, &last,
+		   name) != 3 || last <= first)
+		return;
+	if (!strcmp(name, "System RAM"))
+		add_ram(boot, first, last);
+	else if (!strncmp(name, "Kernel ", 7))
+		add_kernel(boot, first, last);
+}
+
+static void gather_iomem(const char *sysroot, struct doctor_boot *boot)
+{
+	FILE *file = open_under(sysroot, "proc/iomem");
+	char line[LINE];
+
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file))
+		iomem_line(boot, line);
+	fclose(file);
+	if (!boot->kernel_known)
+		boot->ram_count = 0;
+}
+
+/* Takes a line like "RAMDISK: [mem 0x3e249000-0x3ffdffff]". */
+static void log_line(const char *line, void *facts)
+{
+	struct doctor_facts *f = facts;
+	const char *disk = strstr(line, "RAMDISK: [mem ");
+	struct doctor_range range;
+
+	if (disk && sscanf(disk, "RAMDISK: [mem %" SCNx64 "-%" SCNx64,
+			   &range.first, &range.last) == 2 &&
+	    range.last > range.first)
+		f->boot.initrd = range;
+	if (strstr(line, ";Linux version "))
+		f->boot.log_begins = true;
+	if (strstr(line, "cma: CMA area ") && strstr(line, "could not be activated"))
+		f->not_activated = true;
+}
+
+/* Other devices than @dev that have a driver; bridges' drivers do no DMA. */
+static void consider_narrow(struct doctor_narrow *narrow,
+			    const struct doctor_device *dev, const char *dir,
+			    const char *pci)
+{
+	char driver[sizeof(narrow->driver)];
+	uint64_t bits;
+
+	if (!strcmp(pci, dev->pci) ||
+	    sysfs_link_name(dir, "driver", driver, sizeof(driver)) ||
+	    !strcmp(driver, "pcieport") ||
+	    sysfs_read_u64(dir, "consistent_dma_mask_bits", &bits) ||
+	    !bits || bits > 64 || (narrow->bits && bits >= narrow->bits))
+		return;
+	narrow->bits = bits;
+	snprintf(narrow->pci, sizeof(narrow->pci), "%.31s", pci);
+	strcpy(narrow->driver, driver);
+}
+
+static void gather_narrow(const char *sysroot, struct doctor_facts *f)
+{
+	char devices[PATH_MAX], dir[PATH_MAX];
+	struct dirent **names;
+	int count, i;
+
+	if (path_format(devices, sizeof(devices), "%s/sys/bus/pci/devices",
+			sysroot))
+		return;
+	count = sysfs_list(devices, &names);
+	if (count < 0)
+		return;
+	for (i = 0; i < count; i++) {
+		if (!path_format(dir, sizeof(dir), "%s/%s", devices,
+				 names[i]->d_name))
+			consider_narrow(&f->narrow, &f->device, dir,
+					names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+}
+
+void gather_boot(const char *sysroot, struct doctor_facts *f)
+{
+	gather_iomem(sysroot, &f->boot);
+	read_log(sysroot, log_line, f);
+	gather_narrow(sysroot, f);
+}

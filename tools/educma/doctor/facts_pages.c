@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which pages of a CMA area are really free, from /proc/kpageflags. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gather.h"
+#include "util.h"
+
+/* A page of the page allocator's free lists: KPF_BUDDY in the kernel. */
+#define FREE_FLAG	(1ULL << 10)
+
+/**
+ * struct page_reader - reads the flags of the pages that CMA has not given out
+ * @area: the area
+ * @visit: called for each such page with its flags
+ * @count: a sum for @visit
+ * @lists_are_free: @visit takes pages without flags as free
+ */
+struct page_reader {
+	struct doctor_area *area;
+	void (*visit)(struct page_reader *r, uint64_t bit, uint64_t flags);
+	uint64_t count;
+	bool lists_are_free;
+};
+
+static bool read_pages(FILE *file, uint64_t page, struct page_reader *r)
+{
+	const struct educma_cma_bitmap *map = &r->area->map;
+	const uint64_t pages = map->bits << r->area->page_order;
+	uint64_t flags[1024], i, n, at, bit;
+
+	if (fseeko(file, r->area->first / page * sizeof(*flags), SEEK_SET))
+		return false;
+	for (at = 0; at < pages; at += n) {
+		n = pages - at < ARRAY_SIZE(flags) ? pages - at : ARRAY_SIZE(flags);
+		if (fread(flags, sizeof(*flags), n, file) != n)
+			return false;
+		for (i = 0; i < n; i++) {
+			bit = (at + i) >> r->area->page_order;
+			if (!educma_cma_is_used(map, bit))
+				r->visit(r, bit, flags[i]);
+		}
+	}
+	return true;
+}
+
+static void count_without_flags(struct page_reader *r, uint64_t bit,
+				uint64_t flags)
+{
+	(void)bit;
+	r->count += !flags;
+}
+
+static void mark_busy(struct page_reader *r, uint64_t bit, uint64_t flags)
+{
+	if (flags & FREE_FLAG || (!flags && r->lists_are_free))
+		return;
+	r->area->busy.words[bit / 32] |= 1U << bit % 32;
+}
+
+/*
+ * A free page in a list of a processor has no flags, and the kernel empties these
+ * lists before it takes pages from an area. A page without flags may also be in
+ * use, so all of them count as used if there are more than in the lists.
+ */
+static bool find_busy_pages(FILE *file, const struct doctor_facts *f,
+			    struct doctor_area *area)
+{
+	struct page_reader r = { .area = area, .visit = count_without_flags };
+
+	if (!read_pages(file, f->page, &r))
+		return false;
+	r.lists_are_free = r.count <= f->processor_pages;
+	r.visit = mark_busy;
+	return read_pages(file, f->page, &r);
+}
+
+void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
+		       struct doctor_area *area)
+{
+	const size_t words = (area->map.bits + 31) / 32;
+	FILE *file;
+
+	if (!area->map.words)
+		return;
+	file = open_under(sysroot, "proc/kpageflags");
+	area->busy = area->map;
+	area->busy.words = file ? calloc(words + 1, sizeof(*area->busy.words)) : NULL;
+	if (area->busy.words) {
+		memcpy(area->busy.words, area->map.words,
+		       words * sizeof(*area->busy.words));
+		if (!find_busy_pages(file, f, area)) {
+			free(area->busy.words);
+			area->busy.words = NULL;
+		}
+	}
+	if (file)
+		fclose(file);
+	if (!area->busy.words)
+		unseen(f, "whether the free pages of the CMA area hold other data: /proc/kpageflags, for root only");
+}
