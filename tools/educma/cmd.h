@@ -46,7 +46,7 @@ struct command {
  * @commands: all subcommands, in the order of the help; the last one is NULL
  * @cmd: the subcommand; NULL until it is known
  * @device: the argument of -d or the operand DEVICE, or NULL
- * @sysroot: --sysroot, or ""
+ * @sysroot: --sysroot, a directory; or "", this machine
  * @json: --json
  */
 struct context {

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "size.h"
+#include "sysfs.h"
 #include "util.h"
 
 enum {
@@ -66,6 +67,15 @@ static _Noreturn void bad_option(const struct context *ctx, char **argv,
 	usage_error(ctx, "%s %s", argv[optind - 1], why);
 }
 
+/* A path that is no directory would read like a machine that has nothing. */
+static void check_sysroot(const struct context *ctx, const char *dir)
+{
+	int err = sysfs_check_root(dir);
+
+	if (err)
+		usage_error(ctx, "--sysroot '%s': %s", dir, strerror(-err));
+}
+
 static void handle_global(struct context *ctx, int opt)
 {
 	switch (opt) {
@@ -76,6 +86,7 @@ static void handle_global(struct context *ctx, int opt)
 		ctx->json = true;
 		break;
 	case GLOBAL_SYSROOT:
+		check_sysroot(ctx, optarg);
 		ctx->sysroot = optarg;
 		break;
 	case 'h':

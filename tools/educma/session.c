@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "educma_regs.h"
@@ -18,17 +17,14 @@
 /* Whether the driver is loaded or built in. */
 static bool driver_is_there(const struct context *ctx)
 {
-	char path[PATH_MAX];
-
-	return !path_format(path, sizeof(path),
-			    "%s/sys/bus/pci/drivers/educma", ctx->sysroot) &&
-	       !access(path, F_OK);
+	return sysfs_exists(ctx->sysroot, "/sys/bus/pci/drivers/educma");
 }
 
 /* Whether driver_override gives @pci to another driver, which @name is set to. */
 static bool is_reserved(const struct educma_entry *pci, char *name, size_t len)
 {
-	return !sysfs_read_word(pci->pci_dir, "driver_override", name, len) &&
+	return !sysfs_read_word(pci->sysroot, pci->pci_dir, "driver_override",
+				name, len) &&
 	       *name && strcmp(name, "(null)") && strcmp(name, "educma");
 }
 

@@ -14,14 +14,12 @@
 
 int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes)
 {
-	char path[PATH_MAX], line[256], key[64];
+	char line[256], key[64];
 	int err = -ENOENT;
 	uint64_t kib;
 	FILE *f;
 
-	if (path_format(path, sizeof(path), "%s/proc/meminfo", sysroot))
-		return -ENAMETOOLONG;
-	f = fopen(path, "re");
+	f = sysfs_fopen(sysroot, "/proc/meminfo", 0);
 	if (!f)
 		return -errno;
 	while (err && fgets(line, sizeof(line), f)) {
@@ -46,15 +44,16 @@ static bool is_translated(const struct educma_entry *entry)
 {
 	char type[32];
 
-	return !sysfs_read_word(entry->pci_dir, "iommu_group/type", type,
-				sizeof(type)) &&
+	return !sysfs_read_word(entry->sysroot, entry->pci_dir,
+				"iommu_group/type", type, sizeof(type)) &&
 	       strcmp(type, "identity");
 }
 
-static int debug_dir(char *dir, const char *sysroot, const char *area)
+#define DEBUG_DIR	"/sys/kernel/debug/cma"
+
+static int debug_dir(char *dir, const char *area)
 {
-	return path_format(dir, PATH_MAX, "%s/sys/kernel/debug/cma/%s", sysroot,
-			   area);
+	return path_format(dir, PATH_MAX, DEBUG_DIR "/%s", area);
 }
 
 static int read_area(const char *sysroot, const char *name,
@@ -65,19 +64,19 @@ static int read_area(const char *sysroot, const char *name,
 	char dir[PATH_MAX];
 	int err;
 
-	err = debug_dir(dir, sysroot, name);
+	err = debug_dir(dir, name);
 	if (!err)
 		err = path_format(area->name, sizeof(area->name), "%s", name);
 	if (!err)
-		err = sysfs_read_u64(dir, "base_pfn", &area->base);
+		err = sysfs_read_u64(sysroot, dir, "base_pfn", &area->base);
 	if (!err)
-		err = sysfs_read_u64(dir, "count", &area->bytes);
+		err = sysfs_read_u64(sysroot, dir, "count", &area->bytes);
 	if (!err)
-		err = sysfs_read_u64(dir, "used", &area->used);
+		err = sysfs_read_u64(sysroot, dir, "used", &area->used);
 	if (!err)
-		err = sysfs_read_u64(dir, "maxchunk", &area->largest_free);
+		err = sysfs_read_u64(sysroot, dir, "maxchunk", &area->largest_free);
 	if (!err)
-		err = sysfs_read_u64(dir, "order_per_bit", &order);
+		err = sysfs_read_u64(sysroot, dir, "order_per_bit", &order);
 	if (err)
 		return err;
 	area->base *= page;
@@ -115,17 +114,13 @@ static int add_area(const char *sysroot, const char *name,
 int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count)
 {
-	char cma_dir[PATH_MAX];
 	struct dirent *d;
-	int err;
+	int err = 0;
 	DIR *dir;
 
 	*list = NULL;
 	*count = 0;
-	err = debug_dir(cma_dir, sysroot, "");
-	if (err)
-		return err;
-	dir = opendir(cma_dir);
+	dir = sysfs_opendir(sysroot, DEBUG_DIR);
 	if (!dir)
 		return -errno;
 	while (!err && (d = readdir(dir))) {
@@ -204,9 +199,10 @@ int educma_cma_find(const char *sysroot, const char *name,
 	return i < 0 ? i : 0;
 }
 
-static int read_words(const char *path, uint32_t *words, size_t count)
+static int read_words(const char *sysroot, const char *path, uint32_t *words,
+		      size_t count)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = sysfs_fopen(sysroot, path, 0);
 	int err = 0;
 
 	if (!f)
@@ -229,7 +225,7 @@ int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 	size_t count;
 	int err;
 
-	err = debug_dir(dir, sysroot, area->name);
+	err = debug_dir(dir, area->name);
 	if (!err)
 		err = path_format(path, sizeof(path), "%s/bitmap", dir);
 	if (err)
@@ -239,7 +235,7 @@ int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 	map->words = calloc(count + 1, sizeof(*map->words));
 	if (!map->words)
 		return -ENOMEM;
-	err = read_words(path, map->words, count);
+	err = read_words(sysroot, path, map->words, count);
 	if (err)
 		free(map->words);
 	return err;
@@ -256,12 +252,12 @@ int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
 	char dir[PATH_MAX];
 	int err;
 
-	err = path_format(dir, sizeof(dir), "%s/sys/kernel/mm/cma/%s", sysroot,
+	err = path_format(dir, sizeof(dir), "/sys/kernel/mm/cma/%s",
 			  area->name);
 	if (!err)
-		err = sysfs_read_u64(dir, "alloc_pages_success", success);
+		err = sysfs_read_u64(sysroot, dir, "alloc_pages_success", success);
 	if (!err)
-		err = sysfs_read_u64(dir, "alloc_pages_fail", failed);
+		err = sysfs_read_u64(sysroot, dir, "alloc_pages_fail", failed);
 	return err;
 }
 
@@ -275,8 +271,8 @@ static int write_pages(const char *sysroot, const struct educma_cma_area *area,
 	if (!pages || pages > area->bytes / sysconf(_SC_PAGESIZE) ||
 	    pages > INT_MAX)
 		return -ERANGE;
-	err = debug_dir(dir, sysroot, area->name);
-	return err ?: sysfs_write_u64(dir, file, pages);
+	err = debug_dir(dir, area->name);
+	return err ?: sysfs_write_u64(sysroot, dir, file, pages);
 }
 
 int educma_cma_alloc(const char *sysroot, const struct educma_cma_area *area,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The driver's counters: all files in the PCI device's dma_counters/ directory. */
-#include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libeducma.h"
@@ -12,19 +10,17 @@
  * A file that does not hold a number is not a counter. A file that cannot be read
  * is an error, because without it the device would seem not to have the counter.
  */
-static int add_counter(const char *dir, const char *name,
+static int add_counter(const char *sysroot, const char *dir, const char *name,
 		       struct educma_counters *counters)
 {
 	struct educma_counter *c = &counters->counter[counters->count];
 	int err;
 
-	if (name[0] == '.')
-		return 0;
 	if (counters->count == EDUCMA_COUNTERS_MAX)
 		return -E2BIG;
 	err = path_format(c->name, sizeof(c->name), "%s", name);
 	if (!err)
-		err = sysfs_read_u64(dir, name, &c->value);
+		err = sysfs_read_u64(sysroot, dir, name, &c->value);
 	if (err == -EINVAL)
 		return 0;
 	counters->count += !err;
@@ -39,7 +35,7 @@ static int counters_dir(char *dir, const struct educma_entry *entry)
 int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters)
 {
-	struct dirent **names;
+	char **names;
 	char dir[PATH_MAX];
 	int count, i, err;
 
@@ -47,15 +43,12 @@ int educma_read_counters(const struct educma_entry *entry,
 	err = counters_dir(dir, entry);
 	if (err)
 		return err;
-	count = sysfs_list(dir, &names);
+	count = sysfs_list(entry->sysroot, dir, &names);
 	if (count < 0)
 		return count;
-	for (i = 0; i < count; i++) {
-		if (!err)
-			err = add_counter(dir, names[i]->d_name, counters);
-		free(names[i]);
-	}
-	free(names);
+	for (i = 0; !err && i < count; i++)
+		err = add_counter(entry->sysroot, dir, names[i], counters);
+	sysfs_free_list(names, count);
 	return err;
 }
 
@@ -66,7 +59,7 @@ int educma_read_counter(const struct educma_entry *entry, const char *name,
 	int err;
 
 	err = counters_dir(dir, entry);
-	return err ?: sysfs_read_u64(dir, name, value);
+	return err ?: sysfs_read_u64(entry->sysroot, dir, name, value);
 }
 
 int educma_counter(const struct educma_counters *counters, const char *name,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "libeducma.h"
+#include "sysfs.h"
 
 struct educma {
 	int fd;
@@ -20,12 +21,30 @@ static int call(struct educma *dev, unsigned long request, void *arg)
 	return ioctl(dev->fd, request, arg) < 0 ? -errno : 0;
 }
 
+/*
+ * A node in a tree is a plain file at most: it is not opened for writing, and a
+ * device node would be one of this machine. Returns why it is not there, or -ENOTTY.
+ */
+static int refuse_tree(const struct educma_entry *entry)
+{
+	int fd = sysfs_open(entry->sysroot, entry->node);
+
+	if (fd < 0 && fd != -ENOTSUP)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -ENOTTY;
+}
+
 int educma_open(const struct educma_entry *entry, int flags,
 		struct educma **dev)
 {
-	struct educma *d = malloc(sizeof(*d));
+	struct educma *d;
 	int err;
 
+	if (*entry->sysroot)
+		return refuse_tree(entry);
+	d = malloc(sizeof(*d));
 	if (!d)
 		return -ENOMEM;
 	/* Non-blocking: educma_wait() waits with poll(), which has a timeout. */

@@ -13,33 +13,36 @@
 #include "libeducma.h"
 #include "sysfs.h"
 
+#define CLASS_DIR	"/sys/class/educma"
+#define PCI_DEVICES	"/sys/bus/pci/devices"
+
 static int fill_pci(const char *sysroot, struct educma_entry *entry)
 {
 	int err;
 
+	entry->sysroot = sysroot;
 	err = path_format(entry->pci_dir, sizeof(entry->pci_dir),
-			  "%s/sys/bus/pci/devices/%s", sysroot, entry->pci);
+			  PCI_DEVICES "/%s", entry->pci);
 	if (err)
 		return err;
-	if (sysfs_link_name(entry->pci_dir, "driver", entry->driver,
+	if (sysfs_link_name(sysroot, entry->pci_dir, "driver", entry->driver,
 			    sizeof(entry->driver)))
 		entry->driver[0] = '\0';
 	return 0;
 }
 
-static int fill_entry(const char *sysroot, const char *class_dir,
-		      struct educma_entry *entry)
+static int fill_entry(const char *sysroot, struct educma_entry *entry)
 {
 	char link[sizeof(entry->name) + sizeof("/device")];
 	int err;
 
 	err = path_format(link, sizeof(link), "%s/device", entry->name);
 	if (!err)
-		err = sysfs_link_name(class_dir, link, entry->pci,
+		err = sysfs_link_name(sysroot, CLASS_DIR, link, entry->pci,
 				      sizeof(entry->pci));
 	if (!err)
-		err = path_format(entry->node, sizeof(entry->node),
-				  "%s/dev/%s", sysroot, entry->name);
+		err = path_format(entry->node, sizeof(entry->node), "/dev/%s",
+				  entry->name);
 	return err ? err : fill_pci(sysroot, entry);
 }
 
@@ -73,7 +76,7 @@ static int append(struct educma_entry **list, size_t *count,
 	return 0;
 }
 
-static int scan_class(DIR *dir, const char *sysroot, const char *class_dir,
+static int scan_class(DIR *dir, const char *sysroot,
 		      struct educma_entry **list, size_t *count)
 {
 	struct educma_entry entry;
@@ -83,7 +86,7 @@ static int scan_class(DIR *dir, const char *sysroot, const char *class_dir,
 	while (!err && (d = readdir(dir))) {
 		/* A device that is removed at this moment is left out. */
 		if (parse_name(d->d_name, &entry) &&
-		    !fill_entry(sysroot, class_dir, &entry))
+		    !fill_entry(sysroot, &entry))
 			err = append(list, count, &entry);
 	}
 	return err;
@@ -91,20 +94,15 @@ static int scan_class(DIR *dir, const char *sysroot, const char *class_dir,
 
 int educma_list(const char *sysroot, struct educma_entry **list, size_t *count)
 {
-	char class_dir[PATH_MAX];
 	DIR *dir;
 	int err;
 
 	*list = NULL;
 	*count = 0;
-	err = path_format(class_dir, sizeof(class_dir),
-			  "%s/sys/class/educma", sysroot);
-	if (err)
-		return err;
-	dir = opendir(class_dir);
+	dir = sysfs_opendir(sysroot, CLASS_DIR);
 	if (!dir)
 		return errno == ENOENT ? 0 : -errno;
-	err = scan_class(dir, sysroot, class_dir, list, count);
+	err = scan_class(dir, sysroot, list, count);
 	closedir(dir);
 	if (err) {
 		free(*list);
@@ -164,13 +162,20 @@ int educma_find(const char *sysroot, const char *which,
 	return err ? err : pick(list, count, which, entry);
 }
 
-static bool is_edu(const char *pci_dir)
+static bool pci_id_is(const char *sysroot, const char *bdf, const char *name,
+		      uint64_t wanted)
 {
-	uint64_t vendor, device;
+	char path[PATH_MAX];
+	uint64_t id;
 
-	return !sysfs_read_u64(pci_dir, "vendor", &vendor) &&
-	       !sysfs_read_u64(pci_dir, "device", &device) &&
-	       vendor == EDU_VENDOR_ID && device == EDU_DEVICE_ID;
+	return !path_format(path, sizeof(path), PCI_DEVICES "/%s", bdf) &&
+	       !sysfs_read_u64(sysroot, path, name, &id) && id == wanted;
+}
+
+static bool is_edu(const char *sysroot, const char *bdf)
+{
+	return pci_id_is(sysroot, bdf, "vendor", EDU_VENDOR_ID) &&
+	       pci_id_is(sysroot, bdf, "device", EDU_DEVICE_ID);
 }
 
 static int scan_pci(DIR *dir, const char *sysroot, struct educma_entry **list,
@@ -184,7 +189,7 @@ static int scan_pci(DIR *dir, const char *sysroot, struct educma_entry **list,
 
 		if (!path_format(entry.pci, sizeof(entry.pci), "%s",
 				 d->d_name) &&
-		    !fill_pci(sysroot, &entry) && is_edu(entry.pci_dir) &&
+		    is_edu(sysroot, entry.pci) && !fill_pci(sysroot, &entry) &&
 		    strcmp(entry.driver, "educma"))
 			err = append(list, count, &entry);
 	}
@@ -201,17 +206,12 @@ static int by_pci(const void *a, const void *b)
 int educma_list_unbound(const char *sysroot, struct educma_entry **list,
 			size_t *count)
 {
-	char path[PATH_MAX];
 	DIR *dir;
 	int err;
 
 	*list = NULL;
 	*count = 0;
-	err = path_format(path, sizeof(path), "%s/sys/bus/pci/devices",
-			  sysroot);
-	if (err)
-		return err;
-	dir = opendir(path);
+	dir = sysfs_opendir(sysroot, PCI_DEVICES);
 	if (!dir)
 		return errno == ENOENT ? 0 : -errno;
 	err = scan_pci(dir, sysroot, list, count);
@@ -240,5 +240,6 @@ int educma_find_unbound(const char *sysroot, const char *which,
 
 int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits)
 {
-	return sysfs_read_u64(entry->pci_dir, "consistent_dma_mask_bits", bits);
+	return sysfs_read_u64(entry->sysroot, entry->pci_dir,
+			      "consistent_dma_mask_bits", bits);
 }

@@ -23,8 +23,10 @@
  * threads at once. Descriptors are closed by execve(2); after fork(2) parent and
  * child share the device's transfers and completions.
  *
- * @sysroot is prefixed to every path in /sys, /proc and /dev, so that a captured
- * tree can be read offline; "" is the running machine.
+ * @sysroot is "" for the running machine. Any other is a directory with a copy of
+ * another machine's /sys, /proc and /dev: every path is then looked up below that
+ * directory, which neither links nor ".." lead out of, and only regular files are
+ * read. Nothing in such a tree is written, and no device in it is opened.
  */
 #ifndef LIBEDUCMA_H
 #define LIBEDUCMA_H
@@ -42,8 +44,10 @@
  * @name: "educmaN"
  * @pci: PCI address, "0000:00:04.0"
  * @driver: the PCI driver's name; empty if the device has no driver
- * @node: path of the character device
+ * @node: path of the character device, "/dev/educma0"
  * @pci_dir: path of the PCI device's directory in sysfs
+ * @sysroot: the tree in which both paths are looked up; the caller's string, not a
+ *	copy
  *
  * It is a copy of what sysfs said. The device may be gone when it is used.
  */
@@ -52,8 +56,9 @@ struct educma_entry {
 	char name[24];
 	char pci[16];
 	char driver[32];
-	char node[PATH_MAX];
-	char pci_dir[PATH_MAX];
+	char node[32];
+	char pci_dir[48];
+	const char *sysroot;
 };
 
 /**
@@ -123,7 +128,7 @@ struct educma;
 
 /**
  * educma_list() - find all devices, lowest index first
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @list: set to an array, which the caller frees; NULL if there is no device
  * @count: set to its length; no device at all is not an error
  *
@@ -133,7 +138,7 @@ int educma_list(const char *sysroot, struct educma_entry **list, size_t *count);
 
 /**
  * educma_find() - find one device
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @which: N, educmaN or the path of its node, or a PCI address with or without
  *	the domain 0000; NULL for the device with the lowest index
  * @entry: filled in
@@ -147,7 +152,7 @@ int educma_find(const char *sysroot, const char *which,
 /**
  * educma_list_unbound() - find the edu PCI functions that have another driver, or
  *	none
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @list: set to an array, which the caller frees, sorted by PCI address; only
  *	@pci, @driver and @pci_dir of each element are set. NULL if there is none
  * @count: set to its length
@@ -159,7 +164,7 @@ int educma_list_unbound(const char *sysroot, struct educma_entry **list,
 
 /**
  * educma_find_unbound() - find one of the functions of educma_list_unbound()
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @which: a PCI address with or without the domain 0000; NULL for any
  * @entry: only @pci, @driver and @pci_dir are set
  *
@@ -183,7 +188,8 @@ int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits);
  *
  * Errors: -EBUSY (another program has it with O_EXCL, or with @flags O_EXCL any
  * other has it open), -ENODEV (it is gone), -EACCES, -ENOMEM; -EIO or -ENODEV if
- * the driver cannot clear the device's memory for this user.
+ * the driver cannot clear the device's memory for this user; -ENOTTY (it was found
+ * in a tree).
  */
 int educma_open(const struct educma_entry *entry, int flags,
 		struct educma **dev);
@@ -359,7 +365,7 @@ int educma_counter(const struct educma_counters *counters, const char *name,
 
 /**
  * educma_meminfo() - read one line of /proc/meminfo
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @name: its name without the colon: "CmaFree"
  * @bytes: set to its value, in bytes
  *
@@ -369,7 +375,7 @@ int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes);
 
 /**
  * educma_cma_areas() - find all CMA areas, lowest address first
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @list: set to an array, which the caller frees; NULL if there is no area
  * @count: set to its length; no area at all is not an error
  *
@@ -395,7 +401,7 @@ int educma_cma_default(const struct educma_cma_area *list, size_t count);
 
 /**
  * educma_cma_find() - find one CMA area
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @name: its name; NULL for the area of educma_cma_default()
  * @area: filled in
  *
@@ -417,7 +423,7 @@ struct educma_cma_bitmap {
 
 /**
  * educma_cma_bitmap() - read an area's bitmap
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()
  * @map: filled in; the caller frees @map->words
  *
@@ -441,7 +447,7 @@ bool educma_cma_is_used(const struct educma_cma_bitmap *map, uint64_t bit);
 
 /**
  * educma_cma_counters() - read how many pages an area was asked for since boot
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()
  * @success: set to the pages that it gave
  * @failed: set to the pages that it was asked for and did not give
@@ -453,7 +459,7 @@ int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
 
 /**
  * educma_cma_alloc() - make the kernel's debugfs take pages and hold them
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()
  * @pages: how many pages, in one piece; at least 1
  *
@@ -467,7 +473,7 @@ int educma_cma_alloc(const char *sysroot, const struct educma_cma_area *area,
 
 /**
  * educma_cma_free() - make the kernel's debugfs give pages back, the latest first
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()
  * @pages: how many pages at most; only pages of educma_cma_alloc() are given back
  *
@@ -480,7 +486,7 @@ int educma_cma_free(const char *sysroot, const struct educma_cma_area *area,
 
 /**
  * educma_find_area() - find the CMA area that holds a buffer
- * @sysroot: prefix of every path
+ * @sysroot: see above
  * @entry: the buffer's device
  * @buf: the buffer; only @dma_addr and @bytes are read
  * @area: filled in

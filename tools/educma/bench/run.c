@@ -17,6 +17,7 @@
 
 #include "bench.h"
 #include "size.h"
+#include "sysfs.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 
@@ -266,11 +267,9 @@ static uint64_t process_ns(void)
 static uint64_t idle_ns(const struct context *ctx)
 {
 	unsigned long long idle = 0, iowait = 0;
-	char path[PATH_MAX];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/proc/stat", ctx->sysroot);
-	file = fopen(path, "re");
+	file = sysfs_fopen(ctx->sysroot, "/proc/stat", 0);
 	if (!file)
 		return 0;
 	if (fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait) != 2)

@@ -87,11 +87,10 @@ static void read_held(struct holders *h, const char *sysroot,
 	uint64_t number;
 	FILE *f;
 
-	if (path_format(path, sizeof(path),
-			"%s/sys/kernel/debug/educma/%s/alloc", sysroot,
+	if (path_format(path, sizeof(path), "/sys/kernel/debug/educma/%s/alloc",
 			entry->pci))
 		return;
-	f = fopen(path, "re");
+	f = sysfs_fopen(sysroot, path, 0);
 	if (!f)
 		return;
 	while (fscanf(f, "%" SCNu64 " %" SCNu64 " %" SCNx64, &number,
@@ -249,7 +248,7 @@ static struct json_object *reserves_json(const struct holders *h)
 /**
  * struct record - an area, and what else is printed of it
  * @area: the area
- * @sysroot: prefix of every path
+ * @sysroot: that of the areas
  * @holders: the buffers of all devices
  * @has_counters: the kernel has the two counters that follow
  * @success: pages that the area gave since boot

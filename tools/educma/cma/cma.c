@@ -44,6 +44,9 @@ static int change(const struct context *ctx, const char *action,
 		usage_error(ctx, "no action '%s': alloc or free", action);
 	if (!amount)
 		usage_error(ctx, "%s needs an amount, for example 16M", action);
+	if (*ctx->sysroot)
+		usage_error(ctx, "%s changes the running kernel, so it does not take --sysroot",
+			    action);
 	return is_alloc ? take_pages(ctx, amount, name) :
 			  give_pages(ctx, amount, name);
 }

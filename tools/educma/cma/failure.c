@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* educma cma: why there is no CMA area to show, or to take pages from. */
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
 #include "cma.h"
 #include "sysfs.h"
 
-static bool is_empty_dir(const char *path)
+/* Whether a directory has no files, or cannot be read. */
+static bool is_empty_dir(const char *sysroot, const char *path)
 {
-	bool empty = true;
-	struct dirent *d;
-	DIR *dir;
+	char **names;
+	int count = sysfs_list(sysroot, path, &names);
 
-	dir = opendir(path);
-	while (empty && dir && (d = readdir(dir)))
-		empty = d->d_name[0] == '.';
-	if (dir)
-		closedir(dir);
-	return empty;
+	if (count < 0)
+		return true;
+	sysfs_free_list(names, count);
+	return !count;
 }
 
 /* CMA's debugfs is not there: report which of three things is missing. */
@@ -37,13 +34,11 @@ static int fail_no_debugfs(const struct context *ctx)
 		.reason = "no_cma_debugfs",
 		.advice = "use a kernel with CONFIG_CMA_DEBUGFS=y",
 	};
-	char path[PATH_MAX];
 	uint64_t total;
 
 	if (educma_meminfo(ctx->sysroot, "CmaTotal", &total))
 		return fail(ctx, &no_cma, "this kernel has no CMA");
-	if (path_format(path, sizeof(path), "%s/sys/kernel/debug",
-			ctx->sysroot) || is_empty_dir(path))
+	if (is_empty_dir(ctx->sysroot, "/sys/kernel/debug"))
 		return fail(ctx, &not_mounted, "debugfs is not mounted");
 	return fail(ctx, &no_cma_debugfs,
 		    "this kernel has CMA, but no debugfs files of it");

@@ -79,7 +79,7 @@ enum addresses_used { USED_UNKNOWN, USED_NONE, USED_FEW };
 struct doctor_device {
 	char pci[32];
 	bool present;
-	char pci_dir[PATH_MAX];
+	char pci_dir[64];
 	uint16_t vendor;
 	uint16_t device;
 	char driver[32];
@@ -295,7 +295,7 @@ const char *doctor_option_name(enum doctor_option option);
 
 /**
  * doctor_gather() - read all facts
- * @sysroot: prefix of every path
+ * @sysroot: see libeducma.h
  * @which: the device: N, educmaN or a PCI address; NULL means the edu device
  *	with the lowest number, or no device if there is none
  * @bits: address bits to assume; 0 means the device's own

@@ -12,6 +12,8 @@
 #include "gather.h"
 #include "sysfs.h"
 
+#define SYSFS_CMA	"/sys/kernel/mm/cma"
+
 static void take_area(const char *sysroot, const struct educma_cma_area *from,
 		      struct doctor_area *area)
 {
@@ -76,14 +78,15 @@ static void pages_from_sysfs(const char *sysroot, uint64_t page,
 	uint64_t total, available;
 	char path[PATH_MAX];
 
-	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma/%s", sysroot,
-			area->name))
+	if (path_format(path, sizeof(path), SYSFS_CMA "/%s", area->name))
 		return;
-	area->counted = !sysfs_read_u64(path, "alloc_pages_success",
+	area->counted = !sysfs_read_u64(sysroot, path, "alloc_pages_success",
 					&area->succeeded) &&
-			!sysfs_read_u64(path, "alloc_pages_fail", &area->failed);
-	if (area->used_known || sysfs_read_u64(path, "total_pages", &total) ||
-	    sysfs_read_u64(path, "available_pages", &available))
+			!sysfs_read_u64(sysroot, path, "alloc_pages_fail",
+					&area->failed);
+	if (area->used_known ||
+	    sysfs_read_u64(sysroot, path, "total_pages", &total) ||
+	    sysfs_read_u64(sysroot, path, "available_pages", &available))
 		return;
 	area->bytes = total * page;
 	area->used = (total - available) * page;
@@ -107,25 +110,18 @@ struct listing {
 
 static void names_from_sysfs(const char *sysroot, struct listing *areas)
 {
-	struct dirent **names;
-	char path[PATH_MAX];
+	char **names;
 	int count, i;
 
-	if (path_format(path, sizeof(path), "%s/sys/kernel/mm/cma", sysroot))
-		return;
-	count = sysfs_list(path, &names);
+	count = sysfs_list(sysroot, SYSFS_CMA, &names);
 	if (count < 0)
 		return;
 	areas->list = calloc(count + 1, sizeof(*areas->list));
 	areas->known = areas->list;
-	for (i = 0; i < count; i++) {
-		if (areas->list)
-			snprintf(areas->list[areas->count++].name,
-				 sizeof(areas->list->name), "%.63s",
-				 names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
+	for (i = 0; areas->list && i < count; i++)
+		snprintf(areas->list[areas->count++].name,
+			 sizeof(areas->list->name), "%.63s", names[i]);
+	sysfs_free_list(names, count);
 }
 
 static void list_areas(const char *sysroot, struct listing *areas)
@@ -270,21 +266,17 @@ static void gather_node_area(const char *sysroot, struct doctor_facts *f,
 /* If /sys/kernel/debug is empty, debugfs is not mounted: then UNKNOWN. */
 static enum answer has_cma_debugfs(const char *sysroot, int err)
 {
-	struct dirent **names;
-	char path[PATH_MAX];
-	int count, i;
+	char **names;
+	int count;
 
 	if (!err)
 		return YES;
-	if (err != -ENOENT ||
-	    path_format(path, sizeof(path), "%s/sys/kernel/debug", sysroot))
+	if (err != -ENOENT)
 		return UNKNOWN;
-	count = sysfs_list(path, &names);
+	count = sysfs_list(sysroot, "/sys/kernel/debug", &names);
 	if (count < 0)
 		return UNKNOWN;
-	for (i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	sysfs_free_list(names, count);
 	return count ? NO : UNKNOWN;
 }
 

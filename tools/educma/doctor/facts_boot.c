@@ -12,6 +12,8 @@
 #include "gather.h"
 #include "sysfs.h"
 
+#define PCI_DEVICES	"/sys/bus/pci/devices"
+
 static void add_ram(struct doctor_boot *boot, uint64_t first, uint64_t last)
 {
 	if (boot->ram_count < DOCTOR_RANGES_MAX)
@@ -80,17 +82,18 @@ static void log_line(const char *line, void *facts)
 }
 
 /* Other devices than @dev that have a driver; bridges' drivers do no DMA. */
-static void consider_narrow(struct doctor_narrow *narrow,
-			    const struct doctor_device *dev, const char *dir,
-			    const char *pci)
+static void consider_narrow(const char *sysroot, const char *pci,
+			    struct doctor_facts *f)
 {
-	char driver[sizeof(narrow->driver)];
+	struct doctor_narrow *narrow = &f->narrow;
+	char dir[PATH_MAX], driver[sizeof(narrow->driver)];
 	uint64_t bits;
 
-	if (!strcmp(pci, dev->pci) ||
-	    sysfs_link_name(dir, "driver", driver, sizeof(driver)) ||
+	if (!strcmp(pci, f->device.pci) ||
+	    path_format(dir, sizeof(dir), PCI_DEVICES "/%s", pci) ||
+	    sysfs_link_name(sysroot, dir, "driver", driver, sizeof(driver)) ||
 	    !strcmp(driver, "pcieport") ||
-	    sysfs_read_u64(dir, "consistent_dma_mask_bits", &bits) ||
+	    sysfs_read_u64(sysroot, dir, "consistent_dma_mask_bits", &bits) ||
 	    !bits || bits > 64 || (narrow->bits && bits >= narrow->bits))
 		return;
 	narrow->bits = bits;
@@ -100,24 +103,15 @@ static void consider_narrow(struct doctor_narrow *narrow,
 
 static void gather_narrow(const char *sysroot, struct doctor_facts *f)
 {
-	char devices[PATH_MAX], dir[PATH_MAX];
-	struct dirent **names;
+	char **names;
 	int count, i;
 
-	if (path_format(devices, sizeof(devices), "%s/sys/bus/pci/devices",
-			sysroot))
-		return;
-	count = sysfs_list(devices, &names);
+	count = sysfs_list(sysroot, PCI_DEVICES, &names);
 	if (count < 0)
 		return;
-	for (i = 0; i < count; i++) {
-		if (!path_format(dir, sizeof(dir), "%s/%s", devices,
-				 names[i]->d_name))
-			consider_narrow(&f->narrow, &f->device, dir,
-					names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
+	for (i = 0; i < count; i++)
+		consider_narrow(sysroot, names[i], f);
+	sysfs_free_list(names, count);
 }
 
 void gather_boot(const char *sysroot, struct doctor_facts *f)

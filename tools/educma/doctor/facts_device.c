@@ -3,9 +3,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gather.h"
 #include "educma_regs.h"
@@ -31,8 +29,8 @@ static bool find_pci(const char *sysroot, const char *which,
 	snprintf(dev->pci, sizeof(dev->pci), "%04x:%02x:%02x.%x", domain, bus,
 		 slot, function);
 	return !path_format(dev->pci_dir, sizeof(dev->pci_dir),
-			    "%s/sys/bus/pci/devices/%s", sysroot, dev->pci) &&
-	       !access(dev->pci_dir, F_OK);
+			    "/sys/bus/pci/devices/%s", dev->pci) &&
+	       sysfs_exists(sysroot, dev->pci_dir);
 }
 
 static bool find_named(const char *sysroot, const char *which,
@@ -48,18 +46,21 @@ static bool find_named(const char *sysroot, const char *which,
 			    entry.pci_dir);
 }
 
-static uint16_t read_id(const struct doctor_device *dev, const char *name)
+static uint16_t read_id(const char *sysroot, const struct doctor_device *dev,
+			const char *name)
 {
 	uint64_t id;
 
-	return sysfs_read_u64(dev->pci_dir, name, &id) ? 0 : id;
+	return sysfs_read_u64(sysroot, dev->pci_dir, name, &id) ? 0 : id;
 }
 
-static void gather_bits(struct doctor_device *dev, uint32_t asked)
+static void gather_bits(const char *sysroot, struct doctor_device *dev,
+			uint32_t asked)
 {
-	if (sysfs_read_u64(dev->pci_dir, "dma_mask_bits", &dev->mask_bits))
+	if (sysfs_read_u64(sysroot, dev->pci_dir, "dma_mask_bits",
+			   &dev->mask_bits))
 		dev->mask_bits = 0;
-	if (sysfs_read_u64(dev->pci_dir, "consistent_dma_mask_bits",
+	if (sysfs_read_u64(sysroot, dev->pci_dir, "consistent_dma_mask_bits",
 			   &dev->coherent_mask_bits))
 		dev->coherent_mask_bits = 0;
 	if (asked) {
@@ -77,7 +78,7 @@ static void gather_bits(struct doctor_device *dev, uint32_t asked)
 	}
 }
 
-static void gather_bus_master(struct doctor_device *dev)
+static void gather_bus_master(const char *sysroot, struct doctor_device *dev)
 {
 	uint8_t config[PCI_COMMAND + 2];
 	char path[PATH_MAX], state[16];
@@ -85,50 +86,53 @@ static void gather_bus_master(struct doctor_device *dev)
 
 	if (path_format(path, sizeof(path), "%s/config", dev->pci_dir))
 		return;
-	file = fopen(path, "re");
+	file = sysfs_fopen(sysroot, path, 0);
 	if (!file)
 		return;
 	if (fread(config, sizeof(config), 1, file) == 1)
 		dev->bus_master = config[PCI_COMMAND] & PCI_COMMAND_MASTER ?
 				  YES : NO;
 	fclose(file);
-	dev->suspended = !sysfs_read_word(dev->pci_dir, "power/runtime_status",
-					  state, sizeof(state)) &&
+	dev->suspended = !sysfs_read_word(sysroot, dev->pci_dir,
+					  "power/runtime_status", state,
+					  sizeof(state)) &&
 			 !strcmp(state, "suspended");
 }
 
 /* Writes "2.5 GT/s x1", or nothing if the link is down ("Unknown"). */
-static void read_link(const struct doctor_device *dev, const char *kind,
-		      char *text, size_t len)
+static void read_link(const char *sysroot, const struct doctor_device *dev,
+		      const char *kind, char *text, size_t len)
 {
 	char name[32], speed[16], width[8];
 
 	snprintf(name, sizeof(name), "%s_link_speed", kind);
-	if (sysfs_read_word(dev->pci_dir, name, speed, sizeof(speed)) ||
+	if (sysfs_read_word(sysroot, dev->pci_dir, name, speed,
+			    sizeof(speed)) ||
 	    !isdigit((unsigned char)speed[0]))
 		return;
 	snprintf(name, sizeof(name), "%s_link_width", kind);
-	if (!sysfs_read_word(dev->pci_dir, name, width, sizeof(width)))
+	if (!sysfs_read_word(sysroot, dev->pci_dir, name, width, sizeof(width)))
 		snprintf(text, len, "%s GT/s x%s", speed, width);
 }
 
-static int read_node(const struct doctor_device *dev)
+static int read_node(const char *sysroot, const struct doctor_device *dev)
 {
 	uint64_t node;
 
 	/* The file says -1 if the device belongs to no node. */
-	if (sysfs_read_u64(dev->pci_dir, "numa_node", &node) || node > INT_MAX)
+	if (sysfs_read_u64(sysroot, dev->pci_dir, "numa_node", &node) ||
+	    node > INT_MAX)
 		return -1;
 	return node;
 }
 
-static bool has_own_memory(const struct doctor_device *dev)
+static bool has_own_memory(const char *sysroot, const struct doctor_device *dev)
 {
 	char path[PATH_MAX];
 
 	return !path_format(path, sizeof(path), "%s/of_node/memory-region",
 			    dev->pci_dir) &&
-	       !access(path, F_OK);
+	       sysfs_exists(sysroot, path);
 }
 
 /* Adds a reserved range. Returns false if there is no room for it. */
@@ -143,13 +147,17 @@ static bool reserve(struct doctor_device *dev, uint64_t first, uint64_t last)
 }
 
 /* Reads lines like "0x00000000fee00000 0x00000000feefffff msi". */
-static bool reserve_regions(const char *group, struct doctor_device *dev)
+static bool reserve_regions(const char *sysroot, const char *group,
+			    struct doctor_device *dev)
 {
-	FILE *file = open_under(group, "reserved_regions");
+	char path[PATH_MAX], line[128];
 	uint64_t first, last;
 	bool all = true;
-	char line[128];
+	FILE *file;
 
+	if (path_format(path, sizeof(path), "%s/reserved_regions", group))
+		return false;
+	file = sysfs_fopen(sysroot, path, 0);
 	if (!file)
 		return false;
 	while (fgets(line, sizeof(line), file)) {
@@ -161,16 +169,18 @@ static bool reserve_regions(const char *group, struct doctor_device *dev)
 }
 
 /* Writes the name that /proc/iomem has for the device's root bus. */
-static void root_of(const struct doctor_device *dev, char *root, size_t len)
+static void root_of(const char *sysroot, const struct doctor_device *dev,
+		    char *root, size_t len)
 {
-	char *path = *dev->pci_dir ? realpath(dev->pci_dir, NULL) : NULL;
-	char *bus = path ? strstr(path, "/pci") : NULL;
+	char link[PATH_MAX], *bus = NULL;
 
+	/* The link reads ../../../devices/pci0000:00/0000:00:04.0. */
+	if (!sysfs_read_link(sysroot, dev->pci_dir, link, sizeof(link)))
+		bus = strstr(link, "/pci");
 	if (bus && strlen(bus) > 12 && bus[8] == ':')
 		snprintf(root, len, "PCI Bus %.7s", bus + 4);
 	else
 		snprintf(root, len, "PCI Bus 0000:00");
-	free(path);
 }
 
 /*
@@ -187,7 +197,7 @@ static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
 
 	if (!file)
 		return false;
-	root_of(dev, root, sizeof(root));
+	root_of(sysroot, dev, root, sizeof(root));
 	while (fgets(line, sizeof(line), file)) {
 		if (!strstr(line, root) ||
 		    sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &last) != 2)
@@ -203,28 +213,25 @@ static bool reserve_windows(const char *sysroot, struct doctor_device *dev)
  * Whether drivers may have taken addresses: those of other devices in the group,
  * and the device's own; of educma it is known how much its buffers have.
  */
-static enum addresses_used gather_used(const char *group,
+static enum addresses_used gather_used(const char *sysroot, const char *group,
 				       const struct doctor_device *dev)
 {
 	uint64_t buffers;
-	char devices[PATH_MAX];
-	struct dirent **names;
-	int count, i;
+	char devices[PATH_MAX], **names;
+	int count;
 
 	if (path_format(devices, sizeof(devices), "%s/devices", group))
 		return USED_UNKNOWN;
-	count = sysfs_list(devices, &names);
+	count = sysfs_list(sysroot, devices, &names);
 	if (count < 0)
 		return USED_UNKNOWN;
-	for (i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	sysfs_free_list(names, count);
 	if (count != 1 || !dev->present)
 		return USED_UNKNOWN;
 	if (!*dev->driver)
 		return USED_NONE;
 	if (strcmp(dev->driver, "educma") ||
-	    sysfs_read_u64(dev->pci_dir, "dma_counters/buffer_bytes", &buffers) ||
+	    sysfs_read_u64(sysroot, dev->pci_dir, "dma_counters/buffer_bytes", &buffers) ||
 	    buffers)
 		return USED_UNKNOWN;
 	return USED_FEW;
@@ -236,14 +243,15 @@ static void gather_iommu(const char *sysroot, const char *group,
 	struct doctor_device *dev = &f->device;
 	bool regions, windows;
 
-	if (sysfs_read_word(group, "type", dev->iommu, sizeof(dev->iommu))) {
+	if (sysfs_read_word(sysroot, group, "type", dev->iommu,
+			    sizeof(dev->iommu))) {
 		dev->iommu[0] = '\0';
 		return;
 	}
-	regions = reserve_regions(group, dev);
+	regions = reserve_regions(sysroot, group, dev);
 	windows = reserve_windows(sysroot, dev);
 	dev->reserved_known = regions && windows;
-	dev->addresses_used = gather_used(group, dev);
+	dev->addresses_used = gather_used(sysroot, group, dev);
 	if (strcmp(dev->iommu, "identity") && dev->addresses_used == USED_UNKNOWN)
 		unseen(f, "which of the IOMMU's addresses are in use: the kernel does not show it");
 	if (strcmp(dev->iommu, "identity") && !dev->reserved_known)
@@ -255,11 +263,7 @@ static void gather_iommu(const char *sysroot, const char *group,
 /* Without a device, take its IOMMU to be like that of the first group. */
 static void gather_machine(const char *sysroot, struct doctor_facts *f)
 {
-	char group[PATH_MAX];
-
-	if (!path_format(group, sizeof(group), "%s/sys/kernel/iommu_groups/0",
-			 sysroot))
-		gather_iommu(sysroot, group, f);
+	gather_iommu(sysroot, "/sys/kernel/iommu_groups/0", f);
 }
 
 static void gather_group(const char *sysroot, struct doctor_facts *f)
@@ -287,21 +291,21 @@ void gather_device(const char *sysroot, const char *which, uint32_t bits,
 		gather_machine(sysroot, f);
 		return;
 	}
-	dev->vendor = read_id(dev, "vendor");
-	dev->device = read_id(dev, "device");
-	if (sysfs_link_name(dev->pci_dir, "driver", dev->driver,
+	dev->vendor = read_id(sysroot, dev, "vendor");
+	dev->device = read_id(sysroot, dev, "device");
+	if (sysfs_link_name(sysroot, dev->pci_dir, "driver", dev->driver,
 			    sizeof(dev->driver)))
 		dev->driver[0] = '\0';
-	gather_bits(dev, bits);
-	gather_bus_master(dev);
+	gather_bits(sysroot, dev, bits);
+	gather_bus_master(sysroot, dev);
 	gather_group(sysroot, f);
-	dev->node = read_node(dev);
-	dev->own_memory = has_own_memory(dev);
+	dev->node = read_node(sysroot, dev);
+	dev->own_memory = has_own_memory(sysroot, dev);
 	if (dev->own_memory)
 		unseen(f,
 		       "whether the driver takes from the device's own memory (of_node/memory-region)");
-	read_link(dev, "current", dev->link, sizeof(dev->link));
-	read_link(dev, "max", dev->link_max, sizeof(dev->link_max));
+	read_link(sysroot, dev, "current", dev->link, sizeof(dev->link));
+	read_link(sysroot, dev, "max", dev->link_max, sizeof(dev->link_max));
 	if (!dev->bus_master)
 		unseen(f, "bus mastering: the device's configuration space cannot be read");
 }

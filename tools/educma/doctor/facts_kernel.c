@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <zlib.h>
 
@@ -47,19 +48,26 @@ static bool config_line(struct doctor_facts *f, const char *line)
 	return true;
 }
 
+static gzFile open_config(const char *sysroot, const char *path)
+{
+	int fd = sysfs_open(sysroot, path);
+	gzFile file = fd < 0 ? NULL : gzdopen(fd, "r");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
 /* Reads a configuration, compressed or not: zlib takes both. */
 static int read_config(struct doctor_facts *f, const char *sysroot,
 		       const char *path)
 {
-	char full[PATH_MAX], line[1024];
+	gzFile file = open_config(sysroot, path);
 	bool is_config = false;
-	gzFile file;
+	char line[1024];
 	size_t i;
 	int err;
 
-	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
-		return -ENAMETOOLONG;
-	file = gzopen(full, "re");
 	if (!file)
 		return -ENOENT;
 	/* The file has no line for an option whose dependencies are off. */
@@ -181,16 +189,16 @@ static void gather_command_line(const char *sysroot, struct doctor_facts *f)
 
 void gather_kernel(const char *sysroot, struct doctor_facts *f)
 {
-	char kernel[PATH_MAX], boot[128], lib[128];
+	char boot[128], lib[128];
 
-	if (path_format(kernel, sizeof(kernel), "%s/proc/sys/kernel", sysroot) ||
-	    sysfs_read_word(kernel, "osrelease", f->release, sizeof(f->release)))
+	if (sysfs_read_word(sysroot, "/proc/sys/kernel", "osrelease", f->release,
+			    sizeof(f->release)))
 		strcpy(f->release, "unknown");
-	snprintf(boot, sizeof(boot), "boot/config-%s", f->release);
-	snprintf(lib, sizeof(lib), "lib/modules/%s/config", f->release);
-	if (read_config(f, sysroot, "proc/config.gz") &&
+	snprintf(boot, sizeof(boot), "/boot/config-%s", f->release);
+	snprintf(lib, sizeof(lib), "/lib/modules/%s/config", f->release);
+	if (read_config(f, sysroot, "/proc/config.gz") &&
 	    read_config(f, sysroot, boot) && read_config(f, sysroot, lib))
-		unseen(f, "the kernel's configuration: none of /proc/config.gz, /%s, /%s",
+		unseen(f, "the kernel's configuration: none of /proc/config.gz, %s, %s",
 		       boot, lib);
 	gather_command_line(sysroot, f);
 }

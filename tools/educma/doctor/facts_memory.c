@@ -202,12 +202,10 @@ static void gather_buddies(const char *sysroot, struct doctor_facts *f)
 
 static void gather_swiotlb(const char *sysroot, struct doctor_facts *f)
 {
-	char dir[PATH_MAX];
 	uint64_t slabs;
 
-	if (!path_format(dir, sizeof(dir), "%s/sys/kernel/debug/swiotlb",
-			 sysroot) &&
-	    !sysfs_read_u64(dir, "io_tlb_nslabs", &slabs))
+	if (!sysfs_read_u64(sysroot, "/sys/kernel/debug/swiotlb",
+			    "io_tlb_nslabs", &slabs))
 		f->swiotlb_bytes = slabs * SWIOTLB_SLAB;
 }
 

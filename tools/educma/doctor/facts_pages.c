@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which pages of a CMA area are really free, from /proc/kpageflags. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gather.h"
+#include "sysfs.h"
 #include "util.h"
 
 /* A page of the page allocator's free lists: KPF_BUDDY in the kernel. */
@@ -24,17 +25,19 @@ struct page_reader {
 	bool lists_are_free;
 };
 
-static bool read_pages(FILE *file, uint64_t page, struct page_reader *r)
+static bool read_pages(int fd, uint64_t page, struct page_reader *r)
 {
 	const struct educma_cma_bitmap *map = &r->area->map;
 	const uint64_t pages = map->bits << r->area->page_order;
+	const uint64_t first = r->area->first / page;
 	uint64_t flags[1024], i, n, at, bit;
+	size_t bytes;
 
-	if (fseeko(file, r->area->first / page * sizeof(*flags), SEEK_SET))
-		return false;
 	for (at = 0; at < pages; at += n) {
 		n = pages - at < ARRAY_SIZE(flags) ? pages - at : ARRAY_SIZE(flags);
-		if (fread(flags, sizeof(*flags), n, file) != n)
+		bytes = n * sizeof(*flags);
+		if (pread(fd, flags, bytes, (first + at) * sizeof(*flags)) !=
+		    (ssize_t)bytes)
 			return false;
 		for (i = 0; i < n; i++) {
 			bit = (at + i) >> r->area->page_order;
@@ -64,39 +67,47 @@ static void mark_busy(struct page_reader *r, uint64_t bit, uint64_t flags)
  * lists before it takes pages from an area. A page without flags may also be in
  * use, so all of them count as used if there are more than in the lists.
  */
-static bool find_busy_pages(FILE *file, const struct doctor_facts *f,
+static bool find_busy_pages(int fd, const struct doctor_facts *f,
 			    struct doctor_area *area)
 {
 	struct page_reader r = { .area = area, .visit = count_without_flags };
 
-	if (!read_pages(file, f->page, &r))
+	if (!read_pages(fd, f->page, &r))
 		return false;
 	r.lists_are_free = r.count <= f->processor_pages;
 	r.visit = mark_busy;
-	return read_pages(file, f->page, &r);
+	return read_pages(fd, f->page, &r);
+}
+
+/* Returns a copy of @map; its words are NULL if there is no memory for it. */
+static struct educma_cma_bitmap copy_map(const struct educma_cma_bitmap *map)
+{
+	const size_t count = (map->bits + 31) / 32;
+	struct educma_cma_bitmap copy = { .bits = map->bits };
+
+	copy.words = calloc(count + 1, sizeof(*copy.words));
+	if (copy.words)
+		memcpy(copy.words, map->words, count * sizeof(*copy.words));
+	return copy;
 }
 
 void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
 		       struct doctor_area *area)
 {
-	const size_t words = (area->map.bits + 31) / 32;
-	FILE *file;
+	bool known = false;
+	int fd;
 
-	if (!area->map.words)
+	if (!area->map.words || !area->bytes)
 		return;
-	file = open_under(sysroot, "proc/kpageflags");
-	area->busy = area->map;
-	area->busy.words = file ? calloc(words + 1, sizeof(*area->busy.words)) : NULL;
-	if (area->busy.words) {
-		memcpy(area->busy.words, area->map.words,
-		       words * sizeof(*area->busy.words));
-		if (!find_busy_pages(file, f, area)) {
-			free(area->busy.words);
-			area->busy.words = NULL;
-		}
+	area->busy = copy_map(&area->map);
+	fd = sysfs_open(sysroot, "/proc/kpageflags");
+	if (fd >= 0) {
+		known = area->busy.words && find_busy_pages(fd, f, area);
+		close(fd);
 	}
-	if (file)
-		fclose(file);
-	if (!area->busy.words)
-		unseen(f, "whether the free pages of the CMA area hold other data: /proc/kpageflags, for root only");
+	if (known)
+		return;
+	free(area->busy.words);
+	area->busy.words = NULL;
+	unseen(f, "whether the free pages of the CMA area hold other data: /proc/kpageflags, for root only");
 }

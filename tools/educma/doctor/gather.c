@@ -23,13 +23,10 @@ void unseen(struct doctor_facts *f, const char *fmt, ...)
 FILE *open_under(const char *sysroot, const char *path)
 {
 	char full[PATH_MAX];
-	int fd;
 
-	if (path_format(full, sizeof(full), "%s/%s", sysroot, path))
-		return NULL;
 	/* At its end, the kernel's log would wait for the next message. */
-	fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return fd < 0 ? NULL : fdopen(fd, "r");
+	return path_format(full, sizeof(full), "/%s", path) ?
+	       NULL : sysfs_fopen(sysroot, full, O_NONBLOCK);
 }
 
 /* Each read of /dev/kmsg returns a message, or EPIPE if it was overwritten. */

@@ -29,7 +29,7 @@ void unseen(struct doctor_facts *f, const char *fmt, ...)
 void read_log(const char *sysroot, void (*take)(const char *line, void *data),
 	      void *data);
 
-/* Opens a file below @sysroot for reading, without waiting. */
+/* Opens a file for reading, without waiting; @path is like "proc/meminfo". */
 FILE *open_under(const char *sysroot, const char *path);
 
 #endif

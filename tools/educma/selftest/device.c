@@ -48,11 +48,11 @@ static uint64_t chunks_done(const struct selftest *t)
 /* False as well if sysfs does not show the PCI ID. */
 static bool is_other_card(const struct selftest *t)
 {
-	const char *pci_dir = t->s.entry.pci_dir;
+	const char *sysroot = t->ctx->sysroot, *pci_dir = t->s.entry.pci_dir;
 	uint64_t vendor, device;
 
-	return !sysfs_read_u64(pci_dir, "vendor", &vendor) &&
-	       !sysfs_read_u64(pci_dir, "device", &device) &&
+	return !sysfs_read_u64(sysroot, pci_dir, "vendor", &vendor) &&
+	       !sysfs_read_u64(sysroot, pci_dir, "device", &device) &&
 	       (vendor != EDU_VENDOR_ID || device != EDU_DEVICE_ID);
 }
 
@@ -74,7 +74,8 @@ enum result test_mask(struct selftest *t)
 	uint64_t streaming, coherent;
 
 	if (educma_dma_bits(&t->s.entry, &coherent) ||
-	    sysfs_read_u64(t->s.entry.pci_dir, "dma_mask_bits", &streaming))
+	    sysfs_read_u64(t->ctx->sysroot, t->s.entry.pci_dir, "dma_mask_bits",
+			   &streaming))
 		return skipped(t, "sysfs does not show the kernel's DMA mask");
 	if (coherent != bits || streaming != bits)
 		return failed(t, "the kernel's masks have %" PRIu64
