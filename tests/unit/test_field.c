@@ -172,11 +172,11 @@ static void writes_every_kind_as_json(void **state)
 		"{\"name\":\"educma0\",\"flag\":true,\"number\":18446744073709551615,\"bytes\":67108864,\"rate\":59500000,\"decimal\":0.250,\"address\":\"0x08000000\",\"chars\":\"array\"}");
 }
 
-static void leaves_absent_values_out_of_json(void **state)
+static void writes_absent_values_as_null(void **state)
 {
 	(void)state;
 	json_is(special,
-		"{\"null\":null,\"why\":null,\"empty\":\"\",\"list\":[],\"part\":{\"number\":18446744073709551615}}");
+		"{\"absent\":null,\"null\":null,\"why\":null,\"no_string\":null,\"empty\":\"\",\"list\":[],\"part\":{\"number\":18446744073709551615}}");
 }
 
 static void may_write_null_for_an_empty_array(void **state)
@@ -291,7 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_every_kind_as_json),
-		cmocka_unit_test(leaves_absent_values_out_of_json),
+		cmocka_unit_test(writes_absent_values_as_null),
 		cmocka_unit_test(may_write_null_for_an_empty_array),
 		cmocka_unit_test(adds_to_an_object),
 		cmocka_unit_test(prints_exact_lines),

@@ -206,8 +206,18 @@ int fail_no_device(const struct context *ctx);
 
 /* output.c */
 
-/* Prints one JSON value and releases it. */
-void print_json(struct json_object *value);
+/*
+ * The version of schema.json. It rises when a program that reads the output of
+ * --json has to be changed: a key is renamed or removed, or means something else.
+ */
+#define SCHEMA_VERSION	1
+
+/* Print an object behind the version of the schema, and release it. */
+void print_json(struct json_object *output);
+/* Prints an object that has only this array, and releases the array. */
+void print_json_list(const char *key, struct json_object *array);
+/* All on one line, for an object that may follow others: of a stream, or an error. */
+void print_json_line(struct json_object *output);
 
 /*
  * Flushes standard output. Returns false if output was lost, now or before. A

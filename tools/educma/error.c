@@ -62,7 +62,7 @@ static void print_failure_json(const struct failure *f, const char *message)
 		.advice = f->advice,
 	};
 
-	print_json(fields_json(report_fields, &report));
+	print_json_line(fields_json(report_fields, &report));
 }
 
 int fail(const struct context *ctx, const struct failure *f,

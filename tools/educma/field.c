@@ -176,8 +176,6 @@ void fields_add_json(struct json_object *object, const struct field *fields,
 		if (!field->key)
 			continue;
 		field_value(field, record, &value);
-		if (value.kind == VALUE_ABSENT)
-			continue;
 		add_json(object, field->key, value_json(&value));
 		if (value.kind == VALUE_JSON)
 			json_object_put(value.json);

@@ -14,7 +14,7 @@
 
 /* How a value is written. Text on a terminal is rounded to human units. */
 enum value_kind {
-	VALUE_ABSENT,	/* not known here: written neither in text nor in JSON */
+	VALUE_ABSENT,	/* not known: null in JSON, no line in text, "-" in a column */
 	VALUE_NULL,	/* null in JSON, "-" in text */
 	VALUE_NAME,	/* a number that has a name; written like VALUE_STRING */
 	VALUE_STRING,	/* an empty string is written like VALUE_NULL in text */

@@ -18,16 +18,22 @@ struct row {
 	uint64_t from_device_bytes;
 };
 
+/* A device that is not bound to educma has no name and no node. */
+static const char *known(const char *name)
+{
+	return *name ? name : NULL;
+}
+
 /* A counter is shown as 0 if its device is removed at this moment. */
 static void fill_row(struct row *row, const struct educma_entry *entry)
 {
 	struct educma_counters counters;
 
 	*row = (struct row){
-		.device = entry->name,
+		.device = known(entry->name),
 		.pci = entry->pci,
-		.driver = entry->driver,
-		.node = entry->node,
+		.driver = known(entry->driver),
+		.node = known(entry->node),
 	};
 	educma_dma_bits(entry, &row->dma_bits);
 	if (educma_read_counters(entry, &counters))
@@ -38,15 +44,15 @@ static void fill_row(struct row *row, const struct educma_entry *entry)
 }
 
 static const struct field fields[] = {
-	FIELD("device", NULL, 0, VALUE_STRING, row, device),
+	FIELD_OPTIONAL("device", NULL, 0, VALUE_STRING, row, device),
 	FIELD("pci", "PCI", -12, VALUE_STRING, row, pci),
-	FIELD("driver", "DRIVER", -10, VALUE_STRING, row, driver),
+	FIELD_OPTIONAL("driver", "DRIVER", -10, VALUE_STRING, row, driver),
 	FIELD("dma_bits", "BITS", 4, VALUE_NUMBER, row, dma_bits),
 	FIELD("to_device_bytes", "TO DEVICE", 11, VALUE_BYTES, row,
 	      to_device_bytes),
 	FIELD("from_device_bytes", "FROM DEVICE", 11, VALUE_BYTES, row,
 	      from_device_bytes),
-	FIELD("node", "NODE", -1, VALUE_STRING, row, node),
+	FIELD_OPTIONAL("node", "NODE", -1, VALUE_STRING, row, node),
 	{ }
 };
 
@@ -60,7 +66,7 @@ static void print_json_rows(const struct educma_entry *list, size_t count)
 		fill_row(&row, &list[i]);
 		json_object_array_add(array, fields_json(fields, &row));
 	}
-	print_json(array);
+	print_json_list("devices", array);
 }
 
 static void print_rows(const struct context *ctx,

@@ -6,11 +6,43 @@
 #include "cmd.h"
 #include "field.h"
 
-void print_json(struct json_object *value)
+/* Returns a new object: the version of the schema, then what is in @output. */
+static struct json_object *add_version(struct json_object *output)
 {
-	puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY |
+	struct json_object *object = json_object_new_object();
+
+	json_add_u64(object, "schema_version", SCHEMA_VERSION);
+	json_object_object_foreach(output, key, value)
+		json_object_object_add(object, key, json_object_get(value));
+	return object;
+}
+
+static void put_json(struct json_object *output, int flags)
+{
+	struct json_object *object = add_version(output);
+
+	puts(json_object_to_json_string_ext(object, flags |
 					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(value);
+	json_object_put(object);
+	json_object_put(output);
+}
+
+void print_json(struct json_object *output)
+{
+	put_json(output, JSON_C_TO_STRING_PRETTY);
+}
+
+void print_json_list(const char *key, struct json_object *array)
+{
+	struct json_object *output = json_object_new_object();
+
+	json_object_object_add(output, key, array);
+	print_json(output);
+}
+
+void print_json_line(struct json_object *output)
+{
+	put_json(output, JSON_C_TO_STRING_PLAIN);
 }
 
 /* The errno of the first flush that failed. */

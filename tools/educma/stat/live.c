@@ -194,10 +194,9 @@ static void print_interval_json(const struct live *l, const struct line *lines,
 	for (i = 0; i < count; i++)
 		json_object_array_add(devices, fields_json(columns, &lines[i]));
 	json_object_object_add(object, "devices", devices);
-	if (sum)
-		json_object_object_add(object, "sum", fields_json(columns, sum));
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
-	json_object_put(object);
+	json_object_object_add(object, "sum",
+			       sum ? fields_json(columns, sum) : NULL);
+	print_json_line(object);
 }
 
 static int print_interval(const struct live *l)

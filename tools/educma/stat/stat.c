@@ -11,11 +11,13 @@ static struct json_object *stat_json(const struct educma_entry *entry,
 				     const struct educma_counters *counters)
 {
 	struct json_object *object = device_json(entry);
+	struct json_object *values = json_object_new_object();
 	size_t i;
 
 	for (i = 0; i < counters->count; i++)
-		json_add_u64(object, counters->counter[i].name,
+		json_add_u64(values, counters->counter[i].name,
 			     counters->counter[i].value);
+	json_object_object_add(object, "counters", values);
 	return object;
 }
 
@@ -104,7 +106,7 @@ static int stat_all(const struct context *ctx)
 	if (status)
 		json_object_put(array);
 	else if (array)
-		print_json(array);
+		print_json_list("devices", array);
 	free(list);
 	return status;
 }
