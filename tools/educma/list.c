@@ -13,7 +13,7 @@ struct row {
 	const char *pci;
 	const char *driver;
 	const char *node;
-	uint64_t dma_bits;
+	uint64_t mask_bits;
 	uint64_t to_device_bytes;
 	uint64_t from_device_bytes;
 };
@@ -35,7 +35,8 @@ static void fill_row(struct row *row, const struct educma_entry *entry)
 		.driver = known(entry->driver),
 		.node = known(entry->node),
 	};
-	educma_dma_bits(entry, &row->dma_bits);
+	if (educma_dma_bits(entry, &row->mask_bits))
+		row->mask_bits = FIELD_UNKNOWN;
 	if (educma_read_counters(entry, &counters))
 		return;
 	educma_counter(&counters, "to_device_bytes", &row->to_device_bytes);
@@ -47,7 +48,8 @@ static const struct field fields[] = {
 	FIELD_OPTIONAL("device", NULL, 0, VALUE_STRING, row, device),
 	FIELD("pci", "PCI", -12, VALUE_STRING, row, pci),
 	FIELD_OPTIONAL("driver", "DRIVER", -10, VALUE_STRING, row, driver),
-	FIELD("dma_bits", "BITS", 4, VALUE_NUMBER, row, dma_bits),
+	FIELD_OPTIONAL("consistent_dma_mask_bits", "BITS", 4, VALUE_NUMBER, row,
+		       mask_bits),
 	FIELD("to_device_bytes", "TO DEVICE", 11, VALUE_BYTES, row,
 	      to_device_bytes),
 	FIELD("from_device_bytes", "FROM DEVICE", 11, VALUE_BYTES, row,

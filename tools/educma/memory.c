@@ -43,7 +43,6 @@ static void get_data(const void *record, struct value *value)
 
 	if (!p->has_data)
 		return;
-	value->kind = VALUE_NULL;
 	text = calloc(2, p->bytes + 1);
 	if (!text)
 		return;
@@ -57,8 +56,13 @@ static void get_data(const void *record, struct value *value)
 static const struct field fields[] = {
 	FIELD("device", NULL, 0, VALUE_CHARS, piece, s.entry.name),
 	FIELD("pci", NULL, 0, VALUE_CHARS, piece, s.entry.pci),
-	FIELD("offset", NULL, 0, VALUE_NUMBER, piece, offset),
+	FIELD("offset_bytes", NULL, 0, VALUE_NUMBER, piece, offset),
 	FIELD("bytes", NULL, 0, VALUE_BYTES, piece, bytes),
+	{ }
+};
+
+/* What read has beside these. */
+static const struct field read_fields[] = {
 	FIELD_GET("data", NULL, 0, get_data),
 	{ }
 };
@@ -250,6 +254,14 @@ static void print_memory(const struct piece *p)
 		fwrite(p->buf.map, 1, p->bytes, stdout);
 }
 
+static void print_read_json(const struct piece *p)
+{
+	struct json_object *object = fields_json(fields, p);
+
+	fields_add_json(object, read_fields, p);
+	print_json(object);
+}
+
 /* @name: the file, or NULL for standard output. */
 static int report_read(const struct context *ctx, struct piece *p,
 		       const char *name)
@@ -260,7 +272,7 @@ static int report_read(const struct context *ctx, struct piece *p,
 		return status;
 	p->has_data = !name;
 	if (ctx->json)
-		print_json(fields_json(fields, p));
+		print_read_json(p);
 	else if (!name)
 		print_memory(p);
 	return STATUS_OK;

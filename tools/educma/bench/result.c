@@ -9,10 +9,17 @@
 #include "bench.h"
 #include "size.h"
 
-/* By enum educma_op. */
+/* By enum educma_op: as -D and the text have it, and as JSON has it. */
 static const char *const op_names[] = {
 	[EDUCMA_OP_TO_DEVICE] = "to",
 	[EDUCMA_OP_FROM_DEVICE] = "from",
+	[EDUCMA_OP_COPY] = "copy",
+	NULL
+};
+
+static const char *const op_json_names[] = {
+	[EDUCMA_OP_TO_DEVICE] = "to_device",
+	[EDUCMA_OP_FROM_DEVICE] = "from_device",
 	[EDUCMA_OP_COPY] = "copy",
 	NULL
 };
@@ -44,6 +51,13 @@ uint64_t bench_average(const struct bench_row *row)
 }
 
 /* The columns ---------------------------------------------------------------*/
+
+static void get_direction(const void *record, struct value *value)
+{
+	const struct bench_row *row = record;
+
+	value_string(value, op_name(row->op));
+}
 
 static void get_average(const void *record, struct value *value)
 {
@@ -93,8 +107,9 @@ static void get_machine(const void *record, struct value *value)
 
 /* The text has processor times for each transfer, JSON has those of a row. */
 const struct field bench_columns[] = {
-	COLUMN("devices", "#devices", 8, VALUE_NUMBER, devices),
-	FIELD_NAME("direction", "direction", -9, op_names, bench_row, op),
+	COLUMN("device_count", "#devices", 8, VALUE_NUMBER, devices),
+	FIELD_NAME("direction", NULL, 0, op_json_names, bench_row, op),
+	FIELD_GET(NULL, "direction", -9, get_direction),
 	COLUMN("bytes", "#bytes", 8, VALUE_NUMBER, bytes),
 	COLUMN("iterations", "#iterations", 11, VALUE_NUMBER, iterations),
 	COLUMN("elapsed_ns", NULL, 0, VALUE_TIME, elapsed_ns),
@@ -115,7 +130,7 @@ const struct field bench_columns[] = {
 
 static const struct field common[] = {
 	COMMON("date", VALUE_STRING, date),
-	COMMON("kernel", VALUE_STRING, kernel),
+	COMMON("kernel_release", VALUE_STRING, kernel),
 	COMMON("chunk_bytes", VALUE_BYTES, chunk_bytes),
 	COMMON("edu_limit_bytes_per_s", VALUE_RATE, limit),
 	COMMON("in_flight", VALUE_NUMBER, depth),

@@ -17,7 +17,7 @@
  * @pci: the device
  * @number: the buffer's number in debugfs
  * @bytes: its length
- * @bus_address: its bus address
+ * @dma_addr: its bus address
  * @area: the name of the area that it lies in
  * @err: 0, or why that is not known: educma_find_area()'s
  */
@@ -25,7 +25,7 @@ struct held {
 	char pci[16];
 	uint64_t number;
 	uint64_t bytes;
-	uint64_t bus_address;
+	uint64_t dma_addr;
 	char area[64];
 	int err;
 };
@@ -73,7 +73,7 @@ static void add_held(struct holders *h, const char *sysroot,
 	memcpy(held->pci, entry->pci, sizeof(held->pci));
 	held->number = number;
 	held->bytes = buf->bytes;
-	held->bus_address = buf->dma_addr;
+	held->dma_addr = buf->dma_addr;
 	held->err = educma_find_area(sysroot, entry, buf, &area);
 	if (!held->err)
 		memcpy(held->area, area.name, sizeof(held->area));
@@ -150,8 +150,8 @@ static void get_held(const void *record, struct value *value)
 	value_string(value, held->pci);
 	value_text(value, "%s at 0x%08" PRIx64 "-0x%08" PRIx64
 		   ", number %" PRIu64 " of %s%s%s",
-		   size_format(size, held->bytes), held->bus_address,
-		   held->bus_address + held->bytes - 1, held->number,
+		   size_format(size, held->bytes), held->dma_addr,
+		   held->dma_addr + held->bytes - 1, held->number,
 		   held->pci, why ? ": " : "", why ?: "");
 }
 
@@ -164,8 +164,8 @@ static const struct field held_fields[] = {
 	FIELD_GET("pci", "buffer", 0, get_held),
 	FIELD("number", NULL, 0, VALUE_NUMBER, held, number),
 	FIELD("bytes", NULL, 0, VALUE_BYTES, held, bytes),
-	FIELD("bus_address", NULL, 0, VALUE_ADDRESS, held, bus_address),
-	FIELD_GET("why", NULL, 0, get_why),
+	FIELD("dma_addr", NULL, 0, VALUE_ADDRESS, held, dma_addr),
+	FIELD_GET("area_why", NULL, 0, get_why),
 	{ }
 };
 
@@ -282,11 +282,18 @@ static void get_name(const void *record, struct value *value)
 	area_text(value, r->area);
 }
 
-static void get_base(const void *record, struct value *value)
+static void get_first(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
 	value_number(value, VALUE_ADDRESS, r->area->base);
+}
+
+static void get_last(const void *record, struct value *value)
+{
+	const struct record *r = record;
+
+	value_number(value, VALUE_ADDRESS, r->area->base + r->area->bytes - 1);
 }
 
 static void get_bytes(const void *record, struct value *value)
@@ -342,16 +349,19 @@ static void get_failed(const void *record, struct value *value)
 
 /**
  * struct run - adjacent pages that are given out
- * @address: the first byte
+ * @first: the address of the first byte
+ * @last: the address of the last byte
  * @bytes: the length
  */
 struct run {
-	uint64_t address;
+	uint64_t first;
+	uint64_t last;
 	uint64_t bytes;
 };
 
 static const struct field run_fields[] = {
-	FIELD("address", NULL, 0, VALUE_ADDRESS, run, address),
+	FIELD("first_address", NULL, 0, VALUE_ADDRESS, run, first),
+	FIELD("last_address", NULL, 0, VALUE_ADDRESS, run, last),
 	FIELD("bytes", NULL, 0, VALUE_BYTES, run, bytes),
 	{ }
 };
@@ -369,8 +379,9 @@ static struct json_object *runs_json(const struct educma_cma_area *area,
 		first = bit;
 		while (bit < map->bits && educma_cma_is_used(map, bit))
 			bit++;
-		run.address = area->base + first * bit_bytes(area);
+		run.first = area->base + first * bit_bytes(area);
 		run.bytes = (bit - first) * bit_bytes(area);
+		run.last = run.first + run.bytes - 1;
 		json_object_array_add(array, fields_json(run_fields, &run));
 	}
 	return array;
@@ -400,7 +411,8 @@ static void get_buffers(const void *record, struct value *value)
 
 static const struct field fields[] = {
 	FIELD_GET("name", "area", 0, get_name),
-	FIELD_GET("base", NULL, 0, get_base),
+	FIELD_GET("first_address", NULL, 0, get_first),
+	FIELD_GET("last_address", NULL, 0, get_last),
 	FIELD_GET("bytes", NULL, 0, get_bytes),
 	FIELD_GET("used_bytes", "used", 0, get_used),
 	FIELD_GET("largest_free_bytes", NULL, 0, get_largest_free),

@@ -104,7 +104,7 @@ static void get_used(const void *record, struct value *value)
 static const struct field fields[] = {
 	FIELD_GET("area", "area", 0, get_area),
 	FIELD_GET("asked_bytes", "asked for", 0, get_asked),
-	FIELD("used_bytes_before", NULL, 0, VALUE_BYTES, request, before.used),
+	FIELD("used_before_bytes", NULL, 0, VALUE_BYTES, request, before.used),
 	FIELD_GET("used_bytes", "used", 0, get_used),
 	FIELD("largest_free_bytes", "largest free", 0, VALUE_BYTES, request,
 	      after.largest_free),

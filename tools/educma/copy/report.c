@@ -61,7 +61,14 @@ static void get_chunk(const void *record, struct value *value)
 	value_number(value, VALUE_BYTES, c->s.info.chunk_bytes);
 }
 
-static void get_bus_address(const void *record, struct value *value)
+static void get_dma_bits(const void *record, struct value *value)
+{
+	const struct copy *c = record;
+
+	value_number(value, VALUE_NUMBER, c->s.info.dma_bits);
+}
+
+static void get_dma_addr(const void *record, struct value *value)
 {
 	const struct copy *c = record;
 
@@ -69,9 +76,17 @@ static void get_bus_address(const void *record, struct value *value)
 		     c->buffer.dma_addr);
 }
 
+static void get_area_last(const void *record, struct value *value)
+{
+	const struct educma_cma_area *area = record;
+
+	value_number(value, VALUE_ADDRESS, area->base + area->bytes - 1);
+}
+
 static const struct field area_fields[] = {
 	FIELD("name", NULL, 0, VALUE_CHARS, educma_cma_area, name),
-	FIELD("base", NULL, 0, VALUE_ADDRESS, educma_cma_area, base),
+	FIELD("first_address", NULL, 0, VALUE_ADDRESS, educma_cma_area, base),
+	FIELD_GET("last_address", NULL, 0, get_area_last),
 	FIELD("bytes", NULL, 0, VALUE_BYTES, educma_cma_area, bytes),
 	{ }
 };
@@ -144,9 +159,10 @@ static void get_cma_held(const void *record, struct value *value)
 static const struct field prepared[] = {
 	FIELD_GET("device", "device", 0, get_device),
 	FIELD_GET("pci", NULL, 0, get_pci),
+	FIELD_GET("dma_bits", NULL, 0, get_dma_bits),
 	FIELD_GET("bytes", "buffer", 0, get_buffer),
 	FIELD_GET("chunk_bytes", NULL, 0, get_chunk),
-	FIELD_GET("bus_address", NULL, 0, get_bus_address),
+	FIELD_GET("dma_addr", NULL, 0, get_dma_addr),
 	FIELD_GET("area", "area", 0, get_area),
 	FIELD_GET("area_why", NULL, 0, get_area_why),
 	FIELD_GET(NULL, "CmaFree", 0, get_cma_before),
@@ -163,9 +179,9 @@ void print_prepared(const struct copy *c)
 /* The result --------------------------------------------------------------- */
 
 static const struct field cma_free_fields[] = {
-	FIELD("before", NULL, 0, VALUE_BYTES, copy, cma_free[BEFORE]),
-	FIELD("held", NULL, 0, VALUE_BYTES, copy, cma_free[HELD]),
-	FIELD("after", NULL, 0, VALUE_BYTES, copy, cma_free[AFTER]),
+	FIELD("before_bytes", NULL, 0, VALUE_BYTES, copy, cma_free[BEFORE]),
+	FIELD("held_bytes", NULL, 0, VALUE_BYTES, copy, cma_free[HELD]),
+	FIELD("after_bytes", NULL, 0, VALUE_BYTES, copy, cma_free[AFTER]),
 	{ }
 };
 
@@ -188,18 +204,6 @@ static void get_elapsed(const void *record, struct value *value)
 		   c->elapsed_ns / 1e9);
 }
 
-static void get_rate(const void *record, struct value *value)
-{
-	value_number(value, VALUE_RATE, rate(record));
-}
-
-static const struct field direction_fields[] = {
-	FIELD("bytes", NULL, 0, VALUE_BYTES, direction, bytes),
-	FIELD("busy_ns", NULL, 0, VALUE_NUMBER, direction, busy_ns),
-	FIELD_GET("bytes_per_s", NULL, 0, get_rate),
-	{ }
-};
-
 static void get_direction(const struct copy *c, const struct direction *d,
 			  struct value *value)
 {
@@ -209,7 +213,7 @@ static void get_direction(const struct copy *c, const struct direction *d,
 	if (may_be_edu(rate(d), limit))
 		snprintf(edu, sizeof(edu), " (limit of QEMU's edu: %s)",
 			 rate_text(most, limit));
-	value_record(value, direction_fields, d);
+	value_number(value, VALUE_BYTES, d->bytes);
 	value_text(value, "%s, %s while busy%s%s", size_text(bytes, d->bytes),
 		   rate_text(speed, rate(d)), edu,
 		   was_alone(c) ? "" : ", not this copy alone");
@@ -229,6 +233,20 @@ static void get_from_device(const void *record, struct value *value)
 	get_direction(c, &c->from_device, value);
 }
 
+static void get_to_rate(const void *record, struct value *value)
+{
+	const struct copy *c = record;
+
+	value_number(value, VALUE_RATE, rate(&c->to_device));
+}
+
+static void get_from_rate(const void *record, struct value *value)
+{
+	const struct copy *c = record;
+
+	value_number(value, VALUE_RATE, rate(&c->from_device));
+}
+
 static void get_alone(const void *record, struct value *value)
 {
 	value_number(value, VALUE_BOOL, was_alone(record));
@@ -245,7 +263,9 @@ static void get_verified(const void *record, struct value *value)
 {
 	const struct copy *c = record;
 
-	value_number(value, VALUE_BOOL, c->verify && !c->bad.count);
+	value_number(value, VALUE_BOOL, !c->bad.count);
+	if (!c->verify)
+		value->kind = VALUE_NULL;
 	if (!c->verify)
 		value_text(value, "not asked for");
 	else if (!c->bad.count)
@@ -268,7 +288,8 @@ static void get_got(const void *record, struct value *value)
 
 static const struct field mismatch_fields[] = {
 	FIELD("bytes", NULL, 0, VALUE_BYTES, pattern_mismatch, count),
-	FIELD("first_offset", NULL, 0, VALUE_NUMBER, pattern_mismatch, first),
+	FIELD("first_offset_bytes", NULL, 0, VALUE_NUMBER, pattern_mismatch,
+	      first),
 	FIELD_GET("expected", NULL, 0, get_expected),
 	FIELD_GET("got", NULL, 0, get_got),
 	{ }
@@ -293,10 +314,16 @@ static void get_cma_after(const void *record, struct value *value)
 }
 
 static const struct field result[] = {
-	FIELD_GET("cma_free_bytes", NULL, 0, get_cma_frees),
+	FIELD_GET("cma_free", NULL, 0, get_cma_frees),
 	FIELD_GET("elapsed_ns", "copied", 0, get_elapsed),
-	FIELD_GET("to_device", "to device", 0, get_to_device),
-	FIELD_GET("from_device", "from device", 0, get_from_device),
+	FIELD_GET("to_device_bytes", "to device", 0, get_to_device),
+	FIELD("to_device_busy_ns", NULL, 0, VALUE_TIME, copy,
+	      to_device.busy_ns),
+	FIELD_GET("to_device_average_bytes_per_s", NULL, 0, get_to_rate),
+	FIELD_GET("from_device_bytes", "from device", 0, get_from_device),
+	FIELD("from_device_busy_ns", NULL, 0, VALUE_TIME, copy,
+	      from_device.busy_ns),
+	FIELD_GET("from_device_average_bytes_per_s", NULL, 0, get_from_rate),
 	FIELD_GET("alone", NULL, 0, get_alone),
 	FIELD_GET("edu_limit_bytes_per_s", NULL, 0, get_edu_limit),
 	FIELD_GET("verified", "verified", 0, get_verified),

@@ -181,7 +181,7 @@ static const struct field result_fields[] = {
 	FIELD_GET("sure", NULL, 0, get_sure),
 	FIELD_GET("also", NULL, 0, get_also),
 	FIELD_GET("not_seen", NULL, 0, get_not_seen),
-	FIELD_GET("device", NULL, 0, get_device),
+	FIELD_GET("pci_device", NULL, 0, get_device),
 	FIELD_GET("kernel", NULL, 0, get_kernel),
 	FIELD_GET("memory", NULL, 0, get_memory),
 	{ }

@@ -21,7 +21,7 @@ static void set_string(struct value *value, const char *string)
 		value->kind = VALUE_NULL;
 }
 
-/* Sets a number that JSON has only if it is known. */
+/* Sets a number if it is known. */
 static void set_if(bool known, struct value *value, uint64_t number)
 {
 	if (known)
@@ -41,7 +41,7 @@ static const char *const bits_names[] = {
 	[BITS_DRIVER] = "driver",
 	[BITS_DEFAULT] = "default",
 	[BITS_EDU] = "edu",
-	[BITS_ASKED] = "dma-bits",
+	[BITS_ASKED] = "option",
 };
 
 _Static_assert(ARRAY_SIZE(bits_texts) == BITS_KINDS, "each enum doctor_bits has a text");
@@ -121,6 +121,20 @@ static void get_bits_from(const void *record, struct value *value)
 	value_string(value, bits_names[dev->bits_from]);
 }
 
+static void get_mask_bits(const void *record, struct value *value)
+{
+	const struct doctor_device *dev = record;
+
+	set_if(dev->mask_bits, value, dev->mask_bits);
+}
+
+static void get_coherent_bits(const void *record, struct value *value)
+{
+	const struct doctor_device *dev = record;
+
+	set_if(dev->coherent_mask_bits, value, dev->coherent_mask_bits);
+}
+
 static void get_link(const void *record, struct value *value)
 {
 	const struct doctor_device *dev = record;
@@ -146,13 +160,13 @@ static void get_iommu(const void *record, struct value *value)
 const struct field device_fields[] = {
 	FIELD_GET("pci", "device", 0, get_pci),
 	MEMBER("present", VALUE_BOOL, present),
-	FIELD_GET("id", NULL, 0, get_id),
+	FIELD_GET("pci_id", NULL, 0, get_id),
 	MEMBER("driver", VALUE_CHARS_OR_NULL, driver),
 	FIELD_GET("bus_master", "bus master", 0, get_bus_master),
 	FIELD_GET("dma_bits", "addresses", 0, get_bits),
 	FIELD_GET("dma_bits_from", NULL, 0, get_bits_from),
-	MEMBER("dma_mask_bits", VALUE_NUMBER, mask_bits),
-	MEMBER("consistent_dma_mask_bits", VALUE_NUMBER, coherent_mask_bits),
+	FIELD_GET("dma_mask_bits", NULL, 0, get_mask_bits),
+	FIELD_GET("consistent_dma_mask_bits", NULL, 0, get_coherent_bits),
 	FIELD_GET("link", "link", 0, get_link),
 	MEMBER("link_max", VALUE_CHARS_OR_NULL, link_max),
 	FIELD_GET("iommu", "IOMMU", 0, get_iommu),
@@ -181,7 +195,7 @@ static void get_release(const void *record, struct value *value)
 	}
 }
 
-static void get_config(const void *record, struct value *value)
+static void get_options(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 	int i;
@@ -215,14 +229,14 @@ static void get_swiotlb(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	value_number(value, VALUE_NUMBER, f->swiotlb_bytes);
+	set_if(f->swiotlb_bytes, value, f->swiotlb_bytes);
 	value_text(value, "%" PRIu64 "M", f->swiotlb_bytes >> 20);
 	value->no_line = !f->swiotlb_bytes;
 }
 
 const struct field kernel_fields[] = {
 	FIELD_GET("release", "kernel", 0, get_release),
-	FIELD_GET("config", NULL, 0, get_config),
+	FIELD_GET("options", NULL, 0, get_options),
 	FIELD_GET("command_line", "command line", 0, get_words),
 	FIELD_GET("swiotlb_forced", NULL, 0, get_forced),
 	FIELD_GET("swiotlb_bytes", "swiotlb", 0, get_swiotlb),
@@ -261,6 +275,13 @@ static void get_area_name(const void *record, struct value *value)
 			    " free in one piece");
 }
 
+static void get_area_bytes(const void *record, struct value *value)
+{
+	const struct doctor_area *area = record;
+
+	set_if(area->bytes, value, area->bytes);
+}
+
 static void get_used(const void *record, struct value *value)
 {
 	const struct doctor_area *area = record;
@@ -291,17 +312,17 @@ static void get_failed(const void *record, struct value *value)
 	set_if(area->counted, value, area->failed);
 }
 
-#define MEMBER(name, kind) \
-	FIELD(#name, NULL, 0, kind, doctor_area, name)
+#define MEMBER(key, kind, member) \
+	FIELD(key, NULL, 0, kind, doctor_area, member)
 
 static const struct field area_fields[] = {
 	FIELD_GET("name", "CMA area", 0, get_area_name),
-	MEMBER(bytes, VALUE_NUMBER),
-	MEMBER(first, VALUE_ADDRESS),
-	MEMBER(last, VALUE_ADDRESS),
-	MEMBER(exact, VALUE_BOOL),
-	FIELD_GET("used", NULL, 0, get_used),
-	FIELD_GET("largest_free", NULL, 0, get_largest_free),
+	FIELD_GET("bytes", NULL, 0, get_area_bytes),
+	MEMBER("first_address", VALUE_ADDRESS, first),
+	MEMBER("last_address", VALUE_ADDRESS, last),
+	MEMBER("exact", VALUE_BOOL, exact),
+	FIELD_GET("used_bytes", NULL, 0, get_used),
+	FIELD_GET("largest_free_bytes", NULL, 0, get_largest_free),
 	FIELD_GET("alloc_pages_success", "", 0, get_succeeded),
 	FIELD_GET("alloc_pages_fail", NULL, 0, get_failed),
 	{ }
@@ -344,12 +365,12 @@ static void get_zone_free(const void *record, struct value *value)
 }
 
 static const struct field zone_fields[] = {
-	FIELD_GET("node", "", 0, get_node),
+	FIELD_GET("numa_node", "", 0, get_node),
 	FIELD("name", "", -7, VALUE_CHARS, doctor_zone, name),
-	FIELD_GET("first", "", 0, get_start),
-	FIELD_GET("last", NULL, 0, get_last),
-	FIELD_GET("largest_free", "", 0, get_zone_free),
-	FIELD("cma", NULL, 0, VALUE_NUMBER, doctor_zone, cma),
+	FIELD_GET("first_address", "", 0, get_start),
+	FIELD_GET("last_address", NULL, 0, get_last),
+	FIELD_GET("largest_free_bytes", "", 0, get_zone_free),
+	FIELD("cma_bytes", NULL, 0, VALUE_NUMBER, doctor_zone, cma),
 	{ }
 };
 
@@ -359,7 +380,7 @@ static void get_total(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	value_number(value, VALUE_NUMBER, f->mem_total);
+	set_if(f->mem_total, value, f->mem_total);
 	if (f->cma_counted)
 		value_text(value, "%" PRIu64 " kB, available %" PRIu64
 			   " kB; CMA %" PRIu64 " kB, free %" PRIu64 " kB",
@@ -368,6 +389,13 @@ static void get_total(const void *record, struct value *value)
 	else
 		value_text(value, "%" PRIu64 " kB, available %" PRIu64 " kB",
 			   f->mem_total / 1024, f->mem_available / 1024);
+}
+
+static void get_available(const void *record, struct value *value)
+{
+	const struct doctor_facts *f = record;
+
+	set_if(f->mem_available, value, f->mem_available);
 }
 
 static void get_cma_total(const void *record, struct value *value)
@@ -418,10 +446,10 @@ static void get_zones(const void *record, struct value *value)
 }
 
 const struct field memory_fields[] = {
-	FIELD_GET("total", "memory", 0, get_total),
-	FIELD("available", NULL, 0, VALUE_NUMBER, doctor_facts, mem_available),
-	FIELD_GET("cma_total", NULL, 0, get_cma_total),
-	FIELD_GET("cma_free", NULL, 0, get_cma_free),
+	FIELD_GET("total_bytes", "memory", 0, get_total),
+	FIELD_GET("available_bytes", NULL, 0, get_available),
+	FIELD_GET("cma_total_bytes", NULL, 0, get_cma_total),
+	FIELD_GET("cma_free_bytes", NULL, 0, get_cma_free),
 	FIELD_GET("area", NULL, 0, get_area),
 	FIELD_GET("node_area", NULL, 0, get_node_area),
 	FIELD_GET("zones", NULL, 0, get_zones),

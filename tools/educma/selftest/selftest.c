@@ -40,7 +40,7 @@ static const struct point points[] = {
 static const char *result_name(enum result result)
 {
 	static const char * const names[] = {
-		[PASSED] = "ok", [FAILED] = "not ok", [SKIPPED] = "skipped",
+		[PASSED] = "ok", [FAILED] = "not_ok", [SKIPPED] = "skipped",
 	};
 
 	return names[result];
@@ -61,21 +61,21 @@ static void print_point(const struct selftest *t, size_t i,
 /**
  * struct point_record - a point's result, as --json prints it
  * @name: the point
- * @result: "ok", "not ok" or "skipped"
- * @detail: what was found out
+ * @result: "ok", "not_ok" or "skipped"
+ * @text: what was found out
  * @advice: what to do about it, or NULL
  */
 struct point_record {
 	const char *name;
 	const char *result;
-	const char *detail;
+	const char *text;
 	const char *advice;
 };
 
 static const struct field point_fields[] = {
 	FIELD("name", NULL, 0, VALUE_STRING, point_record, name),
 	FIELD("result", NULL, 0, VALUE_STRING, point_record, result),
-	FIELD("detail", NULL, 0, VALUE_STRING, point_record, detail),
+	FIELD("text", NULL, 0, VALUE_STRING, point_record, text),
 	FIELD("advice", NULL, 0, VALUE_STRING, point_record, advice),
 	{ }
 };
@@ -86,7 +86,7 @@ static struct json_object *point_json(const struct selftest *t, size_t i,
 	const struct point_record record = {
 		.name = points[i].name,
 		.result = result_name(result),
-		.detail = t->detail,
+		.text = t->detail,
 		.advice = *t->advice ? t->advice : NULL,
 	};
 
