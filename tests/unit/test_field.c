@@ -114,7 +114,7 @@ static const struct field special[] = {
 	FIELD_GET("why", "why", -6, get_null_explained),
 	FIELD_GET("no_string", "no string", -9, get_no_string),
 	FIELD_GET("empty", "empty", -5, get_empty),
-	FIELD_GET("list", NULL, 0, get_json),
+	FIELD_GET("list", "list", -4, get_json),
 	FIELD_GET("part", "part", -4, get_record),
 	FIELD_GET(NULL, "only text", -9, get_empty),
 	{ }
@@ -238,6 +238,7 @@ static void prints_no_line_for_an_absent_value(void **state)
 			    "null         -\n"
 			    "why          hidden\n"
 			    "empty        -\n"
+			    "list         -\n"
 			    "part         some\n"
 			    "only text    -\n");
 }
@@ -283,8 +284,8 @@ static void prints_a_cell_for_an_absent_value(void **state)
 {
 	(void)state;
 	assert_string_equal(printed(table, special, false),
-			    "absent null why    no string empty part only text\n"
-			    "-      -    hidden -         -     some -\n");
+			    "absent null why    no string empty list part only text\n"
+			    "-      -    hidden -         -     -    some -\n");
 }
 
 int main(void)

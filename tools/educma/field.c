@@ -352,6 +352,8 @@ static bool get_text(const struct field *field, const void *record, bool human,
 		return false;
 	field_value(field, record, value);
 	make_text(value, human);
+	if (value->kind == VALUE_JSON)
+		json_object_put(value->json);
 	return true;
 }
 

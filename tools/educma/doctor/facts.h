@@ -188,6 +188,8 @@ struct doctor_cma_words {
 	uint64_t limit;
 };
 
+#define RELEASE_UNKNOWN		"unknown"
+
 /**
  * struct doctor_boot - where a CMA area can be reserved at the next boot
  * @ram: ranges of memory without the kernel's image, by address
@@ -222,10 +224,11 @@ struct doctor_narrow {
 /**
  * struct doctor_facts - all facts about the machine and the device
  * @device: the PCI device
- * @release: the kernel's release
+ * @release: the kernel's release, or RELEASE_UNKNOWN
  * @option: kernel options: "y", "n" or a value; empty if not known
  * @words: the words of the command line about memory and DMA, with blanks
  *	between
+ * @words_known: the command line could be read
  * @cma_words: the words of @words that begin with cma=
  * @swiotlb_word: the word of the command line that forces bouncing:
  *	"swiotlb=force", "swiotlb=8192,force"; empty if there is none
@@ -262,6 +265,7 @@ struct doctor_facts {
 	char release[80];
 	char option[DOCTOR_OPTIONS][16];
 	char words[512];
+	bool words_known;
 	struct doctor_cma_words cma_words;
 	char swiotlb_word[80];
 	char movable_words[80];

@@ -179,6 +179,7 @@ static void gather_command_line(const char *sysroot, struct doctor_facts *f)
 	if (!file || !fgets(line, sizeof(line), file)) {
 		unseen(f, "the kernel's command line: /proc/cmdline cannot be read");
 	} else {
+		f->words_known = true;
 		/* The words after "--" are for init, not for the kernel. */
 		while ((word = next_word(&rest)) && strcmp(word, "--"))
 			command_line_word(f, word);
@@ -193,7 +194,7 @@ void gather_kernel(const char *sysroot, struct doctor_facts *f)
 
 	if (sysfs_read_word(sysroot, "/proc/sys/kernel", "osrelease", f->release,
 			    sizeof(f->release)))
-		strcpy(f->release, "unknown");
+		strcpy(f->release, RELEASE_UNKNOWN);
 	snprintf(boot, sizeof(boot), "/boot/config-%s", f->release);
 	snprintf(lib, sizeof(lib), "/lib/modules/%s/config", f->release);
 	if (read_config(f, sysroot, "/proc/config.gz") &&

@@ -69,6 +69,11 @@ static const struct field also_fields[] = FINDING_FIELDS("also");
 
 /* All of it -----------------------------------------------------------------*/
 
+static bool device_exists(const struct diagnosis *d)
+{
+	return d->finding[0].verdict != VERDICT_NO_SUCH_DEVICE;
+}
+
 static void get_bytes(const void *record, struct value *value)
 {
 	static const char *const bounds[] = {
@@ -86,17 +91,18 @@ static void get_bytes(const void *record, struct value *value)
 		snprintf(now, sizeof(now), bounds[d->largest_is],
 			 size_say(largest, d->largest), most);
 	else
-		strcpy(now, "none can be allocated now");
+		strcpy(now, "nothing can be allocated now");
 	value_text(value, "%s asked for; %s", size_say(size, result->bytes),
 		   now);
-	value->no_line = d->finding[0].verdict == VERDICT_NO_SUCH_DEVICE;
+	value->no_line = !device_exists(d);
 }
 
 static void get_largest(const void *record, struct value *value)
 {
 	const struct doctor_result *result = record;
 
-	value_number(value, VALUE_NUMBER, result->diagnosis->largest);
+	if (device_exists(result->diagnosis))
+		value_number(value, VALUE_NUMBER, result->diagnosis->largest);
 }
 
 static void get_largest_is(const void *record, struct value *value)
@@ -108,14 +114,16 @@ static void get_largest_is(const void *record, struct value *value)
 	};
 	const struct doctor_result *result = record;
 
-	value_string(value, names[result->diagnosis->largest_is]);
+	if (device_exists(result->diagnosis))
+		value_string(value, names[result->diagnosis->largest_is]);
 }
 
 static void get_most(const void *record, struct value *value)
 {
 	const struct doctor_result *result = record;
 
-	value_number(value, VALUE_NUMBER, result->diagnosis->most);
+	if (device_exists(result->diagnosis))
+		value_number(value, VALUE_NUMBER, result->diagnosis->most);
 }
 
 static void get_sure(const void *record, struct value *value)
@@ -123,6 +131,8 @@ static void get_sure(const void *record, struct value *value)
 	const struct doctor_result *result = record;
 
 	value_number(value, VALUE_BOOL, result->diagnosis->sure);
+	value_text(value, "no: what was not seen can change the verdict");
+	value->no_line = result->diagnosis->sure;
 }
 
 static void get_also(const void *record, struct value *value)
@@ -178,7 +188,7 @@ static const struct field result_fields[] = {
 	FIELD_GET("largest_bytes", NULL, 0, get_largest),
 	FIELD_GET("largest_is", NULL, 0, get_largest_is),
 	FIELD_GET("most_bytes", NULL, 0, get_most),
-	FIELD_GET("sure", NULL, 0, get_sure),
+	FIELD_GET("sure", "sure", 0, get_sure),
 	FIELD_GET("also", NULL, 0, get_also),
 	FIELD_GET("not_seen", NULL, 0, get_not_seen),
 	FIELD_GET("pci_device", NULL, 0, get_device),

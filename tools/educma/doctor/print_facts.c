@@ -92,6 +92,15 @@ static void get_bus_master(const void *record, struct value *value)
 	value->no_line = !dev->present;
 }
 
+/* It is read together with bus mastering. */
+static void get_suspended(const void *record, struct value *value)
+{
+	const struct doctor_device *dev = record;
+
+	if (dev->bus_master != UNKNOWN)
+		value_number(value, VALUE_BOOL, dev->suspended);
+}
+
 /* A driver that sets no mask and one that sets the default look alike. */
 static const char *bits_text(const struct doctor_device *dev)
 {
@@ -154,6 +163,34 @@ static void get_iommu(const void *record, struct value *value)
 	value->no_line = is_missing(dev);
 }
 
+static const struct field range_fields[] = {
+	FIELD("first_dma_addr", NULL, 0, VALUE_ADDRESS, doctor_range, first),
+	FIELD("last_dma_addr", NULL, 0, VALUE_ADDRESS, doctor_range, last),
+	{ }
+};
+
+/* The addresses that the IOMMU cannot map: not known, or none without an IOMMU. */
+static void get_unmappable(const void *record, struct value *value)
+{
+	const struct doctor_device *dev = record;
+	size_t i, len = 0;
+
+	if (*dev->iommu && !dev->reserved_known)
+		return;
+	value->no_line = !dev->reserved_count;
+	value->kind = VALUE_JSON;
+	value->json = json_object_new_array();
+	for (i = 0; i < dev->reserved_count; i++) {
+		json_object_array_add(value->json,
+				      fields_json(range_fields,
+						  &dev->reserved[i]));
+		len += snprintf(value->text + len, sizeof(value->text) - len,
+				"%s0x%08" PRIx64 "-0x%08" PRIx64,
+				i ? ", " : "", dev->reserved[i].first,
+				dev->reserved[i].last);
+	}
+}
+
 #define MEMBER(key, kind, member) \
 	FIELD(key, NULL, 0, kind, doctor_device, member)
 
@@ -163,6 +200,7 @@ const struct field device_fields[] = {
 	FIELD_GET("pci_id", NULL, 0, get_id),
 	MEMBER("driver", VALUE_CHARS_OR_NULL, driver),
 	FIELD_GET("bus_master", "bus master", 0, get_bus_master),
+	FIELD_GET("suspended", NULL, 0, get_suspended),
 	FIELD_GET("dma_bits", "addresses", 0, get_bits),
 	FIELD_GET("dma_bits_from", NULL, 0, get_bits_from),
 	FIELD_GET("dma_mask_bits", NULL, 0, get_mask_bits),
@@ -170,6 +208,7 @@ const struct field device_fields[] = {
 	FIELD_GET("link", "link", 0, get_link),
 	MEMBER("link_max", VALUE_CHARS_OR_NULL, link_max),
 	FIELD_GET("iommu", "IOMMU", 0, get_iommu),
+	FIELD_GET("iommu_unmappable", "unmappable", 0, get_unmappable),
 	{ }
 };
 
@@ -183,7 +222,10 @@ static void get_release(const void *record, struct value *value)
 	size_t len;
 	int i;
 
-	value_string(value, f->release);
+	if (strcmp(f->release, RELEASE_UNKNOWN))
+		value_string(value, f->release);
+	else
+		value->kind = VALUE_NULL;
 	value_text(value, "%s", f->release);
 	for (i = 0; i < DOCTOR_OPTIONS; i++) {
 		if (!*f->option[i])
@@ -213,7 +255,8 @@ static void get_words(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	value_string(value, f->words);
+	if (f->words_known)
+		value_string(value, f->words);
 	if (!*f->words)
 		value_text(value, "nothing about memory or DMA");
 }
@@ -362,6 +405,8 @@ static void get_zone_free(const void *record, struct value *value)
 
 	value_number(value, VALUE_NUMBER, zone->largest_free);
 	append_size(value, "free in one piece: ", zone->largest_free, "");
+	if (zone->cma)
+		append_size(value, ", ", zone->cma, " in CMA areas");
 }
 
 static const struct field zone_fields[] = {
