@@ -188,7 +188,7 @@ int alloc_buffer(const struct context *ctx, const struct session *s,
 struct alloc_failure {
 	struct failure failure;
 	char text[512];
-	char advice[REASON_TEXT];
+	char advice[REASON_ADVICE];
 };
 
 /* Fills in @why after educma_alloc() failed with @err, and left @buf. */

@@ -6,23 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that are enough for reason_advice() and cma_parameter(). */
-#define REASON_TEXT	320
+/* Bytes that are enough for reason_advice(). */
+#define REASON_ADVICE	640
 
 /**
  * struct reason_case - an allocation that failed
  * @reason: enum educma_reason
- * @dma_bits: address bits of the device
+ * @sysroot: prefix of every path
+ * @pci: the device's PCI address
  * @bytes: the size of the buffer
- * @cma_total: bytes of all CMA areas of this boot; 0 if not known
  * @max_buffers: the buffers that a user may have
  * @max_bytes: the bytes that a user may have
  */
 struct reason_case {
 	uint32_t reason;
-	uint32_t dma_bits;
+	const char *sysroot;
+	const char *pci;
 	uint64_t bytes;
-	uint64_t cma_total;
 	uint32_t max_buffers;
 	uint64_t max_bytes;
 };
@@ -34,20 +34,8 @@ const char *reason_name(uint32_t reason);
 const char *reason_text(uint32_t reason);
 
 /**
- * cma_parameter() - write the kernel parameter for a buffer
- * @text: REASON_TEXT bytes: "cma=128M@0-256M"
- * @bytes: the size of the buffer
- * @dma_bits: address bits of the device
- * @memory: bytes of memory within the device's reach; 0 if not known
- *
- * Returns 0, or -ERANGE if no area for the buffer fits into the device's reach.
- */
-int cma_parameter(char *text, uint64_t bytes, uint32_t dma_bits,
-		  uint64_t memory);
-
-/**
  * reason_advice() - write what the user can do
- * @text: REASON_TEXT bytes
+ * @text: REASON_ADVICE bytes
  * @c: the allocation that failed
  *
  * Returns @text.

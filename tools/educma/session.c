@@ -231,17 +231,16 @@ static void explain_reason(const struct context *ctx, const struct session *s,
 			   uint64_t bytes, uint32_t reason,
 			   struct alloc_failure *why)
 {
-	struct reason_case what = {
+	const struct reason_case what = {
 		.reason = reason,
-		.dma_bits = s->info.dma_bits,
+		.sysroot = ctx->sysroot,
+		.pci = s->entry.pci,
 		.bytes = bytes,
 		.max_buffers = s->info.max_buffers,
 		.max_bytes = s->info.max_bytes,
 	};
 	char size[SIZE_TEXT];
 
-	if (educma_meminfo(ctx->sysroot, "CmaTotal", &what.cma_total))
-		what.cma_total = 0;
 	why->failure.reason = reason_name(reason);
 	why->failure.advice = reason_advice(why->advice, &what);
 	snprintf(why->text, sizeof(why->text),

@@ -162,25 +162,18 @@ static void write_parameter(const struct area *area, bool nokaslr,
 			 bytes, nokaslr ? " nokaslr" : "");
 }
 
-/* If the image moves, there may only be room if it does not. */
 static bool try_area(const struct doctor_facts *f, const struct area *area,
-		     struct cure *cure)
+		     bool moves, struct cure *cure)
 {
-	const bool moves = image_moves(f);
-	bool nokaslr;
-
-	if (!area->bytes || is_asked_for(f, area))
+	if (!area->bytes || is_asked_for(f, area) || !has_room(f, area, moves))
 		return false;
-	nokaslr = !has_room(f, area, moves);
-	if (nokaslr && (!moves || !has_room(f, area, false)))
-		return false;
-	write_parameter(area, nokaslr, cure);
+	write_parameter(area, image_moves(f) && !moves, cure);
 	return true;
 }
 
 /* A comfortable area for the buffer and small ones beside it, or a tight one. */
-static bool try_bits(const struct doctor_facts *f, uint64_t bytes, uint32_t bits,
-		     struct cure *cure)
+static bool try_sizes(const struct doctor_facts *f, uint64_t bytes, uint32_t bits,
+		      bool moves, struct cure *cure)
 {
 	const struct area comfortable = {
 		.bytes = round_up(bytes + bytes / 8, COMFORTABLE), .bits = bits,
@@ -189,7 +182,16 @@ static bool try_bits(const struct doctor_facts *f, uint64_t bytes, uint32_t bits
 		.bytes = round_up(bytes, f->block), .bits = bits,
 	};
 
-	return try_area(f, &comfortable, cure) || try_area(f, &tight, cure);
+	return try_area(f, &comfortable, moves, cure) ||
+	       try_area(f, &tight, moves, cure);
+}
+
+/* If the image moves, there may only be room if it does not. */
+static bool try_bits(const struct doctor_facts *f, uint64_t bytes, uint32_t bits,
+		     struct cure *cure)
+{
+	return try_sizes(f, bytes, bits, image_moves(f), cure) ||
+	       (image_moves(f) && try_sizes(f, bytes, bits, false, cure));
 }
 
 /* Whether the device with the fewest address bits can have CMA now. */

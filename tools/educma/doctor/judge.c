@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "addresses.h"
-#include "cure.h"
 #include "judge.h"
 #include "judge_area.h"
 #include "room.h"
@@ -173,23 +172,16 @@ static void remark_bus_master(const struct doctor_facts *f, struct diagnosis *d)
 		    f->device.driver);
 }
 
-/* Without the IOMMU's mapping the CMA area decides: advise cma= as well. */
 static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 			 struct diagnosis *d)
 {
 	struct finding *finding = finding_add(d, VERDICT_IOMMU_REMAPS);
-	const uint64_t last = last_address(f->device.bits);
-	struct cure cure;
 	char size[SIZE_TEXT];
 
 	finding_say(finding,
 		    "%s can be allocated, but not from CMA: the IOMMU maps scattered pages to contiguous bus addresses",
 		    size_say(size, bytes));
-	strcpy(finding->parameter, "iommu.passthrough=1");
-	if (judge_area(f, bytes, last) != VERDICT_FINE &&
-	    cure_find(f, bytes, f->device.bits, &cure))
-		snprintf(finding->parameter, sizeof(finding->parameter),
-			 "iommu.passthrough=1 %s", cure.parameter);
+	passthrough_parameter(f, bytes, finding);
 	finding_advise(finding,
 		       "if the buffer must come from CMA, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
 		       finding->parameter);

@@ -260,7 +260,7 @@ static void write_boot(const struct doctor_facts *f, const struct finding *findi
 static void advise_cure(const struct doctor_facts *f, const struct cure *cure,
 			struct finding *finding)
 {
-	char boot[2 * REASON_TEXT], others[160] = "";
+	char boot[2 * FINDING_TEXT], others[160] = "";
 
 	write_boot(f, finding, boot, sizeof(boot));
 	if (cure && cure->leaves_out)
@@ -321,4 +321,17 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 	snprintf(finding->parameter, sizeof(finding->parameter), "%s",
 		 cure.parameter);
 	advise_cure(f, &cure, finding);
+}
+
+void passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
+			   struct finding *finding)
+{
+	const uint64_t last = last_address(f->device.bits);
+	struct cure cure;
+
+	strcpy(finding->parameter, "iommu.passthrough=1");
+	if (judge_area(f, bytes, last) != VERDICT_FINE &&
+	    cure_find(f, bytes, f->device.bits, &cure))
+		snprintf(finding->parameter, sizeof(finding->parameter),
+			 "iommu.passthrough=1 %s", cure.parameter);
 }

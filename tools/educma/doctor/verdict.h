@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "reason.h"
 #include "status.h"
+
+/* Bytes that are enough for a sentence, and for words of the command line. */
+#define FINDING_TEXT	320
 
 #define VERDICT(_verdict, _name, _status, _meaning) VERDICT_##_verdict,
 
@@ -29,10 +31,10 @@ enum verdict {
  */
 struct finding {
 	enum verdict verdict;
-	char text[REASON_TEXT];
-	char advice[2 * REASON_TEXT];
+	char text[FINDING_TEXT];
+	char advice[2 * FINDING_TEXT];
 	const char *config;
-	char parameter[REASON_TEXT];
+	char parameter[FINDING_TEXT];
 	char remove[80];
 	char command[80];
 };

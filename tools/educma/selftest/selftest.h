@@ -49,7 +49,7 @@ struct selftest {
 	struct educma_counters start;
 	bool broken;
 	char detail[512];
-	char advice[REASON_TEXT];
+	char advice[REASON_ADVICE];
 };
 
 /* point.c */
