@@ -97,11 +97,37 @@ static void survives_a_newer_driver(void **state)
 	assert_non_null(strstr(advice(UINT32_MAX), "dmesg"));
 }
 
+/* Verdict and reason for the same fact have the same name. */
+static void names_are_the_driver_s(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		uint32_t reason;
+	} same[] = {
+		{ VERDICT_NO_CMA, EDUCMA_REASON_NO_CMA },
+		{ VERDICT_NO_AREA, EDUCMA_REASON_NO_AREA },
+		{ VERDICT_TOO_SMALL, EDUCMA_REASON_TOO_SMALL },
+		{ VERDICT_IN_USE, EDUCMA_REASON_IN_USE },
+		{ VERDICT_FRAGMENTED, EDUCMA_REASON_FRAGMENTED },
+		{ VERDICT_ABOVE_MASK, EDUCMA_REASON_ABOVE_MASK },
+		{ VERDICT_TOO_BIG, EDUCMA_REASON_TOO_BIG },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(same); i++)
+		assert_string_equal(verdict_name(same[i].verdict),
+				    reason_name(same[i].reason));
+	for (i = 0; i < VERDICTS; i++)
+		assert_non_null(verdict_name(i));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_reason_has_its_cure),
 		cmocka_unit_test(names_are_fixed),
+		cmocka_unit_test(names_are_the_driver_s),
 		cmocka_unit_test(survives_a_newer_driver),
 	};
 

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <linux/educma.h>
-
 #include "judge.h"
 
 #define KIB	(1ULL << 10)
@@ -15,6 +13,10 @@
 
 static struct doctor_facts f;
 static struct diagnosis d;
+
+/* The pages of the area that CMA has given out, and those that are not free. */
+static uint32_t given_out[256 * MIB / (4 * KIB) / 32];
+static uint32_t busy[ARRAY_SIZE(given_out)];
 
 static void set_zone(size_t i, const char *name, uint64_t start, uint64_t end)
 {
@@ -31,7 +33,11 @@ static void set_area(uint64_t first, uint64_t bytes)
 		.present = YES, .name = "reserved", .bytes = bytes,
 		.first = first, .last = first + bytes - 1, .exact = true,
 		.used_known = true, .largest_free = bytes, .free_known = true,
+		.map = { .words = given_out, .bits = bytes / f.page },
+		.busy = { .words = busy, .bits = bytes / f.page },
 	};
+	memset(given_out, 0, sizeof(given_out));
+	memset(busy, 0, sizeof(busy));
 	f.cma_total = bytes;
 	f.cma_free = bytes;
 }
@@ -55,8 +61,16 @@ static int healthy(void **state)
 	f.device.bus_master = YES;
 	strcpy(f.option[OPTION_DMA_CMA], "y");
 	f.page = 4 * KIB;
+	f.block = 4 * MIB;
 	f.mem_total = GIB;
-	f.mem_available = GIB - 100 * MIB;
+	f.mem_available = GIB - 50 * MIB;
+	f.available_known = true;
+	f.mem_reclaimable = UINT64_MAX;
+	f.boot.ram[0] = (struct doctor_range){ MIB, GIB - 1 };
+	f.boot.ram_count = 1;
+	f.boot.kernel = (struct doctor_range){ 16 * MIB, 32 * MIB - 1 };
+	f.boot.kernel_known = true;
+	f.boot.log_begins = true;
 	f.cma_counted = true;
 	set_cma_words("cma=128M@0-256M", 128 * MIB);
 	set_area(128 * MIB, 128 * MIB);
@@ -77,6 +91,9 @@ static void see_as_unprivileged(uint64_t first, uint64_t last)
 	f.area.exact = false;
 	f.area.used_known = false;
 	f.area.free_known = false;
+	f.area.map.words = NULL;
+	f.area.busy.words = NULL;
+	f.boot.ram_count = 0;
 	f.unseen_count = 1;
 }
 
@@ -84,6 +101,14 @@ static void see_as_unprivileged(uint64_t first, uint64_t last)
 	doctor_judge(&f, bytes, &d);					\
 	assert_string_equal(verdict_name(d.finding[0].verdict),		\
 			    verdict_name(wanted));			\
+} while (0)
+
+/* Expect the limits of the largest buffer, and whether the verdict is sure. */
+#define expect_room(least, at_most, is_sure) do {			\
+	assert_int_equal(d.largest_is == BOUND_AT_MOST ? 0 : d.largest,	\
+			 least);					\
+	assert_int_equal(d.most, at_most);				\
+	assert_int_equal(d.sure, is_sure);				\
 } while (0)
 
 #define expect_parameter(text) \
@@ -139,8 +164,10 @@ static void small_ones_need_no_cma(void **state)
 	expect_verdict(4 * MIB + 1, VERDICT_NO_CMA);
 	/* The zone DMA32 reaches beyond 28 bits: its free pages may not be within reach. */
 	f.zones[0].largest_free = 64 * KIB;
-	expect_verdict(4 * MIB, VERDICT_NO_CMA);
-	assert_int_equal(d.largest, 64 * KIB);
+	expect_verdict(4 * MIB, VERDICT_CANNOT_TELL);
+	expect_room(64 * KIB, 4 * MIB, false);
+	expect_verdict(4 * MIB + 1, VERDICT_NO_CMA);
+	expect_room(64 * KIB, 4 * MIB, true);
 	f.device.bits = 30;
 	expect_verdict(4 * MIB, VERDICT_FINE);
 }
@@ -186,6 +213,23 @@ static void above_the_mask(void **state)
 	expect_verdict(SIZE, VERDICT_FINE);
 }
 
+/* Marks @count pages of the area as given out, from page @first on. */
+static void give_out(unsigned int first, unsigned int count)
+{
+	f.area.used += count * f.page;
+	for (; count--; first++) {
+		given_out[first / 32] |= 1U << first % 32;
+		busy[first / 32] |= 1U << first % 32;
+	}
+}
+
+/* Marks @count pages as used by programs. */
+static void occupy(unsigned int first, unsigned int count)
+{
+	for (; count--; first++)
+		busy[first / 32] |= 1U << first % 32;
+}
+
 static void not_enough_in_it(void **state)
 {
 	(void)state;
@@ -193,42 +237,35 @@ static void not_enough_in_it(void **state)
 	f.area.used = 65 * MIB;
 	expect_verdict(SIZE, VERDICT_IN_USE);
 	expect_parameter("cma=192M@0-256M");
-	f.area.used = 64 * MIB;
-	f.area.largest_free = 32 * MIB;
+	/* Two pieces of 32 MiB are free. */
+	f.area.used = 0;
+	give_out(32 * 256, 32 * 256);
+	give_out(96 * 256, 32 * 256);
 	expect_verdict(SIZE, VERDICT_FRAGMENTED);
 	assert_int_equal(d.largest, 32 * MIB);
 	expect_verdict(32 * MIB, VERDICT_FINE);
 }
 
-/* Marks @count pages of the area as used, from page @first on. */
-static void give_out(uint32_t *words, unsigned int first, unsigned int count)
-{
-	f.area.used += count * f.page;
-	for (; count--; first++)
-		words[first / 32] |= 1U << first % 32;
-	f.area.map.words = words;
-	f.area.map.bits = f.area.bytes / f.page;
-}
-
 /* CMA begins a buffer at an aligned page only: a run elsewhere does not help. */
 static void runs_must_be_aligned(void **state)
 {
-	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
-
 	(void)state;
-	give_out(words, 0, 1);
-	give_out(words, 128 * 256 - 8, 8);
+	/* The page allocator has single pages only. */
+	f.block = f.page;
+	give_out(0, 1);
+	give_out(128 * 256 - 8, 8);
 	expect_verdict(127 * MIB, VERDICT_FRAGMENTED);
 	assert_int_equal(d.largest, 127 * MIB - 32 * KIB);
 	expect_verdict(127 * MIB - 32 * KIB, VERDICT_FINE);
 	/* A free run of 4 pages that begins at a multiple of 2 holds a buffer of 2. */
-	memset(words, 0xff, sizeof(words));
-	words[9] = ~(0xfU << 2);
+	memset(given_out, 0xff, sizeof(given_out));
+	memset(busy, 0xff, sizeof(busy));
+	given_out[9] = busy[9] = ~(0xfU << 2);
 	f.area.used = f.area.bytes - 4 * f.page;
 	f.zones[0].largest_free = 0;
 	expect_verdict(8 * KIB + 1, VERDICT_FRAGMENTED);
 	assert_int_equal(d.largest, 8 * KIB);
-	words[9] = ~(0xfU << 4);
+	given_out[9] = busy[9] = ~(0xfU << 4);
 	expect_verdict(8 * KIB + 1, VERDICT_FINE);
 	assert_int_equal(d.largest, 16 * KIB);
 }
@@ -236,12 +273,12 @@ static void runs_must_be_aligned(void **state)
 /* Only the free pages below the mask count. */
 static void runs_must_be_within_reach(void **state)
 {
-	uint32_t words[128 * MIB / (4 * KIB) / 32] = { };
-
 	(void)state;
 	set_area(192 * MIB, 128 * MIB);
-	give_out(words, 16 * 256, 256);
-	expect_verdict(48 * MIB, VERDICT_FRAGMENTED);
+	give_out(16 * 256, 256);
+	/* The mask cuts a run of 111 MiB. */
+	expect_verdict(48 * MIB, VERDICT_ABOVE_MASK);
+	assert_non_null(strstr(d.finding[0].text, "a part of the CMA area, 0x0c000000-0x13ffffff"));
 	assert_int_equal(d.largest, 47 * MIB);
 	f.device.bits = 29;
 	expect_verdict(111 * MIB, VERDICT_FINE);
@@ -256,6 +293,9 @@ static void no_room_for_what_would_help(void **state)
 	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
 	f.area.used = 64 * MIB;
 	expect_verdict(128 * MIB, VERDICT_IN_USE);
+	expect_parameter("cma=192M@0-256M");
+	f.area.used = 100 * MIB;
+	expect_verdict(128 * MIB, VERDICT_IN_USE);
 	expect_parameter("");
 	assert_memory_equal(d.finding[0].advice, "end the programs", 16);
 }
@@ -265,6 +305,10 @@ static void no_memory_where_it_would_help(void **state)
 {
 	(void)state;
 	f.mem_total = 7 * GIB;
+	f.mem_available = 6 * GIB;
+	f.boot.ram[0].last = 2 * GIB - 1;
+	f.boot.ram[1] = (struct doctor_range){ 4 * GIB, 9 * GIB - 1 };
+	f.boot.ram_count = 2;
 	f.device.bits = 32;
 	set_zone(1, "DMA32", 16 * MIB, 4 * GIB);
 	f.zones[1].present = 2 * GIB - 16 * MIB;
@@ -278,9 +322,9 @@ static void no_memory_where_it_would_help(void **state)
 	/* The kernel has tried to reserve the area and has not found the room. */
 	f.area.present = NO;
 	set_cma_words("cma=1152M@0-4G", 1152 * MIB);
+	f.cma_words.limit = 4 * GIB;
 	expect_verdict(GIB, VERDICT_NOT_RESERVED);
-	expect_parameter("");
-	assert_non_null(strstr(d.finding[0].advice, "ask for less"));
+	expect_parameter("cma=1G@0-4G");
 	/* A kernel without CMA has never tried, so the parameter is still advised. */
 	strcpy(f.option[OPTION_DMA_CMA], "n");
 	expect_verdict(GIB, VERDICT_NO_CMA);
@@ -333,12 +377,21 @@ static void behind_an_iommu(void **state)
 {
 	(void)state;
 	strcpy(f.device.iommu, "DMA-FQ");
+	f.device.addresses_used = USED_NONE;
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
 	expect_parameter("iommu.passthrough=1");
 	assert_int_equal(verdict_status(d.finding[0].verdict), STATUS_OK);
 	/* IOMMU addresses are aligned to the size, and address 0 is not used. */
-	assert_int_equal(d.largest, 128 * MIB);
+	expect_room(128 * MIB, 128 * MIB, true);
 	expect_verdict(128 * MIB + 1, VERDICT_TOO_BIG);
+	/* Others may have taken addresses, and nobody can see it. */
+	f.device.addresses_used = USED_UNKNOWN;
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	expect_room(0, 128 * MIB, false);
+	/* Small ranges in use may split the largest free one. */
+	f.device.addresses_used = USED_FEW;
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	expect_room(64 * MIB, 128 * MIB, true);
 	/* Without the IOMMU the area would be above the mask. */
 	set_area(256 * MIB, 128 * MIB);
 	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
@@ -373,9 +426,9 @@ static void addresses_of_an_iommu(void **state)
 	f.mem_total = 7 * GIB;
 	f.mem_available = 7 * GIB;
 	f.device.bits = 32;
+	f.device.addresses_used = USED_NONE;
 	expect_verdict(GIB, VERDICT_IOMMU_REMAPS);
-	assert_int_equal(d.largest, GIB);
-	assert_int_equal(d.largest_is, BOUND_AT_MOST);
+	expect_room(GIB, 2 * GIB, true);
 	expect_verdict(GIB + 1, VERDICT_CANNOT_TELL);
 	expect_verdict(2 * GIB + 1, VERDICT_TOO_BIG);
 	reserve(0xfee00000, 0xfeefffff);
@@ -401,7 +454,7 @@ static void addresses_of_an_iommu(void **state)
 static void bouncing(void **state)
 {
 	(void)state;
-	f.swiotlb_forced = true;
+	strcpy(f.swiotlb_word, "swiotlb=force");
 	expect_verdict(SIZE, VERDICT_SWIOTLB_FORCED);
 	assert_string_equal(d.finding[0].remove, "swiotlb=force");
 	/* A finding that prevents the buffer comes before this one. */
@@ -461,12 +514,10 @@ static void seen_from_afar(void **state)
 	see_as_unprivileged(16 * MIB, 256 * MIB - 1);
 	expect_verdict(SIZE, VERDICT_FINE);
 	assert_non_null(strstr(d.finding[0].text, "as far as could be seen"));
-	assert_int_equal(d.largest, 128 * MIB);
-	assert_int_equal(d.largest_is, BOUND_AT_MOST);
+	expect_room(4 * MIB, 128 * MIB, false);
 	/* Movable pages in the area may or may not be migrated. */
 	f.cma_free = 32 * MIB;
 	expect_verdict(SIZE, VERDICT_CANNOT_TELL);
-	assert_int_equal(d.largest, 32 * MIB);
 	expect_verdict(32 * MIB, VERDICT_FINE);
 	/* Below the mask, or above. */
 	f.cma_free = 128 * MIB;
@@ -501,7 +552,7 @@ static void memory_of_its_own(void **state)
 	(void)state;
 	f.device.own_memory = true;
 	expect_verdict(4 * KIB, VERDICT_CANNOT_TELL);
-	assert_int_equal(d.largest, 0);
+	expect_room(0, 256 * MIB, false);
 	assert_non_null(strstr(d.finding[0].advice,
 			       "of_reserved_mem_device_init"));
 }
@@ -513,14 +564,17 @@ static void area_of_the_node(void **state)
 	f.mem_total = 8 * GIB;
 	set_area(4 * GIB, 256 * MIB);
 	f.node_area = f.area;
+	f.node_area.map.words = NULL;
+	f.node_area.busy.words = NULL;
 	set_area(128 * MIB, 128 * MIB);
+	f.mem_available = 7 * GIB;
 	f.device.bits = 64;
 	expect_verdict(256 * MIB, VERDICT_FINE);
-	assert_int_equal(d.largest, 256 * MIB);
+	expect_room(128 * MIB, 256 * MIB, false);
 	f.node_area.used = 256 * MIB;
 	f.node_area.largest_free = 0;
 	expect_verdict(128 * MIB, VERDICT_FINE);
-	assert_int_equal(d.largest, 128 * MIB);
+	expect_room(128 * MIB, 128 * MIB, true);
 	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
 	/* Memory above the mask is freed again, and the default area is not asked. */
 	f.node_area.used = 0;
@@ -541,29 +595,91 @@ static void area_of_the_node(void **state)
 	expect_verdict(256 * MIB, VERDICT_FINE);
 }
 
-/* Verdict and reason for the same fact have the same name. */
-static void names_are_the_driver_s(void **state)
+/* Pages of programs can be moved, but not if they are pinned: nobody can see that. */
+static void area_is_occupied(void **state)
 {
-	static const struct {
-		enum verdict verdict;
-		uint32_t reason;
-	} same[] = {
-		{ VERDICT_NO_CMA, EDUCMA_REASON_NO_CMA },
-		{ VERDICT_NO_AREA, EDUCMA_REASON_NO_AREA },
-		{ VERDICT_TOO_SMALL, EDUCMA_REASON_TOO_SMALL },
-		{ VERDICT_IN_USE, EDUCMA_REASON_IN_USE },
-		{ VERDICT_FRAGMENTED, EDUCMA_REASON_FRAGMENTED },
-		{ VERDICT_ABOVE_MASK, EDUCMA_REASON_ABOVE_MASK },
-		{ VERDICT_TOO_BIG, EDUCMA_REASON_TOO_BIG },
-	};
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(same); i++)
-		assert_string_equal(verdict_name(same[i].verdict),
-				    reason_name(same[i].reason));
-	for (i = 0; i < VERDICTS; i++)
-		assert_non_null(verdict_name(i));
+	occupy(80 * 256, 1);
+	expect_verdict(80 * MIB, VERDICT_FINE);
+	expect_room(80 * MIB, 128 * MIB, true);
+	expect_verdict(81 * MIB, VERDICT_OCCUPIED);
+	expect_room(80 * MIB, 128 * MIB, false);
+	expect_parameter("");
+	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
+	expect_room(80 * MIB, 128 * MIB, true);
+	/* Without /proc/kpageflags nothing is certain of the area. */
+	f.area.busy.words = NULL;
+	f.unseen_count = 1;
+	expect_verdict(SIZE, VERDICT_FINE);
+	expect_room(4 * MIB, 128 * MIB, false);
+	assert_non_null(strstr(d.finding[0].text, "as far as could be seen"));
+}
+
+static void memory_is_exhausted(void **state)
+{
+	(void)state;
+	f.mem_available = 2 * MIB;
+	f.mem_reclaimable = 30 * MIB;
+	expect_verdict(SIZE, VERDICT_LOW_MEMORY);
+	expect_room(2 * MIB, 30 * MIB, true);
+	/* The kernel may find as much. */
+	expect_verdict(8 * MIB, VERDICT_LOW_MEMORY);
+	assert_false(d.sure);
+	expect_verdict(MIB, VERDICT_FINE);
+	/* Behind an IOMMU CMA's free pages do not help. */
+	strcpy(f.device.iommu, "DMA");
+	f.device.bits = 32;
+	f.mem_available = 200 * MIB;
+	f.mem_reclaimable = 210 * MIB;
+	expect_verdict(SIZE, VERDICT_IOMMU_REMAPS);
+	expect_verdict(73 * MIB, VERDICT_LOW_MEMORY);
+	assert_false(d.sure);
+	expect_verdict(83 * MIB, VERDICT_LOW_MEMORY);
+	assert_true(d.sure);
+}
+
+/* A block that the zone keeps for other requests is not certain. */
+static void zones_keep_some_memory(void **state)
+{
+	(void)state;
+	f.area.present = NO;
+	set_cma_words("", 0);
+	f.zones[0].ordinary_free = 5 * MIB;
+	f.zones[0].high = 64 * KIB;
+	expect_verdict(4 * MIB, VERDICT_FINE);
+	expect_room(4 * MIB, 4 * MIB, true);
+	f.zones[0].ordinary_free = 4 * MIB;
+	expect_verdict(4 * MIB, VERDICT_CANNOT_TELL);
+	expect_room(2 * MIB, 4 * MIB, false);
+	/* The zone above has nothing: the request never asks for this zone alone. */
+	f.zones[0].ordinary_free = 5 * MIB;
+	f.zones[0].protection = 4 * MIB;
+	f.zones[1].largest_free = 0;
+	expect_verdict(512 * KIB, VERDICT_FINE);
+	expect_room(512 * KIB, 4 * MIB, true);
+	/* A mask of 24 bits asks for it alone. */
+	f.device.bits = 24;
+	expect_verdict(4 * MIB, VERDICT_FINE);
+	/* Nothing is known of free memory. */
+	f.zone_count = 0;
+	expect_verdict(4 * KIB, VERDICT_CANNOT_TELL);
+}
+
+static void area_is_not_activated(void **state)
+{
+	(void)state;
+	set_area(128 * MIB, 0);
+	f.not_activated = true;
+	f.cma_words.limit = 256 * MIB;
+	strcpy(f.movable_words, "kernelcore=512M");
+	expect_verdict(SIZE, VERDICT_NOT_ACTIVATED);
+	expect_parameter("");
+	assert_string_equal(d.finding[0].remove, "kernelcore=512M");
+	assert_string_equal(d.finding[0].advice, "boot without kernelcore=512M");
+	expect_verdict(150 * MIB, VERDICT_NOT_ACTIVATED);
+	expect_parameter("cma=192M@0-256M");
+	assert_non_null(strstr(d.finding[0].advice,
+			       "cma=192M@0-256M instead of cma=128M@0-256M and without kernelcore=512M"));
 }
 
 int main(void)
@@ -581,6 +697,10 @@ int main(void)
 		cmocka_unit_test_setup(no_room_for_what_would_help, healthy),
 		cmocka_unit_test_setup(no_memory_where_it_would_help, healthy),
 		cmocka_unit_test_setup(too_big, healthy),
+		cmocka_unit_test_setup(area_is_occupied, healthy),
+		cmocka_unit_test_setup(memory_is_exhausted, healthy),
+		cmocka_unit_test_setup(zones_keep_some_memory, healthy),
+		cmocka_unit_test_setup(area_is_not_activated, healthy),
 		cmocka_unit_test_setup(mask_rejected, healthy),
 		cmocka_unit_test_setup(behind_an_iommu, healthy),
 		cmocka_unit_test_setup(addresses_of_an_iommu, healthy),
@@ -591,7 +711,6 @@ int main(void)
 		cmocka_unit_test_setup(what_would_help_to_tell, healthy),
 		cmocka_unit_test_setup(memory_of_its_own, healthy),
 		cmocka_unit_test_setup(area_of_the_node, healthy),
-		cmocka_unit_test(names_are_the_driver_s),
 	};
 
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);

@@ -97,6 +97,13 @@ enum verdict judge_area(const struct doctor_facts *f, uint64_t bytes,
 	return judge_one(f, area_for(f, bytes, last), bytes, last);
 }
 
+/* Whether something that decides could not be seen. */
+static bool is_unseen(const struct doctor_facts *f)
+{
+	return f->unseen_count || f->device.own_memory ||
+	       f->area.present == UNKNOWN;
+}
+
 /* @run: the longest free run up to the mask, in words */
 static void describe_reach(const struct doctor_facts *f,
 			   const struct doctor_area *area, const char *run,
@@ -171,6 +178,12 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 			    certain, size);
 		break;
 	case VERDICT_CANNOT_TELL:
+		if (!is_unseen(f)) {
+			finding_say(finding,
+				    "CMA does not have %s, and free memory outside of CMA is in smaller pieces, of which the kernel may make a larger one",
+				    size);
+			break;
+		}
 		finding_say(finding, "not enough could be seen to tell whether %s can be allocated",
 			    size);
 		break;
@@ -297,9 +310,12 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 			       "try it; if it fails, end the programs that hold the data, or boot with more memory");
 		return;
 	}
-	if (finding->verdict == VERDICT_CANNOT_TELL &&
-	    (f->unseen_count || f->device.own_memory)) {
+	if (finding->verdict == VERDICT_CANNOT_TELL && is_unseen(f)) {
 		advise_looking(f, finding);
+		return;
+	}
+	if (finding->verdict == VERDICT_CANNOT_TELL) {
+		finding_advise(finding, "try it, or ask for less");
 		return;
 	}
 	if (area_for(f, bytes, last) == &f->node_area) {
