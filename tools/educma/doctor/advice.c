@@ -10,13 +10,15 @@ void doctor_advice(const char *sysroot, const char *pci, enum verdict verdict,
 		   uint64_t bytes, char *text, size_t len)
 {
 	struct finding finding = { .verdict = verdict };
+	char parameter[128];
 	static struct doctor_facts facts;	/* large */
 
 	doctor_gather(sysroot, pci, 0, &facts);
 	if (verdict == VERDICT_IOMMU_REMAPS) {
-		passthrough_parameter(&facts, bytes, &finding);
-		finding_advise(&finding, "ask for less, or boot with %.128s",
-			       finding.parameter);
+		passthrough_parameter(&facts, bytes, parameter,
+				      sizeof(parameter));
+		finding_advise(&finding, "ask for less, or boot with %s",
+			       parameter);
 	} else {
 		advise_area(&facts, bytes, &finding);
 	}

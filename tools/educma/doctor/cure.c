@@ -143,7 +143,7 @@ static bool is_asked_for(const struct doctor_facts *f, const struct area *area)
 	const uint64_t limit = area->bits < 64 ? last_address(area->bits) + 1 : 0;
 
 	return !f->not_activated && words->bytes == area->bytes &&
-	       words->limit == limit && !words->first && f->cma_counted;
+	       words->limit == limit && !words->first && has_dma_cma(f);
 }
 
 static void write_parameter(const struct area *area, bool nokaslr,

@@ -176,15 +176,15 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 			 struct diagnosis *d)
 {
 	struct finding *finding = finding_add(d, VERDICT_IOMMU_REMAPS);
-	char size[SIZE_TEXT];
+	char size[SIZE_TEXT], parameter[128];
 
 	finding_say(finding,
 		    "%s can be allocated, but not from CMA: the IOMMU maps scattered pages to contiguous bus addresses",
 		    size_say(size, bytes));
-	passthrough_parameter(f, bytes, finding);
+	passthrough_parameter(f, bytes, parameter, sizeof(parameter));
 	finding_advise(finding,
-		       "if the buffer must come from CMA, boot with %.128s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
-		       finding->parameter);
+		       "if the buffer must come from CMA, boot with %s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
+		       parameter);
 }
 
 static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)

@@ -60,8 +60,7 @@ static enum verdict judge_one(const struct doctor_facts *f,
 {
 	enum verdict verdict;
 
-	if (!strcmp(f->option[OPTION_DMA_CMA], "n") ||
-	    (f->mem_total && !f->cma_counted))
+	if (!has_dma_cma(f))
 		return VERDICT_NO_CMA;
 	if (area->present == UNKNOWN)
 		return VERDICT_CANNOT_TELL;
@@ -340,14 +339,14 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 }
 
 void passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
-			   struct finding *finding)
+			   char *text, size_t len)
 {
 	const uint64_t last = last_address(f->device.bits);
 	struct cure cure;
 
-	strcpy(finding->parameter, "iommu.passthrough=1");
 	if (judge_area(f, bytes, last) != VERDICT_FINE &&
 	    cure_find(f, bytes, f->device.bits, &cure))
-		snprintf(finding->parameter, sizeof(finding->parameter),
-			 "iommu.passthrough=1 %s", cure.parameter);
+		snprintf(text, len, "iommu.passthrough=1 %s", cure.parameter);
+	else
+		snprintf(text, len, "iommu.passthrough=1");
 }

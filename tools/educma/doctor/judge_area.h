@@ -18,11 +18,11 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		 struct finding *finding);
 /*
- * Sets the parameter that makes the IOMMU pass addresses through. Then the CMA area
- * decides: the parameter has cma= as well if the area is not good.
+ * Writes the parameter that makes the IOMMU pass addresses through. Then the CMA
+ * area decides: the parameter has cma= as well if the area is not good.
  */
 void passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
-			   struct finding *finding);
+			   char *text, size_t len);
 /* Advises how the doctor could see more. */
 void advise_looking(const struct doctor_facts *f, struct finding *finding);
 

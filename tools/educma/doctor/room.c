@@ -15,6 +15,12 @@
 /* The kernel's zone DMA is within so many bits on x86. */
 #define LOWEST_BITS	24
 
+bool has_dma_cma(const struct doctor_facts *f)
+{
+	return strcmp(f->option[OPTION_DMA_CMA], "n") &&
+	       (!f->mem_total || f->cma_counted);
+}
+
 /* The page allocator gives no pages of these two zones to a driver. */
 static bool is_for_drivers(const struct doctor_zone *zone)
 {

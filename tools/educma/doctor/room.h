@@ -10,6 +10,8 @@
 uint64_t memory_within(const struct doctor_facts *f, uint64_t last);
 /* Bytes that the kernel says it has for the device's buffers; all if not known. */
 uint64_t available_memory(const struct doctor_facts *f);
+/* Whether the kernel has CMA for DMA, or may have it. */
+bool has_dma_cma(const struct doctor_facts *f);
 /* Whether the kernel rejects the device's mask. */
 bool mask_is_rejected(const struct doctor_facts *f);
 
