@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "field.h"
+#include "printable.h"
 #include "util.h"
 
 #define REBIND \
@@ -68,7 +69,7 @@ static void print_failure_json(const struct failure *f, const char *message)
 int fail(const struct context *ctx, const struct failure *f,
 	 const char *fmt, ...)
 {
-	char message[4096];
+	char message[4096], text[4096];
 	va_list args;
 
 	va_start(args, fmt);
@@ -76,9 +77,11 @@ int fail(const struct context *ctx, const struct failure *f,
 	va_end(args);
 	flush_output();	/* keeps the order where both streams are one file */
 	fprintf(stderr, "educma: %s%s%s\n", ctx->cmd ? ctx->cmd->name : "",
-		ctx->cmd ? ": " : "", message);
+		ctx->cmd ? ": " : "",
+		printable_text(text, sizeof(text), message));
 	if (f->advice)
-		fprintf(stderr, "educma: try: %s\n", f->advice);
+		fprintf(stderr, "educma: try: %s\n",
+			printable_text(text, sizeof(text), f->advice));
 	if (ctx->json)
 		print_failure_json(f, message);
 	return f->status;

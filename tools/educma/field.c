@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "field.h"
+#include "printable.h"
 #include "size.h"
 
 #define TITLE_WIDTH	12	/* the least */
@@ -348,10 +349,14 @@ static void make_text(struct value *value, bool human)
 static bool get_text(const struct field *field, const void *record, bool human,
 		     struct value *value)
 {
+	char text[VALUE_TEXT];
+
 	if (!field->title)
 		return false;
 	field_value(field, record, value);
 	make_text(value, human);
+	strcpy(text, value->text);
+	printable_text(value->text, sizeof(value->text), text);
 	if (value->kind == VALUE_JSON)
 		json_object_put(value->json);
 	return true;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd.h"
 #include "field.h"
+#include "printable.h"
 
 /* Returns a new object: the version of the schema, then what is in @output. */
 static struct json_object *add_version(struct json_object *output)
@@ -20,9 +22,12 @@ static struct json_object *add_version(struct json_object *output)
 static void put_json(struct json_object *output, int flags)
 {
 	struct json_object *object = add_version(output);
+	char *json;
 
-	puts(json_object_to_json_string_ext(object, flags |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	flags |= JSON_C_TO_STRING_NOSLASHESCAPE;
+	json = printable_json(json_object_to_json_string_ext(object, flags));
+	puts(json ?: "null");	/* null: there is no memory for it */
+	free(json);
 	json_object_put(object);
 	json_object_put(output);
 }

@@ -6,6 +6,12 @@
 #include "libeducma.h"
 #include "sysfs.h"
 
+/* The driver's names have small letters, digits and "_", as have keys of JSON. */
+static bool is_counter_name(const char *name)
+{
+	return !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
 /*
  * A file that does not hold a number is not a counter. A file that cannot be read
  * is an error, because without it the device would seem not to have the counter.
@@ -16,6 +22,8 @@ static int add_counter(const char *sysroot, const char *dir, const char *name,
 	struct educma_counter *c = &counters->counter[counters->count];
 	int err;
 
+	if (!is_counter_name(name))
+		return 0;
 	if (counters->count == EDUCMA_COUNTERS_MAX)
 		return -E2BIG;
 	err = path_format(c->name, sizeof(c->name), "%s", name);

@@ -6,6 +6,7 @@
 
 #include "devices.h"
 #include "field.h"
+#include "printable.h"
 #include "sysfs.h"
 
 #define PCI_DEVICES	"/sys/bus/pci/devices"
@@ -34,6 +35,7 @@ static void read_row(const char *sysroot, const char *name, struct row *row)
 
 void print_devices(const char *sysroot)
 {
+	char name[64], driver[64];
 	struct row row;
 	char **names;
 	int count, i;
@@ -45,8 +47,9 @@ void print_devices(const char *sysroot)
 		read_row(sysroot, names[i], &row);
 		title_print(i ? "" : "devices");
 		printf("%s %04" PRIx64 ":%04" PRIx64 " %2" PRIu64 " bits, %s\n",
-		       names[i], row.vendor, row.device, row.bits,
-		       row.driver);
+		       printable_text(name, sizeof(name), names[i]),
+		       row.vendor, row.device, row.bits,
+		       printable_text(driver, sizeof(driver), row.driver));
 	}
 	sysfs_free_list(names, count);
 }

@@ -6,6 +6,7 @@
 #include "field.h"
 #include "print.h"
 #include "print_facts.h"
+#include "printable.h"
 #include "size.h"
 
 /* A finding -----------------------------------------------------------------*/
@@ -210,6 +211,7 @@ void doctor_print(const struct doctor_result *result)
 {
 	const struct doctor_facts *f = result->facts;
 	const struct diagnosis *d = result->diagnosis;
+	char text[VALUE_TEXT];
 	size_t i;
 
 	facts_print(f);
@@ -220,6 +222,6 @@ void doctor_print(const struct doctor_result *result)
 		fields_print(also_fields, &d->finding[i], false);
 	for (i = 0; i < f->unseen_count; i++) {
 		title_print(i ? "" : "not seen");
-		puts(f->unseen[i]);
+		puts(printable_text(text, sizeof(text), f->unseen[i]));
 	}
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
 #include "stat.h"
 
 static struct json_object *stat_json(const struct educma_entry *entry,
@@ -69,6 +70,7 @@ static int stat_list(const struct context *ctx, struct json_object *array,
 		     const struct educma_entry *list, size_t count)
 {
 	struct educma_counters counters;
+	char pci[64];
 	size_t i;
 	int err;
 
@@ -82,7 +84,7 @@ static int stat_list(const struct context *ctx, struct json_object *array,
 			continue;
 		}
 		printf("%s%s (%s)\n", i ? "\n" : "", list[i].name,
-		       list[i].pci);
+		       printable_text(pci, sizeof(pci), list[i].pci));
 		stat_text(&counters);
 	}
 	return STATUS_OK;
