@@ -9,6 +9,7 @@
 #include "account.h"
 #include "buffer.h"
 #include "coherent.h"
+#include "compat.h"
 #include "reach.h"
 #include "reason.h"
 #include "reserve.h"
@@ -363,7 +364,7 @@ int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
 	 * educma_coherent_mmap() was called for the flags and the caching that
 	 * it sets. Take its pages away; the fault handler inserts them.
 	 */
-	zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+	educma_zap_vma(vma);
 	vma->vm_ops = &buffer_vm_ops;
 	vma->vm_private_data = buf;
 	kref_get(&buf->ref);

@@ -4,6 +4,7 @@
 #define EDUCMA_COMPAT_H
 
 #include <linux/device/class.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/version.h>
 
@@ -13,6 +14,17 @@ static inline struct class *educma_class_create(const char *name)
 	return class_create(name);
 #else
 	return class_create(THIS_MODULE, name);
+#endif
+}
+
+static inline void educma_zap_vma(struct vm_area_struct *vma)
+{
+	const unsigned long bytes = vma->vm_end - vma->vm_start;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
+	zap_special_vma_range(vma, vma->vm_start, bytes);
+#else
+	zap_vma_ptes(vma, vma->vm_start, bytes);
 #endif
 }
 
