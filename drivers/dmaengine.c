@@ -453,7 +453,7 @@ void educma_dma_del(struct educma_dev *edev)
  */
 int __init educma_dma_init(void)
 {
-	educma_dma_wq = alloc_workqueue("educma", 0, 0);
+	educma_dma_wq = alloc_workqueue("educma", WQ_UNBOUND, 0);
 	return educma_dma_wq ? 0 : -ENOMEM;
 }
 
