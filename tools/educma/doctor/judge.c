@@ -282,7 +282,6 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 	struct bounds room = { };
 
 	d->count = 0;
-	bytes = bytes > UINT64_MAX - f->page ? bytes : round_up(bytes, f->page);
 	if (*f->device.pci && !f->device.present) {
 		finding_say(finding_add(d, VERDICT_NO_SUCH_DEVICE), "there is no PCI device %s",
 			    f->device.pci);

@@ -259,14 +259,14 @@ static bool find_cure(const struct doctor_facts *f, uint64_t bytes,
 static void write_boot(const struct doctor_facts *f, const struct finding *finding,
 		       char *text, size_t len)
 {
-	const bool both = *finding->parameter && *finding->remove;
+	const bool adds = *finding->parameter, removes = *finding->remove;
+	const bool replaces = adds && *f->cma_words.text &&
+			      strcmp(finding->parameter, f->cma_words.text);
 
-	snprintf(text, len, "boot%s%s%s%s%s%s%s",
-		 *finding->parameter ? " with " : "", finding->parameter,
-		 *finding->parameter && *f->cma_words.text ? " instead of " : "",
-		 *finding->parameter ? f->cma_words.text : "",
-		 both ? " and" : "", *finding->remove ? " without " : "",
-		 finding->remove);
+	snprintf(text, len, "boot%s%s%s%s%s%s%s", adds ? " with " : "",
+		 finding->parameter, replaces ? " instead of " : "",
+		 replaces ? f->cma_words.text : "", adds && removes ? " and" : "",
+		 removes ? " without " : "", finding->remove);
 }
 
 static void advise_cure(const struct doctor_facts *f, const struct cure *cure,
