@@ -12,14 +12,4 @@ static inline uint64_t round_up(uint64_t n, uint64_t unit)
 	return (n + unit - 1) / unit * unit;
 }
 
-static inline uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-static inline uint64_t max(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 #endif

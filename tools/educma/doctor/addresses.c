@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addresses.h"
+#include "minmax.h"
 #include "util.h"
 
 /* The last address of the widest IOMMU. */

@@ -8,6 +8,7 @@
 
 #include "addresses.h"
 #include "cure.h"
+#include "minmax.h"
 #include "room.h"
 #include "size.h"
 #include "util.h"

@@ -109,5 +109,6 @@ void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
 		return;
 	free(area->busy.words);
 	area->busy.words = NULL;
-	unseen(f, "whether the free pages of the CMA area hold other data: /proc/kpageflags, for root only");
+	unseen(f,
+	       "whether the free pages of the CMA area hold other data: /proc/kpageflags, for root only");
 }

@@ -12,9 +12,9 @@
 #include "addresses.h"
 #include "judge.h"
 #include "judge_area.h"
+#include "minmax.h"
 #include "room.h"
 #include "size.h"
-#include "util.h"
 
 static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 {

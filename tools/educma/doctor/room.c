@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "addresses.h"
+#include "minmax.h"
 #include "room.h"
 #include "util.h"
 
