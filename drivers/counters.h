@@ -2,7 +2,8 @@
 /*
  * The counters of one device. A new counter is a line in one of the two lists,
  * which makes its field and its file in sysfs; an entry in
- * include/abi/sysfs-driver-educma; and the code that counts it. The model in
+ * include/abi/sysfs-driver-educma, in tools/libeducma/counters.c and in
+ * tools/educma/schema.json; and the code that counts it. The model in
  * tests/unit/engine_rig.c must count it, too; and the test readers must know a
  * counter that can fall.
  */

@@ -204,6 +204,23 @@ bool may_be_edu(uint64_t bytes_per_s, uint64_t limit);
 /* Reports that there is no device, and what is missing. Returns the status. */
 int fail_no_device(const struct context *ctx);
 
+/* counters.c */
+
+/* Reads all counters. Returns 0, or the status of a reported failure. */
+int read_counters(const struct context *ctx, const struct educma_entry *entry,
+		  struct educma_counters *counters);
+
+/* Returns a counter that read_counters() has read. */
+uint64_t counter_value(const struct educma_counters *counters,
+		       const char *name);
+
+/* Whether a device that was listed is not there any more. */
+bool has_gone(const struct context *ctx, const struct educma_entry *entry);
+
+/* Reports that educma_read_counters() returned @err. Returns the status. */
+int fail_counters(const struct context *ctx, const struct educma_entry *entry,
+		  const struct educma_counters *counters, int err);
+
 /* output.c */
 
 /*

@@ -9,12 +9,7 @@
 
 #define NSEC_PER_MSEC	1000000ULL
 
-/**
- * struct record - the values that are printed for a device
- * @has_reserve: the driver has counters of a reserve; an old driver does not
- *
- * The other members have the names of their keys in JSON, see fields[].
- */
+/* The values that are printed for a device, by their keys in JSON: see fields[]. */
 struct record {
 	const char *device;
 	const char *pci;
@@ -30,7 +25,6 @@ struct record {
 	uint64_t max_buffers;
 	uint64_t max_bytes;
 	bool unlimited;
-	bool has_reserve;
 	uint64_t reserve_bytes;
 	uint64_t reserve_free_bytes;
 	uint64_t edu_limit_bytes_per_s;
@@ -38,16 +32,8 @@ struct record {
 	bool gone;
 };
 
-static void fill_reserve(struct record *r, const struct educma_entry *entry)
-{
-	r->has_reserve =
-		!educma_read_counter(entry, "reserve_bytes",
-				     &r->reserve_bytes) &&
-		!educma_read_counter(entry, "reserve_free_bytes",
-				     &r->reserve_free_bytes);
-}
-
-static void fill_record(struct record *r, const struct session *s)
+static void fill_record(struct record *r, const struct session *s,
+			const struct educma_counters *counters)
 {
 	const struct educma_info *info = &s->info;
 
@@ -66,11 +52,13 @@ static void fill_record(struct record *r, const struct session *s)
 		.max_buffers = info->max_buffers,
 		.max_bytes = info->max_bytes,
 		.unlimited = info->flags & EDUCMA_INFO_UNLIMITED,
+		.reserve_bytes = counter_value(counters, "reserve_bytes"),
+		.reserve_free_bytes = counter_value(counters,
+						    "reserve_free_bytes"),
 		.edu_limit_bytes_per_s = edu_limit(info),
 		.failed = info->flags & EDUCMA_INFO_FAILED,
 		.gone = info->flags & EDUCMA_INFO_GONE,
 	};
-	fill_reserve(r, &s->entry);
 }
 
 /* The driver gives 0 to a user who may not see bus addresses. */
@@ -127,8 +115,6 @@ static void get_reserve(const void *record, struct value *value)
 	const struct record *r = record;
 	char size[SIZE_TEXT], free_size[SIZE_TEXT];
 
-	if (!r->has_reserve)
-		return;
 	value_number(value, VALUE_BYTES, r->reserve_bytes);
 	if (r->reserve_bytes)
 		value_text(value, "%s, %s free",
@@ -136,14 +122,6 @@ static void get_reserve(const void *record, struct value *value)
 			   size_format(free_size, r->reserve_free_bytes));
 	else
 		value_text(value, "none");
-}
-
-static void get_reserve_free(const void *record, struct value *value)
-{
-	const struct record *r = record;
-
-	if (r->has_reserve)
-		value_number(value, VALUE_BYTES, r->reserve_free_bytes);
 }
 
 static void get_limit(const void *record, struct value *value)
@@ -191,16 +169,32 @@ static const struct field fields[] = {
 	MEMBER(max_bytes, NULL, VALUE_BYTES),
 	MEMBER(unlimited, NULL, VALUE_BOOL),
 	FIELD_GET("reserve_bytes", "reserve", 0, get_reserve),
-	FIELD_GET("reserve_free_bytes", NULL, 0, get_reserve_free),
+	MEMBER(reserve_free_bytes, NULL, VALUE_BYTES),
 	FIELD_GET("edu_limit_bytes_per_s", "limit", 0, get_limit),
 	FIELD_GET("failed", "state", 0, get_state),
 	MEMBER(gone, NULL, VALUE_BOOL),
 	{ }
 };
 
+static int show(const struct context *ctx, const struct session *s)
+{
+	struct educma_counters counters;
+	struct record record;
+	int status;
+
+	status = read_counters(ctx, &s->entry, &counters);
+	if (status)
+		return status;
+	fill_record(&record, s, &counters);
+	if (ctx->json)
+		print_json(fields_json(fields, &record));
+	else
+		fields_print(fields, &record, output_is_human());
+	return STATUS_OK;
+}
+
 static int cmd_info(struct context *ctx, int argc, char **argv)
 {
-	struct record record;
 	struct session s;
 	int status;
 
@@ -210,13 +204,9 @@ static int cmd_info(struct context *ctx, int argc, char **argv)
 	status = open_session(ctx, &s);
 	if (status)
 		return status;
-	fill_record(&record, &s);
-	if (ctx->json)
-		print_json(fields_json(fields, &record));
-	else
-		fields_print(fields, &record, output_is_human());
+	status = show(ctx, &s);
 	close_session(&s);
-	return STATUS_OK;
+	return status;
 }
 
 const struct command info_command = {

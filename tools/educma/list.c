@@ -24,24 +24,45 @@ static const char *known(const char *name)
 	return *name ? name : NULL;
 }
 
-/* A counter is shown as 0 if its device is removed at this moment. */
 static void fill_row(struct row *row, const struct educma_entry *entry)
 {
-	struct educma_counters counters;
-
 	*row = (struct row){
 		.device = known(entry->name),
 		.pci = entry->pci,
 		.driver = known(entry->driver),
 		.node = known(entry->node),
+		.to_device_bytes = FIELD_UNKNOWN,
+		.from_device_bytes = FIELD_UNKNOWN,
 	};
 	if (educma_dma_bits(entry, &row->mask_bits))
 		row->mask_bits = FIELD_UNKNOWN;
-	if (educma_read_counters(entry, &counters))
-		return;
-	educma_counter(&counters, "to_device_bytes", &row->to_device_bytes);
-	educma_counter(&counters, "from_device_bytes",
-		       &row->from_device_bytes);
+}
+
+/*
+ * Adds a device to the rows. A device that is removed at this moment is left
+ * out. Returns 0, or the status of a reported failure.
+ */
+static int add_row(const struct context *ctx, struct row *rows, size_t *count,
+		   const struct educma_entry *entry)
+{
+	struct educma_counters counters;
+	struct row *row = &rows[*count];
+	int err;
+
+	fill_row(row, entry);
+	if (*entry->name) {
+		err = educma_read_counters(entry, &counters);
+		if (err && has_gone(ctx, entry))
+			return 0;
+		if (err)
+			return fail_counters(ctx, entry, &counters, err);
+		row->to_device_bytes = counter_value(&counters,
+						     "to_device_bytes");
+		row->from_device_bytes = counter_value(&counters,
+						       "from_device_bytes");
+	}
+	(*count)++;
+	return 0;
 }
 
 static const struct field fields[] = {
@@ -50,43 +71,52 @@ static const struct field fields[] = {
 	FIELD_OPTIONAL("driver", "DRIVER", -10, VALUE_STRING, row, driver),
 	FIELD_OPTIONAL("consistent_dma_mask_bits", "BITS", 4, VALUE_NUMBER, row,
 		       mask_bits),
-	FIELD("to_device_bytes", "TO DEVICE", 11, VALUE_BYTES, row,
-	      to_device_bytes),
-	FIELD("from_device_bytes", "FROM DEVICE", 11, VALUE_BYTES, row,
-	      from_device_bytes),
+	FIELD_OPTIONAL("to_device_bytes", "TO DEVICE", 11, VALUE_BYTES, row,
+		       to_device_bytes),
+	FIELD_OPTIONAL("from_device_bytes", "FROM DEVICE", 11, VALUE_BYTES, row,
+		       from_device_bytes),
 	FIELD_OPTIONAL("node", "NODE", -1, VALUE_STRING, row, node),
 	{ }
 };
 
-static void print_json_rows(const struct educma_entry *list, size_t count)
+static void print_json_rows(const struct row *rows, size_t count)
 {
 	struct json_object *array = json_object_new_array();
-	struct row row;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		fill_row(&row, &list[i]);
-		json_object_array_add(array, fields_json(fields, &row));
-	}
+	for (i = 0; i < count; i++)
+		json_object_array_add(array, fields_json(fields, &rows[i]));
 	print_json_list("devices", array);
 }
 
-static void print_rows(const struct context *ctx,
-		       const struct educma_entry *list, size_t count)
+static void print_rows(const struct row *rows, size_t count)
 {
 	const bool human = output_is_human();
-	struct row row;
 	size_t i;
 
-	if (ctx->json) {
-		print_json_rows(list, count);
-		return;
-	}
 	columns_print_head(fields, human);
-	for (i = 0; i < count; i++) {
-		fill_row(&row, &list[i]);
-		columns_print(fields, &row, human);
-	}
+	for (i = 0; i < count; i++)
+		columns_print(fields, &rows[i], human);
+}
+
+/* Prints all devices or none. Returns an enum status. */
+static int print_list(const struct context *ctx,
+		      const struct educma_entry *list, size_t count)
+{
+	struct row *rows = calloc(count + 1, sizeof(*rows));
+	size_t shown = 0, i;
+	int status = 0;
+
+	if (!rows)
+		return fail_system(ctx, -ENOMEM, "devices");
+	for (i = 0; !status && i < count; i++)
+		status = add_row(ctx, rows, &shown, &list[i]);
+	if (!status && ctx->json)
+		print_json_rows(rows, shown);
+	else if (!status)
+		print_rows(rows, shown);
+	free(rows);
+	return status;
 }
 
 /* Adds the edu devices that have no driver or another driver. */
@@ -127,21 +157,19 @@ static int list_all(const struct context *ctx)
 {
 	struct educma_entry *list;
 	size_t count, bound;
-	int err;
+	int err, status;
 
 	err = educma_list(ctx->sysroot, &list, &count);
 	if (err)
 		return fail_system(ctx, err, "devices");
 	bound = count;
 	err = add_unbound(ctx->sysroot, &list, &count);
-	if (!err)
-		print_rows(ctx, list, count);
+	status = err ? fail_system(ctx, err, "devices") :
+		       print_list(ctx, list, count);
 	free(list);
-	if (err)
-		return fail_system(ctx, err, "devices");
-	if (!bound)
+	if (!status && !bound)
 		advise_no_device(ctx);
-	return STATUS_OK;
+	return status;
 }
 
 static int list_one(const struct context *ctx)
@@ -151,9 +179,7 @@ static int list_one(const struct context *ctx)
 
 	if (educma_find_unbound(ctx->sysroot, ctx->device, &entry))
 		status = find_device(ctx, &entry);
-	if (!status)
-		print_rows(ctx, &entry, 1);
-	return status;
+	return status ?: print_list(ctx, &entry, 1);
 }
 
 static int cmd_list(struct context *ctx, int argc, char **argv)

@@ -97,10 +97,13 @@ struct educma_counter {
  * struct educma_counters - the counters of a device
  * @count: how many elements of @counter are set
  * @counter: the counters, sorted by name
+ * @failed: after an error of educma_read_counters() the name of the counter that
+ *	could not be read; empty if no counter could be
  */
 struct educma_counters {
 	size_t count;
 	struct educma_counter counter[EDUCMA_COUNTERS_MAX];
+	char failed[48];
 };
 
 /**
@@ -330,10 +333,11 @@ int educma_transfer(struct educma *dev, const struct educma_submit *req);
  * educma_read_counters() - read all counters of a device
  * @entry: from educma_list() or educma_find()
  * @counters: filled in. The files are read one after another, each with its value
- *	at that time. A file that does not hold a number is left out
+ *	at that time
  *
- * Errors: -ENOENT (the device has no counters: it has another driver, or is gone),
- * -E2BIG (more than EDUCMA_COUNTERS_MAX), -EACCES.
+ * Errors: -ENOENT (the device has no counters, because it has another driver or
+ * is gone; or a counter of include/abi/sysfs-driver-educma is missing), -EINVAL (a
+ * file does not hold a number), -E2BIG (more than EDUCMA_COUNTERS_MAX), -EACCES.
  */
 int educma_read_counters(const struct educma_entry *entry,
 			 struct educma_counters *counters);

@@ -261,21 +261,27 @@ static uint64_t process_ns(void)
 }
 
 /*
- * Returns how long the processors have been idle, added up. Waiting for disks
- * is idle, too.
+ * Reads how long the processors have been idle, added up. Waiting for disks is
+ * idle, too. Returns 0, or the status of a reported failure.
  */
-static uint64_t idle_ns(const struct context *ctx)
+static int read_idle(const struct context *ctx, uint64_t *ns)
 {
-	unsigned long long idle = 0, iowait = 0;
+	static const struct failure no_number = { .status = STATUS_FAILURE };
+	static const char path[] = "/proc/stat";
+	unsigned long long idle, iowait;
+	int numbers;
 	FILE *file;
 
-	file = sysfs_fopen(ctx->sysroot, "/proc/stat", 0);
+	file = sysfs_fopen(ctx->sysroot, path, 0);
 	if (!file)
-		return 0;
-	if (fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait) != 2)
-		idle = 0;
+		return fail_system(ctx, -errno, "%s", path);
+	numbers = fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait);
 	fclose(file);
-	return (idle + iowait) * BENCH_STEP_NS;
+	if (numbers != 2)
+		return fail(ctx, &no_number, "%s: it does not hold the processors' times",
+			    path);
+	*ns = (idle + iowait) * BENCH_STEP_NS;
+	return 0;
 }
 
 static uint64_t machine_ns(uint64_t elapsed_ns, uint64_t idle_ns)
@@ -289,7 +295,6 @@ static int move(struct bench_run *run, struct bench_row *row,
 		uint64_t *latency)
 {
 	const uint64_t *end = latency + row->devices * row->iterations;
-	const uint64_t idle = idle_ns(run->ctx);
 	const uint64_t process = process_ns();
 	const uint64_t start = monotonic_ns();
 	int err;
@@ -299,8 +304,6 @@ static int move(struct bench_run *run, struct bench_row *row,
 		err = turn(run, row, &latency);
 	row->elapsed_ns = monotonic_ns() - start;
 	row->process_ns = process_ns() - process;
-	row->machine_ns = machine_ns(row->elapsed_ns,
-				     idle_ns(run->ctx) - idle);
 	return err;
 }
 
@@ -343,18 +346,37 @@ static int fail_measure(const struct bench_run *run,
 			  row->devices, op_name(row->op), row->bytes);
 }
 
+/* Returns 0, or the status of a reported failure. */
+static int move_measured(struct bench_run *run, struct bench_row *row,
+			 uint64_t *latency)
+{
+	uint64_t before, after;
+	int status, err;
+
+	status = read_idle(run->ctx, &before);
+	if (status)
+		return status;
+	err = move(run, row, latency);
+	if (err)
+		return fail_measure(run, row, err);
+	status = read_idle(run->ctx, &after);
+	if (!status)
+		row->machine_ns = machine_ns(row->elapsed_ns, after - before);
+	return status;
+}
+
 int bench_measure(struct bench_run *run, struct bench_row *row)
 {
 	uint64_t *latency = calloc(row->devices * row->iterations,
 				   sizeof(*latency));
-	int err;
+	int status;
 
 	if (!latency)
 		return fail_errno(run->ctx, -ENOMEM, "%" PRIu64 " iterations",
 				  row->iterations);
-	err = move(run, row, latency);
-	if (!err)
+	status = move_measured(run, row, latency);
+	if (!status)
 		summarize(run, row, latency);
 	free(latency);
-	return err ? fail_measure(run, row, err) : 0;
+	return status;
 }

@@ -204,25 +204,21 @@ static int move_blocks(struct copy *c)
 	return err;
 }
 
-static void read_direction(const struct educma_counters *counters,
-			   const char *bytes, const char *busy_ns,
-			   struct direction *d)
-{
-	if (educma_counter(counters, bytes, &d->bytes) ||
-	    educma_counter(counters, busy_ns, &d->busy_ns))
-		*d = (struct direction){ };
-}
-
-static void read_directions(const struct copy *c, struct direction *to,
-			    struct direction *from)
+/* Returns 0, or the status of a reported failure. */
+static int read_directions(const struct copy *c, struct direction *to,
+			   struct direction *from)
 {
 	struct educma_counters counters;
+	int status;
 
-	if (educma_read_counters(&c->s.entry, &counters))
-		counters.count = 0;
-	read_direction(&counters, "to_device_bytes", "to_device_busy_ns", to);
-	read_direction(&counters, "from_device_bytes", "from_device_busy_ns",
-		       from);
+	status = read_counters(c->ctx, &c->s.entry, &counters);
+	if (status)
+		return status;
+	to->bytes = counter_value(&counters, "to_device_bytes");
+	to->busy_ns = counter_value(&counters, "to_device_busy_ns");
+	from->bytes = counter_value(&counters, "from_device_bytes");
+	from->busy_ns = counter_value(&counters, "from_device_busy_ns");
+	return 0;
 }
 
 static void subtract(struct direction *now, const struct direction *before)
@@ -231,19 +227,25 @@ static void subtract(struct direction *now, const struct direction *before)
 	now->busy_ns -= before->busy_ns;
 }
 
+/* Returns a negative errno, or the status of a reported failure, or 0. */
 static int move_counted(struct copy *c)
 {
 	struct direction to, from;
 	int err;
 
-	read_directions(c, &to, &from);
-	err = move_blocks(c);
-	read_directions(c, &c->to_device, &c->from_device);
+	err = read_directions(c, &to, &from);
+	if (!err)
+		err = move_blocks(c);
+	if (!err)
+		err = read_directions(c, &c->to_device, &c->from_device);
+	if (err)
+		return err;
 	subtract(&c->to_device, &to);
 	subtract(&c->from_device, &from);
-	return err;
+	return 0;
 }
 
+/* Returns what move_counted() does. */
 static int proof(struct copy *c)
 {
 	int err;
@@ -260,6 +262,8 @@ static int fail_copy(const struct copy *c, int err)
 {
 	static const struct failure stopped = { .status = STATUS_FAILURE };
 
+	if (err > 0)	/* it is reported */
+		return err;
 	if (!signals_pending())
 		return fail_errno(c->ctx, err,
 				  "after %" PRIu64 " of %" PRIu64 " bytes",

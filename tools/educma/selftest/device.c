@@ -28,16 +28,11 @@ static int send_bytes(struct selftest *t, uint64_t bytes)
 	return transfer(t, &req);
 }
 
-/* How much a counter has risen since the beginning; 0 if there is none. */
+/* How much a counter has risen since the beginning. */
 static uint64_t rise(const struct selftest *t,
 		     const struct educma_counters *now, const char *name)
 {
-	uint64_t before, after;
-
-	if (educma_counter(&t->start, name, &before) ||
-	    educma_counter(now, name, &after))
-		return 0;
-	return after - before;
+	return counter_value(now, name) - counter_value(&t->start, name);
 }
 
 static uint64_t chunks_done(const struct selftest *t)
@@ -131,9 +126,12 @@ static const char *interrupt_name(const struct selftest *t)
 	return t->s.info.flags & EDUCMA_INFO_MSI ? "MSI" : "INTx";
 }
 
-static enum result no_counters(struct selftest *t, int err)
+static enum result no_counters(struct selftest *t, int err,
+			       const struct educma_counters *counters)
 {
-	return skipped(t, "no counters: %s", strerror(-err));
+	return failed(t, "dma_counters%s%s cannot be read: %s",
+		      *counters->failed ? "/" : "", counters->failed,
+		      err == -EINVAL ? "no number" : strerror(-err));
 }
 
 /* Three transfers of a DMA each, and one of three: each DMA interrupts once. */
@@ -173,13 +171,13 @@ enum result test_interrupt(struct selftest *t)
 
 	err = educma_read_counters(&t->s.entry, &before);
 	if (err)
-		return no_counters(t, err);
+		return no_counters(t, err, &before);
 	err = interrupt_six_times(t);
 	if (err)
 		return failed_transfer(t, err);
 	err = educma_read_counters(&t->s.entry, &after);
 	if (err)
-		return no_counters(t, err);
+		return no_counters(t, err, &after);
 	return check_interrupts(t, rise(t, &after, "irqs") -
 				rise(t, &before, "irqs"),
 				chunks_done(t) - chunks, &after);
@@ -285,7 +283,7 @@ enum result test_counters(struct selftest *t)
 
 	err = educma_read_counters(&t->s.entry, &now);
 	if (err)
-		return no_counters(t, err);
+		return no_counters(t, err, &now);
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
 		rose = rise(t, &now, expected[i].counter);
 		if (rose != expected[i].rise)

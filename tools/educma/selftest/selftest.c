@@ -140,26 +140,31 @@ static bool run_json(struct selftest *t)
 	return good;
 }
 
+static int test_all(struct selftest *t)
+{
+	const bool good = t->ctx->json ? run_json(t) : run_tap(t);
+
+	educma_free(t->s.dev, &t->dst);
+	educma_free(t->s.dev, &t->src);
+	return good ? STATUS_OK : STATUS_FAILURE;
+}
+
 /*
  * The device is opened for the self-test alone, because it counts DMA exactly and
  * uses the device's memory.
  */
 static int selftest(struct selftest *t)
 {
-	int status, err;
-	bool good;
+	int status;
 
 	status = open_session_alone(t->ctx, &t->s);
 	if (status)
 		return status;
-	err = educma_read_counters(&t->s.entry, &t->start);
-	if (err)
-		t->start.count = 0;
-	good = t->ctx->json ? run_json(t) : run_tap(t);
-	educma_free(t->s.dev, &t->dst);
-	educma_free(t->s.dev, &t->src);
+	status = read_counters(t->ctx, &t->s.entry, &t->start);
+	if (!status)
+		status = test_all(t);
 	close_session(&t->s);
-	return good ? STATUS_OK : STATUS_FAILURE;
+	return status;
 }
 
 static uint64_t large_argument(const struct context *ctx, const char *text)

@@ -29,14 +29,6 @@ static const char *const figure_names[FIGURES] = {
 	[QUEUE] = "queue_depth",
 };
 
-static bool has_gone(const struct context *ctx,
-		     const struct educma_entry *entry)
-{
-	struct educma_entry found;
-
-	return educma_find(ctx->sysroot, entry->pci, &found);
-}
-
 /* A device that goes meanwhile is left out. Returns an enum status. */
 static int take_sample(const struct context *ctx,
 		       const struct educma_entry *entry, struct samples *s)

@@ -38,26 +38,16 @@ static void stat_text(const struct educma_counters *counters)
 		       counters->counter[i].value);
 }
 
-static int fail_counters(const struct context *ctx, int err,
-			 const struct educma_entry *entry)
-{
-	if (err == -ENODEV)
-		return fail_errno(ctx, err, "%s", entry->name);
-	return fail_system(ctx, err, "%s/dma_counters", entry->pci_dir);
-}
-
 static int stat_one(const struct context *ctx)
 {
 	struct educma_counters counters;
 	struct educma_entry entry;
-	int status, err;
+	int status;
 
-	status = find_device(ctx, &entry);
+	status = find_device(ctx, &entry) ?:
+		 read_counters(ctx, &entry, &counters);
 	if (status)
 		return status;
-	err = educma_read_counters(&entry, &counters);
-	if (err)
-		return fail_counters(ctx, err, &entry);
 	if (ctx->json)
 		print_json(stat_json(&entry, &counters));
 	else
@@ -71,13 +61,13 @@ static int stat_list(const struct context *ctx, struct json_object *array,
 {
 	struct educma_counters counters;
 	char pci[64];
+	int status;
 	size_t i;
-	int err;
 
 	for (i = 0; i < count; i++) {
-		err = educma_read_counters(&list[i], &counters);
-		if (err)
-			return fail_counters(ctx, err, &list[i]);
+		status = read_counters(ctx, &list[i], &counters);
+		if (status)
+			return status;
 		if (array) {
 			json_object_array_add(array,
 					      stat_json(&list[i], &counters));
