@@ -33,7 +33,7 @@ enum value_kind {
 
 struct field;
 
-#define VALUE_TEXT	1024
+#define VALUE_TEXT	2048
 
 /**
  * struct value - the value of one field

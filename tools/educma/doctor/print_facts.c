@@ -169,11 +169,21 @@ static const struct field range_fields[] = {
 	{ }
 };
 
+/* Appends a range to a list in text, as far as there is room. */
+static void append_range(struct value *value, const struct doctor_range *range)
+{
+	const size_t len = strlen(value->text);
+
+	snprintf(value->text + len, sizeof(value->text) - len,
+		 "%s0x%08" PRIx64 "-0x%08" PRIx64, len ? ", " : "",
+		 range->first, range->last);
+}
+
 /* The addresses that the IOMMU cannot map: not known, or none without an IOMMU. */
 static void get_unmappable(const void *record, struct value *value)
 {
 	const struct doctor_device *dev = record;
-	size_t i, len = 0;
+	size_t i;
 
 	if (*dev->iommu && !dev->reserved_known)
 		return;
@@ -184,10 +194,7 @@ static void get_unmappable(const void *record, struct value *value)
 		json_object_array_add(value->json,
 				      fields_json(range_fields,
 						  &dev->reserved[i]));
-		len += snprintf(value->text + len, sizeof(value->text) - len,
-				"%s0x%08" PRIx64 "-0x%08" PRIx64,
-				i ? ", " : "", dev->reserved[i].first,
-				dev->reserved[i].last);
+		append_range(value, &dev->reserved[i]);
 	}
 }
 
@@ -265,7 +272,8 @@ static void get_forced(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	value_number(value, VALUE_BOOL, *f->swiotlb_word);
+	if (f->words_known)
+		value_number(value, VALUE_BOOL, *f->swiotlb_word);
 }
 
 static void get_swiotlb(const void *record, struct value *value)
