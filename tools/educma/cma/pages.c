@@ -14,11 +14,14 @@
  * @before: the area before that
  * @after: the area afterwards
  * @pages: how many
+ * @freed: the bytes that were given back, at least; FIELD_UNKNOWN if pages are
+ *	to be taken
  */
 struct request {
 	struct educma_cma_area before;
 	struct educma_cma_area after;
 	uint64_t pages;
+	uint64_t freed;
 };
 
 static uint64_t request_bytes(const struct request *r)
@@ -101,9 +104,21 @@ static void get_used(const void *record, struct value *value)
 		   size_format(now, r->after.used));
 }
 
+static void get_freed(const void *record, struct value *value)
+{
+	const struct request *r = record;
+	char size[SIZE_TEXT];
+
+	if (r->freed == FIELD_UNKNOWN)
+		return;
+	value_number(value, VALUE_BYTES, r->freed);
+	value_text(value, "at least %s", size_format(size, r->freed));
+}
+
 static const struct field fields[] = {
 	FIELD_GET("area", "area", 0, get_area),
 	FIELD_GET("asked_bytes", "asked for", 0, get_asked),
+	FIELD_GET("freed_bytes", "freed", 0, get_freed),
 	FIELD("used_before_bytes", NULL, 0, VALUE_BYTES, request, before.used),
 	FIELD_GET("used_bytes", "used", 0, get_used),
 	FIELD("largest_free_bytes", "largest free", 0, VALUE_BYTES, request,
@@ -139,8 +154,7 @@ static int alloc_from_area(const struct context *ctx, struct request *r)
 }
 
 /* The JSON object has the numbers already, so this is for people only. */
-static int fail_free(const struct context *ctx, const struct request *r,
-		     uint64_t freed)
+static int fail_free(const struct context *ctx, const struct request *r)
 {
 	static const struct failure failure = {
 		.status = STATUS_FAILURE,
@@ -152,7 +166,7 @@ static int fail_free(const struct context *ctx, const struct request *r,
 	text.json = false;
 	return fail(&text, &failure,
 		    "freed at least %s of %s: no more than 'cma alloc' took",
-		    size_format(size, freed),
+		    size_format(size, r->freed),
 		    size_format(asked, request_bytes(r)));
 }
 
@@ -172,22 +186,35 @@ static uint64_t freed_bytes(const struct request *r,
 	return freed * bit_bytes(&r->before);
 }
 
-static int check_freed(const struct context *ctx, const struct request *r,
-		       const struct educma_cma_bitmap *before)
+static int note_freed(const struct context *ctx, struct request *r,
+		      const struct educma_cma_bitmap *before)
 {
 	struct educma_cma_bitmap after;
-	uint64_t freed;
 	int err;
 
 	err = educma_cma_bitmap(ctx->sysroot, &r->before, &after);
 	if (err)
 		return fail_area(ctx, r->before.name, err);
-	freed = freed_bytes(r, before, &after);
+	r->freed = freed_bytes(r, before, &after);
 	free(after.words);
-	return freed < request_bytes(r) ? fail_free(ctx, r, freed) : STATUS_OK;
+	return STATUS_OK;
 }
 
 /* The kernel does not return how much it freed; the bitmap shows it. */
+static int free_and_look(const struct context *ctx, struct request *r,
+			 const struct educma_cma_bitmap *before)
+{
+	int status, err;
+
+	err = educma_cma_free(ctx->sysroot, &r->before, r->pages);
+	if (err)
+		return fail_request(ctx, r, err);
+	status = note_freed(ctx, r, before) ?: look_again(ctx, r);
+	if (!status && r->freed < request_bytes(r))
+		status = fail_free(ctx, r);
+	return status;
+}
+
 static int free_to_area(const struct context *ctx, struct request *r)
 {
 	struct educma_cma_bitmap before;
@@ -196,10 +223,7 @@ static int free_to_area(const struct context *ctx, struct request *r)
 	err = educma_cma_bitmap(ctx->sysroot, &r->before, &before);
 	if (err)
 		return fail_area(ctx, r->before.name, err);
-	err = educma_cma_free(ctx->sysroot, &r->before, r->pages);
-	status = err ? fail_request(ctx, r, err) : look_again(ctx, r);
-	if (!status)
-		status = check_freed(ctx, r, &before);
+	status = free_and_look(ctx, r, &before);
 	free(before.words);
 	return status;
 }
@@ -236,7 +260,7 @@ static int find_area(const struct context *ctx, const char *amount,
 
 int take_pages(const struct context *ctx, const char *amount, const char *name)
 {
-	struct request r = { };
+	struct request r = { .freed = FIELD_UNKNOWN };
 
 	return find_area(ctx, amount, name, &r) ?: alloc_from_area(ctx, &r);
 }
