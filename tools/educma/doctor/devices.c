@@ -9,6 +9,9 @@
 #include "printable.h"
 #include "sysfs.h"
 
+/* More devices than people read. */
+#define SHOWN_MAX	64
+
 #define PCI_DEVICES	"/sys/bus/pci/devices"
 
 struct row {
@@ -43,13 +46,17 @@ void print_devices(const char *sysroot)
 	count = sysfs_list(sysroot, PCI_DEVICES, &names);
 	if (count < 0)
 		return;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && i < SHOWN_MAX; i++) {
 		read_row(sysroot, names[i], &row);
 		title_print(i ? "" : "devices");
 		printf("%s %04" PRIx64 ":%04" PRIx64 " %2" PRIu64 " bits, %s\n",
 		       printable_text(name, sizeof(name), names[i]),
 		       row.vendor, row.device, row.bits,
 		       printable_text(driver, sizeof(driver), row.driver));
+	}
+	if (count > i) {
+		title_print("");
+		printf("and %d others\n", count - i);
 	}
 	sysfs_free_list(names, count);
 }
