@@ -16,6 +16,7 @@
 #define PAGES	0x100
 
 static char root[32];
+static char page_root[64];
 static struct educma_entry entry;
 
 /* Writes a file of the tree, and the directories above it. */
@@ -118,9 +119,75 @@ static void says_why_there_is_no_list(void **state)
 	(void)state;
 	assert_int_equal(educma_cma_areas("/nonexistent", &list, &count),
 			 -ENOENT);
-	put_area_file("small", "used", "many\n");
-	assert_int_equal(educma_cma_areas(root, &list, &count), -EINVAL);
-	put_area_file("small", "used", "0\n");
+}
+
+/* Each is a file of the area small, and what makes it invalid. */
+static void an_invalid_area_hides_no_other(void **state)
+{
+	static const struct {
+		const char *file, *text, *valid;
+		int err;
+	} cases[] = {
+		{ "used", "many\n", "0\n", -EINVAL },
+		{ "used", "2\n", "0\n", -EINVAL },
+		{ "maxchunk", "2\n", "1\n", -EINVAL },
+		{ "count", "0\n", "1\n", -EINVAL },
+		{ "count", "4611686018427387904\n", "1\n", -EOVERFLOW },
+		{ "base_pfn", "18446744073709551615\n", "16\n", -EOVERFLOW },
+		{ "base_pfn", "4503599627370495\n", "16\n", -EOVERFLOW },
+		{ "order_per_bit", "31\n", "0\n", -EINVAL },
+		{ "order_per_bit", "4294967295\n", "0\n", -EINVAL },
+	};
+	struct educma_cma_area *list, area;
+	size_t count, i;
+
+	(void)state;
+	put_area_file("small", "order_per_bit", "0\n");
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		put_area_file("small", cases[i].file, cases[i].text);
+		assert_int_equal(educma_cma_areas(root, &list, &count), 0);
+		assert_int_equal(count, 2);
+		assert_string_equal(list[0].name, "reserved");
+		assert_int_equal(list[0].err, 0);
+		assert_string_equal(list[1].name, "small");
+		assert_int_equal(list[1].err, cases[i].err);
+		free(list);
+		assert_int_equal(educma_cma_find(root, "small", &area), cases[i].err);
+		put_area_file("small", cases[i].file, cases[i].valid);
+	}
+	assert_int_equal(educma_cma_find(root, "small", &area), 0);
+	put_area_file("small", "order_per_bit", "4294967298\n");
+}
+
+static uint64_t page_of(const char *zoneinfo, const char *smaps, bool *known)
+{
+	put("page/proc/meminfo", "MemTotal: 1016000 kB\nCmaTotal: 131072 kB\n");
+	put("page/proc/zoneinfo", zoneinfo);
+	put("page/proc/self/smaps", smaps);
+	return educma_page_size(page_root, known);
+}
+
+/* From a mapping, the areas' pages, all managed pages, or all that zones span. */
+static void knows_the_page(void **state)
+{
+	bool known;
+
+	(void)state;
+	snprintf(page_root, sizeof(page_root), "%s/page", root);
+	assert_int_equal(page_of("", "a-b\nKernelPageSize:       64 kB\n", &known), 65536);
+	assert_true(known);
+	assert_int_equal(page_of(" cma 32768\n cma 0\n", "", &known), 4096);
+	assert_true(known);
+	assert_int_equal(page_of(" cma 2048\n", "KernelPageSize: 0 kB\n", &known), 65536);
+	assert_int_equal(page_of(" managed 62000\n spanned 250000\n", "", &known), 16384);
+	assert_int_equal(page_of(" spanned 3840\n spanned 12600\n", "", &known), 65536);
+	assert_true(known);
+	assert_int_equal(page_of(" spanned 100000\n", "KernelPageSize: 2048 kB\n", &known), PAGE);
+	assert_false(known);
+	assert_int_equal(page_of("", "", &known), PAGE);
+	assert_false(known);
+	assert_int_equal(educma_page_size("", &known), PAGE);
+	assert_true(known);
 }
 
 static void no_area_is_no_error(void **state)
@@ -177,6 +244,7 @@ static void reads_a_bitmap(void **state)
 {
 	const struct educma_cma_area area = {
 		.name = "reserved", .bytes = 255 * PAGE, .order_per_bit = 1,
+		.page_bytes = PAGE,
 	};
 	struct educma_cma_bitmap map;
 
@@ -296,6 +364,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_the_areas),
 		cmocka_unit_test(says_why_there_is_no_list),
+		cmocka_unit_test(an_invalid_area_hides_no_other),
+		cmocka_unit_test(knows_the_page),
 		cmocka_unit_test(no_area_is_no_error),
 		cmocka_unit_test(finds_an_area_by_name),
 		cmocka_unit_test(knows_which_is_the_default),

@@ -56,17 +56,35 @@ static int debug_dir(char *dir, const char *area)
 	return path_format(dir, PATH_MAX, DEBUG_DIR "/%s", area);
 }
 
-static int read_area(const char *sysroot, const char *name,
-		     struct educma_cma_area *area)
+/* No area has more pages than 1 << 30; a tree can have any number in its files. */
+#define PAGES_ORDER_MAX	30
+
+/* Turns the numbers of pages in @area into bytes. */
+static int pages_to_bytes(struct educma_cma_area *area, uint64_t page)
 {
-	uint64_t page = sysconf(_SC_PAGESIZE);
-	uint64_t order;
+	uint64_t end;
+
+	if (!area->bytes || area->used > area->bytes ||
+	    area->largest_free > area->bytes ||
+	    area->order_per_bit > PAGES_ORDER_MAX)
+		return -EINVAL;
+	if (area->bytes > 1ULL << PAGES_ORDER_MAX ||
+	    __builtin_mul_overflow(area->base, page, &area->base) ||
+	    __builtin_add_overflow(area->base, area->bytes * page, &end))
+		return -EOVERFLOW;
+	area->bytes *= page;
+	area->used *= page;
+	area->largest_free *= page;
+	return 0;
+}
+
+static int read_area(const char *sysroot, struct educma_cma_area *area)
+{
 	char dir[PATH_MAX];
+	uint64_t order;
 	int err;
 
-	err = debug_dir(dir, name);
-	if (!err)
-		err = path_format(area->name, sizeof(area->name), "%s", name);
+	err = debug_dir(dir, area->name);
 	if (!err)
 		err = sysfs_read_u64(sysroot, dir, "base_pfn", &area->base);
 	if (!err)
@@ -79,42 +97,47 @@ static int read_area(const char *sysroot, const char *name,
 		err = sysfs_read_u64(sysroot, dir, "order_per_bit", &order);
 	if (err)
 		return err;
-	area->base *= page;
-	area->bytes *= page;
-	area->used *= page;
-	area->largest_free *= page;
 	/* The kernel prints this int as a long, so only its lower half is valid. */
 	area->order_per_bit = order;
-	return 0;
+	return pages_to_bytes(area, area->page_bytes);
 }
 
 static int compare_areas(const void *a, const void *b)
 {
 	const struct educma_cma_area *x = a, *y = b;
 
+	if (!x->err != !y->err)
+		return x->err ? 1 : -1;
 	return (x->base > y->base) - (x->base < y->base);
 }
 
-static int add_area(const char *sysroot, const char *name,
+static int add_area(const char *sysroot, const char *name, uint64_t page,
 		    struct educma_cma_area **list, size_t *count)
 {
-	struct educma_cma_area *grown;
-	int err;
+	struct educma_cma_area *grown, *area;
 
 	grown = reallocarray(*list, *count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	*list = grown;
-	err = read_area(sysroot, name, &grown[*count]);
-	if (!err)
-		++*count;
-	return err;
+	area = &grown[(*count)++];
+	*area = (struct educma_cma_area){ .page_bytes = page };
+	/* The kernel's names are shorter; this one is known by its beginning. */
+	if (path_format(area->name, sizeof(area->name), "%s", name))
+		area->err = -ENAMETOOLONG;
+	else
+		area->err = read_area(sysroot, area);
+	if (area->err)
+		area->bytes = 0;
+	return 0;
 }
 
 int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count)
 {
 	struct dirent *d;
+	uint64_t page;
+	bool known;
 	int err = 0;
 	DIR *dir;
 
@@ -123,9 +146,10 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 	dir = sysfs_opendir(sysroot, DEBUG_DIR);
 	if (!dir)
 		return -errno;
+	page = educma_page_size(sysroot, &known);
 	while (!err && (d = readdir(dir))) {
 		if (d->d_name[0] != '.')
-			err = add_area(sysroot, d->d_name, list, count);
+			err = add_area(sysroot, d->d_name, page, list, count);
 	}
 	closedir(dir);
 	if (err) {
@@ -196,7 +220,7 @@ int educma_cma_find(const char *sysroot, const char *name,
 	if (i >= 0)
 		*area = list[i];
 	free(list);
-	return i < 0 ? i : 0;
+	return i < 0 ? i : area->err;
 }
 
 static int read_words(const char *sysroot, const char *path, uint32_t *words,
@@ -220,12 +244,12 @@ static int read_words(const char *sysroot, const char *path, uint32_t *words,
 int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 		      struct educma_cma_bitmap *map)
 {
-	const uint64_t pages = area->bytes / sysconf(_SC_PAGESIZE);
+	const uint64_t pages = area->bytes / area->page_bytes;
 	char dir[PATH_MAX], path[PATH_MAX];
 	size_t count;
 	int err;
 
-	err = debug_dir(dir, area->name);
+	err = area->err ?: debug_dir(dir, area->name);
 	if (!err)
 		err = path_format(path, sizeof(path), "%s/bitmap", dir);
 	if (err)
@@ -311,7 +335,9 @@ int educma_find_area(const char *sysroot, const struct educma_entry *entry,
 		return err;
 	err = -ERANGE;
 	for (i = 0; err && i < count; i++) {
-		if (area_holds(&list[i], buf)) {
+		if (list[i].err) {
+			err = list[i].err;
+		} else if (area_holds(&list[i], buf)) {
 			*area = list[i];
 			err = 0;
 		}

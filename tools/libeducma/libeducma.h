@@ -114,6 +114,9 @@ struct educma_counters {
  * @used: how much of it is given out, in bytes
  * @largest_free: its longest free run, in bytes
  * @order_per_bit: each bit of its bitmap stands for 1 << @order_per_bit pages
+ * @page_bytes: bytes of a page
+ * @err: 0, or a negative errno because of which only @name is known: -EINVAL and
+ *	-EOVERFLOW (the area's files contradict each other, or are no numbers)
  */
 struct educma_cma_area {
 	char name[64];
@@ -122,6 +125,8 @@ struct educma_cma_area {
 	uint64_t used;
 	uint64_t largest_free;
 	uint32_t order_per_bit;
+	uint64_t page_bytes;
+	int err;
 };
 
 /* An open device. */
@@ -378,14 +383,26 @@ int educma_counter(const struct educma_counters *counters, const char *name,
 int educma_meminfo(const char *sysroot, const char *name, uint64_t *bytes);
 
 /**
+ * educma_page_size() - get the bytes of a page of a machine
+ * @sysroot: see above
+ * @known: set to false if the tree does not show it. Then the size is that of the
+ *	machine on which the program runs
+ *
+ * Returns the size.
+ */
+uint64_t educma_page_size(const char *sysroot, bool *known);
+
+/**
  * educma_cma_areas() - find all CMA areas, lowest address first
  * @sysroot: see above
  * @list: set to an array, which the caller frees; NULL if there is no area
  * @count: set to its length; no area at all is not an error
  *
+ * An area that cannot be read is in the array as well, behind the others, and its
+ * member @err is set.
+ *
  * Errors: -EACCES (only root may read debugfs), -ENOENT (debugfs is not mounted,
- * or the kernel lacks CONFIG_CMA_DEBUGFS), -EINVAL (a file does not hold a
- * number), -ENOMEM.
+ * or the kernel lacks CONFIG_CMA_DEBUGFS), -ENOMEM.
  */
 int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 		     size_t *count);
@@ -409,8 +426,9 @@ int educma_cma_default(const struct educma_cma_area *list, size_t count);
  * @name: its name; NULL for the area of educma_cma_default()
  * @area: filled in
  *
- * Errors: -ENODEV (there is no area), -ESRCH (no area has this name), those of
- * educma_cma_default() if @name is NULL, or those of educma_cma_areas().
+ * Errors: -ENODEV (there is no area), -ESRCH (no area has this name), the area's
+ * @err, those of educma_cma_default() if @name is NULL, or those of
+ * educma_cma_areas().
  */
 int educma_cma_find(const char *sysroot, const char *name,
 		    struct educma_cma_area *area);

@@ -56,6 +56,9 @@ struct holders {
 	size_t reserves;
 };
 
+/* For each the areas are read again, and a tree may have any number of them. */
+#define HELD_MAX	1024
+
 /* Reading ------------------------------------------------------------------ */
 
 static void add_held(struct holders *h, const char *sysroot,
@@ -93,7 +96,8 @@ static void read_held(struct holders *h, const char *sysroot,
 	f = sysfs_fopen(sysroot, path, 0);
 	if (!f)
 		return;
-	while (fscanf(f, "%" SCNu64 " %" SCNu64 " %" SCNx64, &number,
+	while (h->helds < HELD_MAX &&
+	       fscanf(f, "%" SCNu64 " %" SCNu64 " %" SCNx64, &number,
 		      &buf.bytes, &buf.dma_addr) == 3)
 		add_held(h, sysroot, entry, number, &buf);
 	fclose(f);
@@ -279,28 +283,36 @@ static void get_name(const void *record, struct value *value)
 	const struct record *r = record;
 
 	value_string(value, r->area->name);
-	area_text(value, r->area);
+	if (r->area->err)
+		value_text(value, "'%s', whose files cannot be read: %s",
+			   r->area->name, strerror(-r->area->err));
+	else
+		area_text(value, r->area);
 }
 
 static void get_first(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	value_number(value, VALUE_ADDRESS, r->area->base);
+	if (!r->area->err)
+		value_number(value, VALUE_ADDRESS, r->area->base);
 }
 
 static void get_last(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	value_number(value, VALUE_ADDRESS, r->area->base + r->area->bytes - 1);
+	if (!r->area->err)
+		value_number(value, VALUE_ADDRESS,
+			     r->area->base + r->area->bytes - 1);
 }
 
 static void get_bytes(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	value_number(value, VALUE_BYTES, r->area->bytes);
+	if (!r->area->err)
+		value_number(value, VALUE_BYTES, r->area->bytes);
 }
 
 static void get_used(const void *record, struct value *value)
@@ -308,6 +320,8 @@ static void get_used(const void *record, struct value *value)
 	const struct record *r = record;
 	char used[SIZE_TEXT], largest[SIZE_TEXT];
 
+	if (r->area->err)
+		return;
 	value_number(value, VALUE_BYTES, r->area->used);
 	value_text(value, "%s, largest free run %s",
 		   size_format(used, r->area->used),
@@ -318,14 +332,16 @@ static void get_largest_free(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	value_number(value, VALUE_BYTES, r->area->largest_free);
+	if (!r->area->err)
+		value_number(value, VALUE_BYTES, r->area->largest_free);
 }
 
 static void get_bitmap_unit(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	value_number(value, VALUE_BYTES, bit_bytes(r->area));
+	if (!r->area->err)
+		value_number(value, VALUE_BYTES, bit_bytes(r->area));
 }
 
 static void get_success(const void *record, struct value *value)
@@ -436,7 +452,8 @@ static void print_areas(const char *sysroot,
 			puts("");
 		fill_record(&record, sysroot, &areas[i], h);
 		fields_print(fields, &record, false);
-		print_map(sysroot, &areas[i]);
+		if (!areas[i].err)
+			print_map(sysroot, &areas[i]);
 		print_buffers(h, &areas[i]);
 	}
 	if (any_elsewhere(h))

@@ -18,8 +18,10 @@ static int show_all(const struct context *ctx)
 	if (err)
 		return fail_area(ctx, NULL, err);
 	show_areas(ctx, areas, count);
+	/* The others have been shown; those that cannot be read are the last. */
+	err = areas[count - 1].err;
 	free(areas);
-	return STATUS_OK;
+	return err ? STATUS_FAILURE : STATUS_OK;
 }
 
 static int show_one(const struct context *ctx, const char *name)

@@ -77,7 +77,7 @@ static enum state cell_state(const struct educma_cma_bitmap *map,
 
 uint64_t bit_bytes(const struct educma_cma_area *area)
 {
-	return (uint64_t)sysconf(_SC_PAGESIZE) << area->order_per_bit;
+	return area->page_bytes << area->order_per_bit;
 }
 
 static void print_rows(const struct educma_cma_area *area,

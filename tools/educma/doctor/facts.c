@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reads a machine's facts from procfs, sysfs and debugfs. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gather.h"
 
 void doctor_gather(const char *sysroot, const char *which, uint32_t bits,
 		   struct doctor_facts *f)
 {
+	bool known;
+
 	memset(f, 0, sizeof(*f));
-	f->page = sysconf(_SC_PAGESIZE);
+	f->page = educma_page_size(sysroot, &known);
+	if (!known)
+		unseen(f, "the size of a page: taken to be %" PRIu64 " KiB, as on this machine",
+		       f->page / 1024);
 	gather_device(sysroot, which, bits, f);
 	gather_kernel(sysroot, f);
 	gather_memory(sysroot, f);
+	check_config(f);
 	gather_boot(sysroot, f);
 	gather_areas(sysroot, f);
 }

@@ -290,7 +290,7 @@ struct doctor_facts {
 	struct doctor_boot boot;
 	struct doctor_narrow narrow;
 	uint64_t swiotlb_bytes;
-	char unseen[12][256];
+	char unseen[16][256];
 	size_t unseen_count;
 };
 

@@ -35,14 +35,16 @@ static void take_area(const char *sysroot, const struct educma_cma_area *from,
 static void area_from_log_line(const char *line, struct doctor_area *area)
 {
 	const char *said = strstr(line, "cma: Reserved ");
-	uint64_t mib, base;
+	uint64_t mib, base, bytes;
 
 	if (!said || sscanf(said, "cma: Reserved %" SCNu64 " MiB at %" SCNx64,
 			    &mib, &base) != 2)
 		return;
-	area->bytes = mib << 20;
+	if (!mib || __builtin_mul_overflow(mib, 1 << 20, &bytes) ||
+	    __builtin_add_overflow(base, bytes - 1, &area->last))
+		return;
+	area->bytes = bytes;
 	area->first = base;
-	area->last = base + area->bytes - 1;
 	area->exact = true;
 }
 
@@ -88,7 +90,9 @@ static void pages_from_sysfs(const char *sysroot, uint64_t page,
 	    sysfs_read_u64(sysroot, path, "total_pages", &total) ||
 	    sysfs_read_u64(sysroot, path, "available_pages", &available))
 		return;
-	area->bytes = total * page;
+	if (!total || available > total ||
+	    __builtin_mul_overflow(total, page, &area->bytes))
+		return;
 	area->used = (total - available) * page;
 	area->used_known = true;
 	area->largest_free = available * page;
@@ -136,12 +140,18 @@ static void list_areas(const char *sysroot, struct listing *areas)
 	}
 }
 
+/* Returns 0, or the errno because of which only an area's name is known. */
+static int area_err(const struct listing *areas, int i)
+{
+	return areas->debugfs || i < 0 ? areas->debugfs : areas->list[i].err;
+}
+
 static void read_area(const char *sysroot, struct doctor_facts *f,
 		      const struct listing *areas, size_t i,
 		      struct doctor_area *area)
 {
 	area->present = YES;
-	if (areas->debugfs)
+	if (area_err(areas, i))
 		strcpy(area->name, areas->list[i].name);
 	else
 		take_area(sysroot, &areas->list[i], area);
@@ -233,12 +243,12 @@ static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 		return;
 	}
 	area->present = YES;
-	if (areas->debugfs)
+	if (area_err(areas, i))
 		area_from_log(sysroot, f);
 	if (i >= 0)
 		read_area(sysroot, f, areas, i, area);
 	bound_area(f, area);
-	unseen_of_area(f, areas->debugfs, area);
+	unseen_of_area(f, area_err(areas, i), area);
 }
 
 /* Areas of CONFIG_DMA_PERNUMA_CMA, which newer kernels call DMA_NUMA_CMA. */
@@ -258,7 +268,7 @@ static void gather_node_area(const char *sysroot, struct doctor_facts *f,
 			continue;
 		read_area(sysroot, f, areas, i, &f->node_area);
 		bound_area(f, &f->node_area);
-		unseen_of_area(f, areas->debugfs, &f->node_area);
+		unseen_of_area(f, area_err(areas, i), &f->node_area);
 		return;
 	}
 }

@@ -48,6 +48,9 @@ static bool config_line(struct doctor_facts *f, const char *line)
 	return true;
 }
 
+/* A configuration has 300 KiB; a small file can be unpacked to any length. */
+#define CONFIG_BYTES_MAX	(4u << 20)
+
 static gzFile open_config(const char *sysroot, const char *path)
 {
 	int fd = sysfs_open(sysroot, path);
@@ -64,24 +67,49 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 {
 	gzFile file = open_config(sysroot, path);
 	bool is_config = false;
+	size_t i, bytes = 0;
 	char line[1024];
-	size_t i;
-	int err;
+	int err, end;
 
 	if (!file)
 		return -ENOENT;
 	/* The file has no line for an option whose dependencies are off. */
 	for (i = 0; i < DOCTOR_OPTIONS; i++)
 		strcpy(f->option[i], i == OPTION_CMA_SIZE ? "" : "n");
-	while (gzgets(file, line, sizeof(line)))
+	while (bytes < CONFIG_BYTES_MAX && gzgets(file, line, sizeof(line))) {
 		is_config |= config_line(f, line);
+		bytes += strlen(line) + 1;
+	}
 	gzerror(file, &err);
-	gzclose(file);
-	if (is_config && err == Z_OK)
+	end = gzclose(file);	/* an error if the file is cut off */
+	if (is_config && bytes < CONFIG_BYTES_MAX && err == Z_OK && end == Z_OK)
 		return 0;
 	/* An option may be missing because the file was not read to its end. */
 	memset(f->option, 0, sizeof(f->option));
 	return -EIO;
+}
+
+/* Whether the kernel's own files show that it has what its configuration lacks. */
+static bool is_contradicted(const struct doctor_facts *f)
+{
+	size_t i;
+
+	if (f->cma_counted && !strcmp(f->option[OPTION_CMA], "n"))
+		return true;
+	for (i = 0; i < f->zone_count; i++) {
+		if (!strcmp(f->zones[i].name, "DMA") &&
+		    !strcmp(f->option[OPTION_ZONE_DMA], "n"))
+			return true;
+	}
+	return false;
+}
+
+void check_config(struct doctor_facts *f)
+{
+	if (!is_contradicted(f))
+		return;
+	memset(f->option, 0, sizeof(f->option));
+	unseen(f, "the kernel's configuration: what was found is cut off, or of another kernel");
 }
 
 static bool begins_with(const char *text, const char *start)

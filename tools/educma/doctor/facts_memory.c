@@ -76,6 +76,11 @@ static void zoneinfo_line(struct doctor_zone *zone, uint64_t page,
 	uint64_t pages;
 	int end = 0;
 
+	/* Memory that 64 bits cannot address is that of no machine. */
+	if (sscanf(line, "%*[^0-9]%" SCNu64, &pages) == 1 &&
+	    pages > UINT64_MAX / page / 2)
+		return;
+
 	if (sscanf(line, " pages free %" SCNu64, &pages) == 1) {
 		zone->ordinary_free = pages * page;
 	} else if (sscanf(line, " high %" SCNu64, &pages) == 1) {

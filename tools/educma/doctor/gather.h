@@ -14,6 +14,8 @@ void gather_device(const char *sysroot, const char *which, uint32_t bits,
 		   struct doctor_facts *f);
 void gather_kernel(const char *sysroot, struct doctor_facts *f);
 void gather_memory(const char *sysroot, struct doctor_facts *f);
+/* Forgets a configuration that is not this kernel's; runs after gather_memory(). */
+void check_config(struct doctor_facts *f);
 void gather_boot(const char *sysroot, struct doctor_facts *f);
 /* Reads which pages of an area whose map is known hold other data. */
 void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
