@@ -39,14 +39,23 @@ attribute() {
 
 nothing() { :; }
 
-# hold BDF BITS BYTES COUNT EVERY: holds buffers and frees every EVERY-th of them
-hold() { echo "$* $(attribute "$1")" >$oracle/hold; }
+# hold BDF BITS BYTES COUNT EVERY: holds buffers and frees every EVERY-th of them. The
+# amount is how many there was memory for.
+hold() {
+	echo "$* $(attribute "$1")" >$oracle/hold
+	say amount "$(cut -d ' ' -f 2 $oracle/hold)"
+}
 
 # pages ZONE ORDER COUNT EVERY: the same with blocks of a zone
 pages() { echo "$*" >$oracle/pages; }
 
-# scatter PERCENT: holds every second of the pages that are PERCENT of all free memory
-scatter() { pages normal 0 $(($(meminfo MemFree) * $1 / 400)) 2; }
+# scatter PERCENT: holds every second of the pages that are PERCENT of the free memory
+# outside of CMA. The amount is their number.
+scatter() {
+	count=$((($(meminfo MemFree) - $(meminfo CmaFree)) * $1 / 400))
+	pages normal 0 $count 2
+	say amount $count
+}
 
 # fill AMOUNT: fills memory with files of tmpfs. AMOUNT is a number of KiB, or "to KB":
 # as much as leaves this much available.
@@ -97,7 +106,7 @@ enter() {
 	say state "$1"
 	shift
 	"$@"
-	echo "$(cat $oracle/hold) buffers or blocks are held"
+	echo "held: $(cat $oracle/hold)"
 	cat /proc/buddyinfo
 	say entered "$(meminfo MemAvailable)"
 }

@@ -13,7 +13,8 @@
  *		EVERY-th of them (0: none)
  *	echo dma|dma32|normal ORDER COUNT EVERY >pages
  *		does this with blocks of pages of a zone, and of the zones below it
- *	cat hold	prints how many buffers and blocks are held
+ *	cat hold	prints how many buffers and blocks are held, and how many the last
+ *		order got, before it freed some of them
  *	echo >free	frees all
  *
  * The device may have a driver, which is not disturbed: both masks are restored.
@@ -53,7 +54,7 @@ struct question {
 
 static struct dentry *root;
 static LIST_HEAD(all_held);
-static unsigned int held_count;
+static unsigned int held_count, got;
 static DEFINE_MUTEX(lock);
 static char answer[LINE_MAX] = "none\n";
 
@@ -226,6 +227,7 @@ static int do_hold(const char *line)
 			break;
 	}
 	pci_dev_put(q.pci);
+	got = i;
 	thin_out(first, every);
 	return i < count ? -ENOMEM : 0;
 }
@@ -250,6 +252,7 @@ static int do_pages(const char *line)
 		if (!hold_block(gfp, order))
 			break;
 	}
+	got = i;
 	thin_out(first, every);
 	return i < count ? -ENOMEM : 0;
 }
@@ -268,7 +271,7 @@ static int show_try(struct seq_file *seq, void *unused)
 
 static int show_hold(struct seq_file *seq, void *unused)
 {
-	seq_printf(seq, "%u\n", held_count);
+	seq_printf(seq, "%u %u\n", held_count, got);
 	return 0;
 }
 
