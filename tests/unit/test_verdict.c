@@ -670,7 +670,7 @@ static void zones_keep_some_memory(void **state)
 static void area_is_not_activated(void **state)
 {
 	(void)state;
-	set_area(128 * MIB, 0);
+	f.area.present = NO;
 	f.not_activated = true;
 	f.cma_words.limit = 256 * MIB;
 	strcpy(f.movable_words, "kernelcore=512M");

@@ -64,7 +64,7 @@ static int pages_to_bytes(struct educma_cma_area *area, uint64_t page)
 {
 	uint64_t end;
 
-	if (!area->bytes || area->used > area->bytes ||
+	if (area->used > area->bytes ||
 	    area->largest_free > area->bytes ||
 	    area->order_per_bit > PAGES_ORDER_MAX)
 		return -EINVAL;

@@ -233,7 +233,7 @@ struct doctor_narrow {
  * @swiotlb_word: the word of the command line that forces bouncing:
  *	"swiotlb=force", "swiotlb=8192,force"; empty if there is none
  * @movable_words: the words kernelcore= and movablecore= of the command line
- * @not_activated: the log says that the kernel could not use the CMA area
+ * @not_activated: the kernel reserved the CMA area, but could not use it
  * @kaslr_off: nokaslr is on the command line
  * @page: bytes of a page
  * @block: bytes of the page allocator's largest block

@@ -228,6 +228,11 @@ static void unseen_default(struct doctor_facts *f, const struct listing *areas)
 	unseen(f, "which CMA area devices get memory from: %s", names);
 }
 
+static bool is_without_pages(const struct listing *areas, int i)
+{
+	return !area_err(areas, i) && !areas->list[i].bytes;
+}
+
 static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 				const struct listing *areas)
 {
@@ -240,6 +245,12 @@ static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 	}
 	if (i < 0 && (areas->known || !f->cma_total)) {
 		area->present = NO;
+		return;
+	}
+	/* An area that the kernel could not use stays in the list, without pages. */
+	if (i >= 0 && (!f->cma_total || is_without_pages(areas, i))) {
+		area->present = NO;
+		f->not_activated = true;
 		return;
 	}
 	area->present = YES;

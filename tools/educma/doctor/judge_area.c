@@ -64,7 +64,7 @@ static enum verdict judge_one(const struct doctor_facts *f,
 		return VERDICT_NO_CMA;
 	if (area->present == UNKNOWN)
 		return VERDICT_CANNOT_TELL;
-	if (area->present == NO || (area->exact && !area->bytes))
+	if (area->present == NO)
 		return without_area(f);
 	verdict = judge_reach(area, bytes, last);
 	return verdict == VERDICT_FINE ? judge_free(f, area, bytes, last) :
