@@ -100,8 +100,8 @@ lint:
 #: make tools     build the command build/educma and the tools of tools/vm
 #: make sim       build the simulated device build/educma-sim (SIM=1 in a guest)
 #: make man       build the manual pages in build/man
-#: make install   install module, command and library, headers, manual pages and bash
-#:                completion on this machine (KDIR=, PREFIX=, DESTDIR=)
+#: make install   install module, command and library, headers, manual pages, the schema
+#:                of --json and bash completion on this machine (KDIR=, PREFIX=, DESTDIR=)
 #: make clean     remove build/, but not the cache ~/.cache/educma
 .PHONY: kernel modules tools man sim install clean
 kernel:

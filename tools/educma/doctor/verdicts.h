@@ -2,9 +2,10 @@
 /*
  * All verdicts of the doctor: the name, the exit status, and the meaning that
  * the help, the manual page and tools/educma/README.md give. A new verdict is an
- * entry here and a function that finds it: in judge_area.c if it is about the
- * CMA area, else in judge.c; describe_area() in judge_area.c has a case for each.
- * A file that includes this one defines VERDICT().
+ * entry here, its name in tools/educma/schema.json, and a function that finds it:
+ * in judge_area.c if it is about the CMA area, else in judge.c; describe_area() in
+ * judge_area.c has a case for each. A file that includes this one defines
+ * VERDICT().
  */
 VERDICT(FINE, "fine", STATUS_OK,
 	"The buffer can be allocated: from CMA, or without it if the buffer is small.")
