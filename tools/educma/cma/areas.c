@@ -290,6 +290,14 @@ static void get_name(const void *record, struct value *value)
 		area_text(value, r->area);
 }
 
+static void get_area_why(const void *record, struct value *value)
+{
+	const struct record *r = record;
+
+	if (r->area->err)
+		value_string(value, strerror(-r->area->err));
+}
+
 static void get_first(const void *record, struct value *value)
 {
 	const struct record *r = record;
@@ -427,6 +435,7 @@ static void get_buffers(const void *record, struct value *value)
 
 static const struct field fields[] = {
 	FIELD_GET("name", "area", 0, get_name),
+	FIELD_GET("area_why", NULL, 0, get_area_why),
 	FIELD_GET("first_address", NULL, 0, get_first),
 	FIELD_GET("last_address", NULL, 0, get_last),
 	FIELD_GET("bytes", NULL, 0, get_bytes),
