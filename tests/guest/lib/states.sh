@@ -151,7 +151,7 @@ attempt() {
 # question NUMBER BDF BITS SIZE OPTION...: asks and tries. SIZE is a number of bytes,
 # "largest", which is what the doctor says, or "more", a page more.
 question() {
-	number=$1 bdf=$2 bits=$3 size=$4
+	question=$1 bdf=$2 bits=$3 size=$4
 	shift 4
 	case $size in
 	largest | more)
@@ -160,6 +160,6 @@ question() {
 		[ "$size" != more ] || largest=$((largest + 4096))
 		size=$largest ;;
 	esac
-	ask "$number" "$bdf" "$size" "$@"
-	attempt "$number" "$bdf" "$bits" "$size"
+	ask "$question" "$bdf" "$size" "$@"
+	attempt "$question" "$bdf" "$bits" "$size"
 }
