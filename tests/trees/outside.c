@@ -26,7 +26,7 @@ static void watch_path(const char *path, uint32_t events)
 		err(2, "inotify_add_watch %s", path);
 }
 
-/* Names that educma looks for, each with a number that would be valid. */
+/* A file for any link, and files that educma looks for, each with a valid number. */
 static const char *const files[] = {
 	"secret", "dir/vendor", "dir/device", "dir/config", "dir/meminfo",
 	"dir/reserved/base_pfn", "dir/reserved/count", "dir/reserved/used",
@@ -37,13 +37,14 @@ static const char *const files[] = {
 void outside_make(const char *dir)
 {
 	static const char *const dirs[] = { "", "/dir", "/dir/reserved" };
+	static const char *const texts[] = { MARKER "\n", "4660 " MARKER "\n" };
 	struct tree tree = { };
 	char path[PATH_MAX];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(files); i++)
-		object_set(tree_add(&tree, files[i]), FILE_OBJECT,
-			   "4660 " MARKER "\n", strlen("4660 " MARKER "\n"));
+		object_set(tree_add(&tree, files[i]), FILE_OBJECT, texts[!!i],
+			   strlen(texts[!!i]));
 	tree_plant(&tree, dir);
 	tree_free(&tree);
 	watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
