@@ -50,6 +50,10 @@ fails() {
 	echo "$text" | grep -qE "$pattern" || die "$* says: $text, not: $pattern"
 }
 
+# show_json FILE: prints what educma --json has printed. tests/run validates it, and the
+# test fails if it is not valid.
+show_json() { sed 's/^/json| /' "$1"; }
+
 # The kernel log since this test began, for the runner logs a marker then.
 log() { dmesg | sed -n 'H; /educma-test: /h; $ { x; p; }'; }
 
