@@ -310,7 +310,7 @@ static void get_last(const void *record, struct value *value)
 {
 	const struct record *r = record;
 
-	if (!r->area->err)
+	if (!r->area->err && r->area->bytes)
 		value_number(value, VALUE_ADDRESS,
 			     r->area->base + r->area->bytes - 1);
 }

@@ -109,6 +109,8 @@ void print_map(const char *sysroot, const struct educma_cma_area *area)
 	struct educma_cma_bitmap map;
 	int err;
 
+	if (!area->bytes)
+		return;
 	err = educma_cma_bitmap(sysroot, area, &map);
 	if (err) {
 		printf("%-12s unknown: %s\n", "map", strerror(-err));
