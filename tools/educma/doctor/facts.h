@@ -147,8 +147,8 @@ struct doctor_zone {
  * @largest_free: the longest free run; an upper bound without @free_known
  * @free_known: @largest_free is exact
  * @map: the allocated pages; @map.words is NULL if they are not known
- * @busy: like @map, and also the pages that hold other data, which the kernel
- *	has to move first; @busy.words is NULL if these are not known
+ * @busy: the pages that CMA has given out, and those that hold other data, which
+ *	the kernel has to move first; @busy.words is NULL if these are not known
  * @page_order: a bit of @map stands for 1 << @page_order pages
  * @succeeded: pages allocated since boot
  * @failed: pages that could not be allocated since boot

@@ -156,7 +156,6 @@ static void read_area(const char *sysroot, struct doctor_facts *f,
 	else
 		take_area(sysroot, &areas->list[i], area);
 	pages_from_sysfs(sysroot, f->page, area);
-	gather_busy_pages(sysroot, f, area);
 }
 
 static void bounds_from_cma_words(const struct doctor_cma_words *cma,
@@ -259,6 +258,7 @@ static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 	if (i >= 0)
 		read_area(sysroot, f, areas, i, area);
 	bound_area(f, area);
+	gather_busy_pages(sysroot, f, area);
 	unseen_of_area(f, area_err(areas, i), area);
 }
 
@@ -279,6 +279,7 @@ static void gather_node_area(const char *sysroot, struct doctor_facts *f,
 			continue;
 		read_area(sysroot, f, areas, i, &f->node_area);
 		bound_area(f, &f->node_area);
+		gather_busy_pages(sysroot, f, &f->node_area);
 		unseen_of_area(f, area_err(areas, i), &f->node_area);
 		return;
 	}

@@ -12,7 +12,8 @@
 #define FREE_FLAG	(1ULL << 10)
 
 /**
- * struct page_reader - reads the flags of the pages that CMA has not given out
+ * struct page_reader - reads the flags of the pages that CMA has not given out, as
+ *	far as that is known
  * @area: the area
  * @visit: called for each such page with its flags
  * @count: a sum for @visit
@@ -28,7 +29,7 @@ struct page_reader {
 static bool read_pages(int fd, uint64_t page, struct page_reader *r)
 {
 	const struct educma_cma_bitmap *map = &r->area->map;
-	const uint64_t pages = map->bits << r->area->page_order;
+	const uint64_t pages = r->area->bytes / page;
 	const uint64_t first = r->area->first / page;
 	uint64_t flags[1024], i, n, at, bit;
 	size_t bytes;
@@ -41,7 +42,7 @@ static bool read_pages(int fd, uint64_t page, struct page_reader *r)
 			return false;
 		for (i = 0; i < n; i++) {
 			bit = (at + i) >> r->area->page_order;
-			if (!educma_cma_is_used(map, bit))
+			if (!map->words || !educma_cma_is_used(map, bit))
 				r->visit(r, bit, flags[i]);
 		}
 	}
@@ -65,7 +66,8 @@ static void mark_busy(struct page_reader *r, uint64_t bit, uint64_t flags)
 /*
  * A free page in a list of a processor has no flags, and the kernel empties these
  * lists before it takes pages from an area. A page without flags may also be in
- * use, so all of them count as used if there are more than in the lists.
+ * use, so all of them count as used if there are more than in the lists. A page
+ * that CMA has given out has none either.
  */
 static bool find_busy_pages(int fd, const struct doctor_facts *f,
 			    struct doctor_area *area)
@@ -74,21 +76,24 @@ static bool find_busy_pages(int fd, const struct doctor_facts *f,
 
 	if (!read_pages(fd, f->page, &r))
 		return false;
-	r.lists_are_free = r.count <= f->processor_pages;
+	r.lists_are_free = area->map.words && r.count <= f->processor_pages;
 	r.visit = mark_busy;
 	return read_pages(fd, f->page, &r);
 }
 
-/* Returns a copy of @map; its words are NULL if there is no memory for it. */
-static struct educma_cma_bitmap copy_map(const struct educma_cma_bitmap *map)
+/* Returns a map of the area as far as it is known; words are NULL on failure. */
+static struct educma_cma_bitmap new_map(const struct doctor_area *area,
+					uint64_t page)
 {
-	const size_t count = (map->bits + 31) / 32;
-	struct educma_cma_bitmap copy = { .bits = map->bits };
+	struct educma_cma_bitmap map = {
+		.bits = area->bytes / page >> area->page_order,
+	};
+	const size_t count = (map.bits + 31) / 32;
 
-	copy.words = calloc(count + 1, sizeof(*copy.words));
-	if (copy.words)
-		memcpy(copy.words, map->words, count * sizeof(*copy.words));
-	return copy;
+	map.words = calloc(count + 1, sizeof(*map.words));
+	if (map.words && area->map.words)
+		memcpy(map.words, area->map.words, count * sizeof(*map.words));
+	return map;
 }
 
 void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
@@ -97,9 +102,9 @@ void gather_busy_pages(const char *sysroot, struct doctor_facts *f,
 	bool known = false;
 	int fd;
 
-	if (!area->map.words || !area->bytes)
+	if (!area->exact || !area->bytes)
 		return;
-	area->busy = copy_map(&area->map);
+	area->busy = new_map(area, f->page);
 	fd = sysfs_open(sysroot, "/proc/kpageflags");
 	if (fd >= 0) {
 		known = area->busy.words && find_busy_pages(fd, f, area);

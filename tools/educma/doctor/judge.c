@@ -211,7 +211,7 @@ static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)
 }
 
 static void say_fine(const struct doctor_facts *f, uint64_t bytes,
-		     struct diagnosis *d)
+		     const struct bounds *room, struct diagnosis *d)
 {
 	const uint64_t last = last_address(memory_bits(f));
 	struct finding *finding = finding_add(d, VERDICT_FINE);
@@ -223,10 +223,13 @@ static void say_fine(const struct doctor_facts *f, uint64_t bytes,
 		finding_say(finding, "%s can be allocated, without CMA", size);
 		return;
 	}
-	finding_say(finding, "%s can be allocated, from CMA%s", size,
-		    f->unseen_count ? ", as far as could be seen" : "");
-	if (f->unseen_count)
-		advise_looking(f, finding);
+	if (bytes <= room->certain) {
+		finding_say(finding, "%s can be allocated, from CMA", size);
+		return;
+	}
+	finding_say(finding, "%s can be allocated, from CMA, as far as could be seen",
+		    size);
+	advise_looking(f, finding);
 }
 
 /* Sets the largest buffer, and what is known of it. */
@@ -261,7 +264,7 @@ static bool is_sure(const struct diagnosis *d, const struct bounds *room,
 }
 
 static void judge_device(const struct doctor_facts *f, uint64_t bytes,
-			 struct diagnosis *d)
+			 const struct bounds *room, struct diagnosis *d)
 {
 	const bool possible = judge_size(f, bytes, d);
 
@@ -272,7 +275,7 @@ static void judge_device(const struct doctor_facts *f, uint64_t bytes,
 		say_remapped(f, bytes, d);
 	judge_swiotlb(f, d);
 	if (!d->count)
-		say_fine(f, bytes, d);
+		say_fine(f, bytes, room, d);
 	remark_bus_master(f, d);
 }
 
@@ -287,7 +290,7 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 			    f->device.pci);
 	} else {
 		room = room_bounds(f);
-		judge_device(f, bytes, d);
+		judge_device(f, bytes, &room, d);
 	}
 	set_largest(&room, d);
 	d->sure = is_sure(d, &room, bytes);

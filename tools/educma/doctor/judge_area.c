@@ -46,7 +46,9 @@ static enum verdict judge_free(const struct doctor_facts *f,
 		return bytes > area_bounds(f, area, UINT64_MAX).most ?
 			       VERDICT_FRAGMENTED : VERDICT_ABOVE_MASK;
 	if (area->busy.words && bytes > room.certain)
-		return VERDICT_OCCUPIED;
+		return area->map.words ? VERDICT_OCCUPIED : VERDICT_CANNOT_TELL;
+	if (area->busy.words)
+		return VERDICT_FINE;
 	/* The kernel can move pages away, so it may give more than is free. */
 	if (!area->used_known && bytes > f->cma_free)
 		return VERDICT_CANNOT_TELL;
