@@ -178,64 +178,59 @@ static bool is_edu(const char *sysroot, const char *bdf)
 	       pci_id_is(sysroot, bdf, "device", EDU_DEVICE_ID);
 }
 
-static int scan_pci(DIR *dir, const char *sysroot, struct educma_entry **list,
-		    size_t *count)
+/* Fills in @entry if the PCI function is an edu which educma is not bound to. */
+static bool is_unbound(const char *sysroot, struct educma_entry *entry)
 {
-	struct dirent *d;
-	int err = 0;
-
-	while (!err && (d = readdir(dir))) {
-		struct educma_entry entry = { .index = UINT_MAX };
-
-		if (!path_format(entry.pci, sizeof(entry.pci), "%s",
-				 d->d_name) &&
-		    is_edu(sysroot, entry.pci) && !fill_pci(sysroot, &entry) &&
-		    strcmp(entry.driver, "educma"))
-			err = append(list, count, &entry);
-	}
-	return err;
+	return is_edu(sysroot, entry->pci) && !fill_pci(sysroot, entry) &&
+	       strcmp(entry->driver, "educma");
 }
 
-static int by_pci(const void *a, const void *b)
+/* Returns false if no PCI function has such a name. */
+static bool name_pci(struct educma_entry *entry, const char *name)
 {
-	const struct educma_entry *x = a, *y = b;
-
-	return strcmp(x->pci, y->pci);
+	*entry = (struct educma_entry){ .index = UINT_MAX };
+	return !path_format(entry->pci, sizeof(entry->pci), "%s", name);
 }
 
 int educma_list_unbound(const char *sysroot, struct educma_entry **list,
 			size_t *count)
 {
-	DIR *dir;
-	int err;
+	struct educma_entry entry;
+	int names, i, err = 0;
+	char **name;
 
 	*list = NULL;
 	*count = 0;
-	dir = sysfs_opendir(sysroot, PCI_DEVICES);
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	err = scan_pci(dir, sysroot, list, count);
-	closedir(dir);
-	if (err) {
-		free(*list);
-		return err;
+	names = sysfs_list(sysroot, PCI_DEVICES, &name);
+	if (names < 0)
+		return names == -ENOENT ? 0 : names;
+	for (i = 0; !err && i < names; i++) {
+		if (name_pci(&entry, name[i]) && is_unbound(sysroot, &entry))
+			err = append(list, count, &entry);
 	}
-	if (*count)
-		qsort(*list, *count, sizeof(**list), by_pci);
-	return 0;
+	sysfs_free_list(name, names);
+	if (err)
+		free(*list);
+	return err;
 }
 
+/* The names are sorted, so the files of the functions behind it are not read. */
 int educma_find_unbound(const char *sysroot, const char *which,
 			struct educma_entry *entry)
 {
-	struct educma_entry *list;
-	size_t count;
-	int err;
+	int names, i, err = -ENODEV;
+	char **name;
 
-	err = educma_list_unbound(sysroot, &list, &count);
-	if (err)
-		return err;
-	return pick(list, count, which, entry) ? -ENODEV : 0;
+	names = sysfs_list(sysroot, PCI_DEVICES, &name);
+	if (names < 0)
+		return names == -ENOENT ? -ENODEV : names;
+	for (i = 0; err && i < names; i++) {
+		if (name_pci(entry, name[i]) && matches(entry, which) &&
+		    is_unbound(sysroot, entry))
+			err = 0;
+	}
+	sysfs_free_list(name, names);
+	return err;
 }
 
 int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits)
