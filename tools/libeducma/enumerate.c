@@ -235,6 +235,9 @@ int educma_find_unbound(const char *sysroot, const char *which,
 
 int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits)
 {
-	return sysfs_read_u64(entry->sysroot, entry->pci_dir,
-			      "consistent_dma_mask_bits", bits);
+	int err;
+
+	err = sysfs_read_u64(entry->sysroot, entry->pci_dir,
+			     "consistent_dma_mask_bits", bits);
+	return err || *bits <= 64 ? err : -EINVAL;
 }

@@ -185,6 +185,8 @@ int educma_find_unbound(const char *sysroot, const char *which,
  * educma_dma_bits() - read how many address bits the kernel lets a device use
  * @entry: from educma_list(), educma_find() or their functions for unbound devices
  * @bits: set to the width of the coherent DMA mask, 0 to 64
+ *
+ * Errors: -EINVAL (the file does not hold such a number).
  */
 int educma_dma_bits(const struct educma_entry *entry, uint64_t *bits);
 

@@ -54,15 +54,23 @@ static uint16_t read_id(const char *sysroot, const struct doctor_device *dev,
 	return sysfs_read_u64(sysroot, dev->pci_dir, name, &id) ? 0 : id;
 }
 
+/* Returns the width of a mask, or 0 if it is not known. */
+static uint64_t read_mask(const char *sysroot, const struct doctor_device *dev,
+			  const char *name)
+{
+	uint64_t bits;
+
+	if (sysfs_read_u64(sysroot, dev->pci_dir, name, &bits) || bits > 64)
+		return 0;
+	return bits;
+}
+
 static void gather_bits(const char *sysroot, struct doctor_device *dev,
 			uint32_t asked)
 {
-	if (sysfs_read_u64(sysroot, dev->pci_dir, "dma_mask_bits",
-			   &dev->mask_bits))
-		dev->mask_bits = 0;
-	if (sysfs_read_u64(sysroot, dev->pci_dir, "consistent_dma_mask_bits",
-			   &dev->coherent_mask_bits))
-		dev->coherent_mask_bits = 0;
+	dev->mask_bits = read_mask(sysroot, dev, "dma_mask_bits");
+	dev->coherent_mask_bits = read_mask(sysroot, dev,
+					    "consistent_dma_mask_bits");
 	if (asked) {
 		dev->bits = asked;
 		dev->bits_from = BITS_ASKED;
