@@ -16,10 +16,25 @@
 #define CLASS_DIR	"/sys/class/educma"
 #define PCI_DEVICES	"/sys/bus/pci/devices"
 
+/* Takes "0000:00:04.0", and nothing else: other names are no PCI functions. */
+static bool is_pci_address(const char *name)
+{
+	const size_t domain = strspn(name, "0123456789abcdef");
+
+	return domain >= 4 && domain <= 8 && strlen(name) == domain + 8 &&
+	       strspn(name + domain + 1, "0123456789abcdef") == 2 &&
+	       strspn(name + domain + 4, "0123456789abcdef") == 2 &&
+	       name[domain] == ':' && name[domain + 3] == ':' &&
+	       name[domain + 6] == '.' && name[domain + 7] >= '0' &&
+	       name[domain + 7] <= '7';
+}
+
 static int fill_pci(const char *sysroot, struct educma_entry *entry)
 {
 	int err;
 
+	if (!is_pci_address(entry->pci))
+		return -EINVAL;
 	entry->sysroot = sysroot;
 	err = path_format(entry->pci_dir, sizeof(entry->pci_dir),
 			  PCI_DEVICES "/%s", entry->pci);

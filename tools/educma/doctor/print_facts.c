@@ -229,7 +229,7 @@ static void get_release(const void *record, struct value *value)
 	size_t len;
 	int i;
 
-	if (strcmp(f->release, RELEASE_UNKNOWN))
+	if (*f->release && strcmp(f->release, RELEASE_UNKNOWN))
 		value_string(value, f->release);
 	else
 		value->kind = VALUE_NULL;
