@@ -43,6 +43,21 @@ static bool is_device_name(const char *text)
 	return is;
 }
 
+/* Without a device the output lists those that there are. */
+static void print_result_json(const struct context *ctx,
+			      const struct doctor_result *result)
+{
+	struct json_object *object = doctor_json(result);
+
+	if (result->facts->device.present) {
+		json_object_object_add(object, "devices", NULL);
+		json_object_object_add(object, "more_devices", NULL);
+	} else {
+		devices_add_json(object, ctx->sysroot);
+	}
+	print_json(object);
+}
+
 static int diagnose(const struct context *ctx, const char *which, uint32_t bits,
 		    uint64_t bytes)
 {
@@ -57,7 +72,7 @@ static int diagnose(const struct context *ctx, const char *which, uint32_t bits,
 	doctor_gather(ctx->sysroot, which, bits, &facts);
 	doctor_judge(&facts, bytes, &diagnosis);
 	if (ctx->json) {
-		print_json(doctor_json(&result));
+		print_result_json(ctx, &result);
 	} else {
 		doctor_print(&result);
 		if (!facts.device.present)
