@@ -16,6 +16,9 @@
 
 #include "sysfs.h"
 
+/* More than any burst of renames lets fail. */
+#define OPEN_TRIES	10000
+
 int path_format(char *path, size_t len, const char *fmt, ...)
 {
 	va_list args;
@@ -43,8 +46,12 @@ static int open_below(int root, const char *path, int flags)
 		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	int tries = OPEN_TRIES, fd;
 
+	/* EAGAIN: a file was renamed anywhere while the kernel looked up "..". */
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && --tries);
 	return fd < 0 ? -errno : fd;
 }
 
