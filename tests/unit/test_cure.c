@@ -18,6 +18,13 @@ static void set_ram(size_t i, uint64_t first, uint64_t end)
 	f.boot.ram_count = i + 1;
 }
 
+static void set_zone(size_t i, const char *name, uint64_t start, uint64_t end)
+{
+	f.zones[i] = (struct doctor_zone){ .start = start, .end = end };
+	strcpy(f.zones[i].name, name);
+	f.zone_count = i + 1;
+}
+
 /*
  * A machine of 1 GiB whose kernel lies from 16 to 32 MiB and whose initial RAM disk
  * is at the end of memory.
@@ -37,7 +44,13 @@ static int machine(void **state)
 	f.boot.kernel = (struct doctor_range){ 16 * MIB, 32 * MIB - 1 };
 	f.boot.kernel_known = true;
 	f.boot.initrd = (struct doctor_range){ 994 * MIB, GIB - 1 };
+	f.boot.initrd_bytes = 30 * MIB;
 	f.boot.log_begins = true;
+	set_zone(0, "DMA", MIB, 16 * MIB);
+	set_zone(1, "DMA32", 16 * MIB, 4 * GIB);
+	set_zone(2, "Normal", 4 * GIB, 64 * GIB);
+	strcpy(f.option[OPTION_RANDOMIZE_BASE], "n");
+	strcpy(f.option[OPTION_DMA_COHERENT_POOL], "n");
 	return 0;
 }
 
@@ -99,6 +112,56 @@ static void machine_keeps_memory(void **state)
 	finds_none(64 * MIB, 28);
 }
 
+/* What cma_alloc() gave out is free at the next boot; page cache is free anyway. */
+static void memory_in_the_area_counts_once(void **state)
+{
+	(void)state;
+	f.cma_total = 512 * MIB;
+	f.area.used = 0;
+	f.mem_available = 500 * MIB;
+	finds_none(600 * MIB, 64);
+	f.area.used = 400 * MIB;
+	finds(600 * MIB, 64, "cma=704M");
+}
+
+/* 4 GiB of memory, half of it above 4 GiB. */
+static void low_memory_is_not_used_up(void **state)
+{
+	(void)state;
+	f.mem_total = 4 * GIB;
+	f.mem_available = 4 * GIB - 100 * MIB;
+	set_ram(0, MIB, 2 * GIB);
+	set_ram(1, 4 * GIB, 6 * GIB);
+	f.boot.initrd = (struct doctor_range){ 2 * GIB - 30 * MIB, 2 * GIB - 1 };
+	f.zones[1].present = 2 * GIB - 16 * MIB;
+	finds(1800 * MIB, 32, "cma=1800M@0-4G");
+	finds_none(1900 * MIB, 32);
+	finds(1900 * MIB, 64, "cma=1900M");
+}
+
+/* Only x86 says where the initial RAM disk is; EFI has memory during the boot. */
+static void unknown_places(void **state)
+{
+	(void)state;
+	f.zones[1].end = GIB;
+	f.zone_count = 2;
+	f.boot.initrd.last = 0;
+	finds(500 * MIB, 32, "cma=500M@0-4G");
+	finds_none(520 * MIB, 32);
+	f.boot.initrd_bytes = 0;
+	finds(520 * MIB, 32, "cma=640M@0-4G");
+	f.boot.efi = true;
+	finds_none(520 * MIB, 32);
+}
+
+/* DMA_COHERENT_POOL takes blocks from the area at boot. */
+static void pools_have_room(void **state)
+{
+	(void)state;
+	strcpy(f.option[OPTION_DMA_COHERENT_POOL], "y");
+	finds(201 * MIB, 28, "cma=216M@0-256M");
+}
+
 static void areas_avoid_holes(void **state)
 {
 	(void)state;
@@ -124,8 +187,7 @@ static void what_cannot_be_seen_is_half(void **state)
 {
 	(void)state;
 	f.boot.ram_count = 0;
-	f.zone_count = 1;
-	f.zones[0] = (struct doctor_zone){ .start = PAGE, .end = GIB };
+	set_zone(0, "DMA32", 0, GIB);
 	finds(128 * MIB, 28, "cma=128M@0-256M");
 	finds_none(129 * MIB, 28);
 }
@@ -166,6 +228,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(comfortable_or_tight, machine),
 		cmocka_unit_test_setup(machine_keeps_memory, machine),
+		cmocka_unit_test_setup(memory_in_the_area_counts_once, machine),
+		cmocka_unit_test_setup(low_memory_is_not_used_up, machine),
+		cmocka_unit_test_setup(unknown_places, machine),
+		cmocka_unit_test_setup(pools_have_room, machine),
 		cmocka_unit_test_setup(areas_avoid_holes, machine),
 		cmocka_unit_test_setup(kernel_may_move, machine),
 		cmocka_unit_test_setup(what_cannot_be_seen_is_half, machine),

@@ -60,6 +60,9 @@ static int healthy(void **state)
 	f.device.bits_from = BITS_DRIVER;
 	f.device.bus_master = YES;
 	strcpy(f.option[OPTION_DMA_CMA], "y");
+	strcpy(f.option[OPTION_CMA_ALIGNMENT], "8");
+	strcpy(f.option[OPTION_RANDOMIZE_BASE], "n");
+	strcpy(f.option[OPTION_DMA_COHERENT_POOL], "n");
 	f.page = 4 * KIB;
 	f.block = 4 * MIB;
 	f.mem_total = GIB;
@@ -427,6 +430,7 @@ static void addresses_of_an_iommu(void **state)
 	strcpy(f.device.iommu, "DMA-FQ");
 	f.mem_total = 7 * GIB;
 	f.mem_available = 7 * GIB;
+	f.zones[1].ordinary_free = 7 * GIB;
 	f.device.bits = 32;
 	f.device.addresses_used = USED_NONE;
 	expect_verdict(GIB, VERDICT_IOMMU_REMAPS);

@@ -165,7 +165,7 @@ int educma_cma_areas(const char *sysroot, struct educma_cma_area **list,
 static bool is_for_others(const char *name)
 {
 	static const char *const others[] = {
-		"hugetlb", "pernuma", "numa", "kvm_cma",
+		"hugetlb", "pernuma", "numa", "kvm_cma", "crashkernel",
 	};
 	size_t i;
 

@@ -107,7 +107,7 @@ static uint64_t most_translated(const struct doctor_facts *f)
  * addresses are not known, expect PCI's windows in the upper half of the device's range. The
  * largest aligned buffer is then a quarter of it.
  */
-uint64_t sure_without_windows(const struct doctor_facts *f)
+uint64_t certain_if_unused(const struct doctor_facts *f)
 {
 	if (f->device.bits < 32 || f->device.reserved_known)
 		return most_translated(f);
@@ -123,7 +123,7 @@ struct bounds address_bounds(const struct doctor_facts *f)
 	if (!iommu_translates(f))
 		return b;
 	b.most = most_translated(f);
-	b.certain = sure_without_windows(f);
+	b.certain = certain_if_unused(f);
 	/* A few small ranges are in use, and may split the largest free run. */
 	if (f->device.addresses_used == USED_FEW)
 		b.certain /= 2;

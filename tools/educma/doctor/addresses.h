@@ -22,7 +22,7 @@ uint32_t memory_bits(const struct doctor_facts *f);
 struct bounds address_bounds(const struct doctor_facts *f);
 
 /* The same behind an IOMMU, if nobody else uses addresses. */
-uint64_t sure_without_windows(const struct doctor_facts *f);
+uint64_t certain_if_unused(const struct doctor_facts *f);
 
 /*
  * The largest buffer that fits into a run of free addresses or pages. A buffer is

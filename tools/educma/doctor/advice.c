@@ -15,10 +15,12 @@ void doctor_advice(const char *sysroot, const char *pci, enum verdict verdict,
 
 	doctor_gather(sysroot, pci, 0, &facts);
 	if (verdict == VERDICT_IOMMU_REMAPS) {
-		passthrough_parameter(&facts, bytes, parameter,
-				      sizeof(parameter));
-		finding_advise(&finding, "ask for less, or boot with %s",
-			       parameter);
+		if (passthrough_parameter(&facts, bytes, parameter,
+					  sizeof(parameter)))
+			finding_advise(&finding, "ask for less, or boot with %s",
+				       parameter);
+		else
+			finding_advise(&finding, "ask for less");
 	} else {
 		advise_area(&facts, bytes, &finding);
 	}

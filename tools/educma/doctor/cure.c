@@ -5,6 +5,7 @@
  * must be enough for the kernel and its programs.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "addresses.h"
 #include "cure.h"
@@ -15,7 +16,7 @@
 
 #define MIB		(1ULL << 20)
 
-/* An area that is larger than its buffer by an eighth has a size of this unit. */
+/* The unit of an area that is larger than its buffer by an eighth. */
 #define COMFORTABLE	(64 * MIB)
 
 /* The kernel's early allocations, at the end of memory. */
@@ -23,6 +24,15 @@
 
 /* What the kernel and its programs need beside what they use now. */
 #define SPARE_BYTES	(24 * MIB)
+
+/* Memory below 4 GiB for swiotlb's pool and for drivers of 32-bit devices. */
+#define LOW_BYTES	(192 * MIB)
+
+/* Where x86 has the kernel's image without KASLR: CONFIG_PHYSICAL_START. */
+#define IMAGE_START	(16 * MIB)
+
+/* Blocks that CONFIG_DMA_COHERENT_POOL takes from the area at boot. */
+#define POOL_BLOCKS	3
 
 /* An initial RAM disk of which the log says nothing any more. */
 #define INITRD_BYTES	(64 * MIB)
@@ -65,39 +75,87 @@ static uint64_t longest_run(const struct doctor_facts *f,
 /* Whether the kernel chooses another place for its image at each boot. */
 static bool image_moves(const struct doctor_facts *f)
 {
-	return f->option[OPTION_RANDOMIZE_BASE][0] == 'y' && !f->kaslr_off;
+	return strcmp(f->option[OPTION_RANDOMIZE_BASE], "n") && !f->kaslr_off;
+}
+
+/* The part of a range of memory in which an area can lie. */
+struct part {
+	uint64_t start;
+	uint64_t end;
+};
+
+/*
+ * Returns the longest run of a part without holes. If the image moves it may come
+ * to lie in the middle of the run.
+ */
+static uint64_t room_in_part(const struct doctor_facts *f,
+			     const struct part *part, bool moves)
+{
+	const struct doctor_boot *boot = &f->boot;
+	const uint64_t image = boot->kernel.last - boot->kernel.first + 1;
+	struct doctor_range holes[2] = { boot->kernel };
+	size_t count = 0;
+	uint64_t length;
+
+	/* Without KASLR the image is at its place, and not where it is now. */
+	if (!moves && image_moves(f))
+		holes[0] = (struct doctor_range){
+			.first = IMAGE_START, .last = IMAGE_START + image - 1,
+		};
+	if (!moves)
+		count++;
+	if (boot->initrd.last) {
+		holes[count] = boot->initrd;
+		holes[count++].first -= min(boot->initrd.first, EARLY_BYTES);
+	}
+	length = longest_run(f, holes, count, part->start, part->end);
+	if (moves)
+		length = length > image ? (length - image) / 2 : 0;
+	return length - length % f->block;
+}
+
+/*
+ * An area must lie within one zone. Words that move zones are removed with the
+ * cure, so the zones are not known then.
+ */
+static uint64_t room_in_range(const struct doctor_facts *f,
+			      const struct part *range, bool moves)
+{
+	uint64_t largest = 0;
+	size_t i;
+
+	if (*f->movable_words)
+		return room_in_part(f, range, moves);
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+		const struct part part = {
+			.start = max(range->start, zone->start),
+			.end = min(range->end, zone->end),
+		};
+
+		if (part.start < part.end && strcmp(zone->name, "Movable"))
+			largest = max(largest, room_in_part(f, &part, moves));
+	}
+	return largest;
 }
 
 /* The longest run of memory up to @last in which the next boot finds no user. */
 static uint64_t room_for_area(const struct doctor_facts *f, uint64_t last,
 			      bool moves)
 {
-	const struct doctor_boot *boot = &f->boot;
-	const uint64_t image = boot->kernel.last - boot->kernel.first + 1;
-	struct doctor_range holes[2] = { boot->kernel };
-	uint64_t end, length, largest = 0;
-	size_t count = 1, i;
+	uint64_t largest = 0;
+	size_t i;
 
-	if (moves)
-		count = 0;
-	if (boot->initrd.last) {
-		holes[count] = boot->initrd;
-		holes[count++].first -= min(boot->initrd.first, EARLY_BYTES);
-	}
-	for (i = 0; i < boot->ram_count; i++) {
-		const struct doctor_range *ram = &boot->ram[i];
+	for (i = 0; i < f->boot.ram_count; i++) {
+		const struct doctor_range *ram = &f->boot.ram[i];
+		const struct part range = {
+			.start = ram->first,
+			.end = ram->last > last ? last + 1 :
+				ram->last + 1 - min(ram->last, EARLY_BYTES),
+		};
 
-		if (ram->first > last)
-			continue;
-		end = ram->last > last ? last + 1 :
-					 ram->last + 1 - min(ram->last, EARLY_BYTES);
-		if (end <= ram->first)
-			continue;
-		length = longest_run(f, holes, count, ram->first, end);
-		/* The image may come to lie in the middle of the run. */
-		if (moves)
-			length = length > image ? (length - image) / 2 : 0;
-		largest = max(largest, length - length % f->block);
+		if (range.start < range.end)
+			largest = max(largest, room_in_range(f, &range, moves));
 	}
 	return largest;
 }
@@ -105,24 +163,40 @@ static uint64_t room_for_area(const struct doctor_facts *f, uint64_t last,
 /* What is in use and cannot lie in a CMA area, also while the machine boots. */
 static uint64_t needed_memory(const struct doctor_facts *f)
 {
-	const struct doctor_range *initrd = &f->boot.initrd;
 	const uint64_t used = f->mem_total - min(f->mem_total, f->mem_available);
-	const uint64_t in_cma = f->cma_total - min(f->cma_total, f->cma_free);
-	const uint64_t movable = in_cma + f->mem_movable;
-	uint64_t needed = SPARE_BYTES + used - min(used, movable);
+	/* Programs can lie in the area; of its buffers there are none at boot. */
+	const uint64_t movable = f->mem_movable + f->area.used;
+	const uint64_t needed = SPARE_BYTES + used - min(used, movable);
 
-	if (initrd->last)
-		needed += initrd->last - initrd->first + 1;
-	else if (!f->boot.log_begins)
-		needed += INITRD_BYTES;
-	return needed;
+	if (f->boot.initrd_bytes || f->boot.log_begins)
+		return needed + f->boot.initrd_bytes;
+	return needed + INITRD_BYTES;
 }
 
-static bool leaves_enough(const struct doctor_facts *f, uint64_t bytes)
+/* If there is memory above 4 GiB, other devices still need some below. */
+static bool leaves_low_memory(const struct doctor_facts *f,
+			      const struct area *area)
+{
+	const uint64_t low = memory_within(f, UINT32_MAX);
+
+	return area->bits > 32 || memory_within(f, UINT64_MAX) == low ||
+	       (low > LOW_BYTES && area->bytes <= low - LOW_BYTES);
+}
+
+static bool leaves_enough(const struct doctor_facts *f, const struct area *area)
 {
 	if (!f->mem_total || !f->available_known)
 		return false;
-	return bytes < f->mem_total && f->mem_total - bytes >= needed_memory(f);
+	return area->bytes < f->mem_total &&
+	       f->mem_total - area->bytes >= needed_memory(f) &&
+	       leaves_low_memory(f, area);
+}
+
+/* Whether it is known where the next boot has memory to give. */
+static bool place_is_known(const struct doctor_facts *f)
+{
+	return f->boot.ram_count && f->zone_count && !f->boot.efi &&
+	       (!f->boot.initrd_bytes || f->boot.initrd.last);
 }
 
 static bool has_room(const struct doctor_facts *f, const struct area *area,
@@ -130,11 +204,11 @@ static bool has_room(const struct doctor_facts *f, const struct area *area,
 {
 	const uint64_t last = last_address(area->bits);
 
-	if (!leaves_enough(f, area->bytes))
+	if (!leaves_enough(f, area))
 		return false;
-	if (f->boot.ram_count)
+	if (place_is_known(f))
 		return area->bytes <= room_for_area(f, last, moves);
-	/* Where the holes are could not be seen. */
+	/* Half of the memory is more than the holes. */
 	return area->bytes <= memory_within(f, last) / 2;
 }
 
@@ -179,8 +253,11 @@ static bool try_sizes(const struct doctor_facts *f, uint64_t bytes, uint32_t bit
 	const struct area comfortable = {
 		.bytes = round_up(bytes + bytes / 8, COMFORTABLE), .bits = bits,
 	};
+	const bool pools = strcmp(f->option[OPTION_DMA_COHERENT_POOL], "n");
 	const struct area tight = {
-		.bytes = round_up(bytes, f->block), .bits = bits,
+		.bytes = round_up(bytes, f->block) +
+			 (pools ? POOL_BLOCKS * f->block : 0),
+		.bits = bits,
 	};
 
 	return try_area(f, &comfortable, moves, cure) ||
@@ -191,8 +268,11 @@ static bool try_sizes(const struct doctor_facts *f, uint64_t bytes, uint32_t bit
 static bool try_bits(const struct doctor_facts *f, uint64_t bytes, uint32_t bits,
 		     struct cure *cure)
 {
-	return try_sizes(f, bytes, bits, image_moves(f), cure) ||
-	       (image_moves(f) && try_sizes(f, bytes, bits, false, cure));
+	const bool moves = image_moves(f);
+	const bool is_x86 = f->boot.ram_count && f->boot.ram[0].first < IMAGE_START;
+
+	return try_sizes(f, bytes, bits, moves, cure) ||
+	       (moves && is_x86 && try_sizes(f, bytes, bits, false, cure));
 }
 
 /* Whether the device with the fewest address bits can have CMA now. */

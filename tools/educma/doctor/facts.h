@@ -24,6 +24,8 @@ enum doctor_option {
 	OPTION_ZONE_DMA32,
 	OPTION_SWIOTLB,
 	OPTION_RANDOMIZE_BASE,
+	OPTION_CMA_ALIGNMENT,
+	OPTION_DMA_COHERENT_POOL,
 	DOCTOR_OPTIONS,
 };
 
@@ -196,8 +198,10 @@ struct doctor_cma_words {
  * @ram_count: the number of these ranges
  * @kernel: the kernel's image
  * @kernel_known: @kernel is valid; else @ram_count is 0
- * @initrd: the initial RAM disk; @initrd.last is 0 if the log does not name one
- * @log_begins: the log was readable from its beginning, so @initrd is right
+ * @initrd: the initial RAM disk; @initrd.last is 0 if its place is not known
+ * @initrd_bytes: its size; 0 if the log does not name one
+ * @log_begins: the log was readable from its beginning, so @initrd_bytes is right
+ * @efi: firmware that keeps memory, which is free again later, during the boot
  */
 struct doctor_boot {
 	struct doctor_range ram[DOCTOR_RANGES_MAX];
@@ -205,12 +209,14 @@ struct doctor_boot {
 	struct doctor_range kernel;
 	bool kernel_known;
 	struct doctor_range initrd;
+	uint64_t initrd_bytes;
 	bool log_begins;
+	bool efi;
 };
 
 /**
- * struct doctor_narrow - of the other devices that have a driver, the one with the
- *	fewest address bits
+ * struct doctor_narrow - of the other devices with a driver that has set a mask of
+ *	fewer than 32 bits, the one with the fewest
  * @bits: its address bits; 0 if there is no such device
  * @pci: its PCI address
  * @driver: its driver
@@ -234,6 +240,8 @@ struct doctor_narrow {
  *	"swiotlb=force", "swiotlb=8192,force"; empty if there is none
  * @movable_words: the words kernelcore= and movablecore= of the command line
  * @not_activated: the kernel reserved the CMA area, but could not use it
+ * @other_areas: a word of the command line reserves CMA areas that are not for the
+ *	DMA API's default
  * @kaslr_off: nokaslr is on the command line
  * @page: bytes of a page
  * @block: bytes of the page allocator's largest block
@@ -270,6 +278,7 @@ struct doctor_facts {
 	char swiotlb_word[80];
 	char movable_words[80];
 	bool not_activated;
+	bool other_areas;
 	bool kaslr_off;
 	uint64_t page;
 	uint64_t block;

@@ -48,17 +48,6 @@ static void area_from_log_line(const char *line, struct doctor_area *area)
 	area->exact = true;
 }
 
-/*
- * Whether the log's line can only be that of the default area: the lines of
- * hugetlb's areas and of the nodes' areas look alike.
- */
-static bool log_is_clear(const struct doctor_facts *f)
-{
-	return !strstr(f->words, "hugetlb_cma=") &&
-	       !strstr(f->words, "cma_pernuma=") &&
-	       !strstr(f->words, "numa_cma=");
-}
-
 static void take_log_line(const char *line, void *area)
 {
 	struct doctor_area *a = area;
@@ -69,7 +58,8 @@ static void take_log_line(const char *line, void *area)
 
 static void area_from_log(const char *sysroot, struct doctor_facts *f)
 {
-	if (log_is_clear(f))
+	/* The log's lines of the other areas look like that of the default one. */
+	if (!f->other_areas)
 		read_log(sysroot, take_log_line, &f->area);
 }
 
@@ -227,6 +217,19 @@ static void unseen_default(struct doctor_facts *f, const struct listing *areas)
 	unseen(f, "which CMA area devices get memory from: %s", names);
 }
 
+/* An area of another name is the default only if the device tree marks it. */
+static bool is_default(const char *sysroot, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!strcmp(name, "reserved"))
+		return true;
+	return !path_format(path, sizeof(path),
+			    "/proc/device-tree/reserved-memory/%s/linux,cma-default",
+			    name) &&
+	       sysfs_exists(sysroot, path);
+}
+
 static bool is_without_pages(const struct listing *areas, int i)
 {
 	return !area_err(areas, i) && !areas->list[i].bytes;
@@ -238,7 +241,8 @@ static void gather_default_area(const char *sysroot, struct doctor_facts *f,
 	struct doctor_area *area = &f->area;
 	int i = educma_cma_default(areas->list, areas->count);
 
-	if (i == -E2BIG) {
+	if (i == -E2BIG ||
+	    (i >= 0 && !is_default(sysroot, areas->list[i].name))) {
 		unseen_default(f, areas);
 		return;
 	}

@@ -64,24 +64,44 @@ static void gather_iomem(const char *sysroot, struct doctor_boot *boot)
 		boot->ram_count = 0;
 }
 
-/* Takes a line like "RAMDISK: [mem 0x3e249000-0x3ffdffff]". */
-static void log_line(const char *line, void *facts)
+/*
+ * Takes "RAMDISK: [mem 0x3e249000-0x3ffdffff]", which only x86 prints, and
+ * "Freeing initrd memory: 30300K".
+ */
+static void initrd_line(struct doctor_boot *boot, const char *line)
 {
-	struct doctor_facts *f = facts;
 	const char *disk = strstr(line, "RAMDISK: [mem ");
+	const char *freed = strstr(line, "Freeing initrd memory: ");
 	struct doctor_range range;
+	uint64_t kib;
 
 	if (disk && sscanf(disk, "RAMDISK: [mem %" SCNx64 "-%" SCNx64,
 			   &range.first, &range.last) == 2 &&
-	    range.last > range.first)
-		f->boot.initrd = range;
+	    range.last > range.first) {
+		boot->initrd = range;
+		boot->initrd_bytes = range.last - range.first + 1;
+	}
+	if (freed && !boot->initrd_bytes &&
+	    sscanf(freed, "Freeing initrd memory: %" SCNu64 "K", &kib) == 1 &&
+	    kib < UINT32_MAX)
+		boot->initrd_bytes = kib * 1024;
+}
+
+static void log_line(const char *line, void *facts)
+{
+	struct doctor_facts *f = facts;
+
+	initrd_line(&f->boot, line);
 	if (strstr(line, ";Linux version "))
 		f->boot.log_begins = true;
-	if (strstr(line, "cma: CMA area ") && strstr(line, "could not be activated"))
+	if (strstr(line, "cma: CMA area reserved could not be activated"))
 		f->not_activated = true;
 }
 
-/* Other devices than @dev that have a driver; bridges' drivers do no DMA. */
+/*
+ * A device at the default of 32 bits may have a driver that does no DMA. Bridges'
+ * drivers do none.
+ */
 static void consider_narrow(const char *sysroot, const char *pci,
 			    struct doctor_facts *f)
 {
@@ -94,7 +114,8 @@ static void consider_narrow(const char *sysroot, const char *pci,
 	    sysfs_link_name(sysroot, dir, "driver", driver, sizeof(driver)) ||
 	    !strcmp(driver, "pcieport") ||
 	    sysfs_read_u64(sysroot, dir, "consistent_dma_mask_bits", &bits) ||
-	    !bits || bits > 64 || (narrow->bits && bits >= narrow->bits))
+	    !bits || bits >= DEFAULT_BITS ||
+	    (narrow->bits && bits >= narrow->bits))
 		return;
 	narrow->bits = bits;
 	snprintf(narrow->pci, sizeof(narrow->pci), "%.31s", pci);
@@ -117,6 +138,7 @@ static void gather_narrow(const char *sysroot, struct doctor_facts *f)
 void gather_boot(const char *sysroot, struct doctor_facts *f)
 {
 	gather_iomem(sysroot, &f->boot);
+	f->boot.efi = sysfs_exists(sysroot, "/sys/firmware/efi");
 	read_log(sysroot, log_line, f);
 	gather_narrow(sysroot, f);
 }

@@ -254,7 +254,10 @@ static void gather_iommu(const char *sysroot, const char *group,
 	if (sysfs_read_word(sysroot, group, "type", dev->iommu,
 			    sizeof(dev->iommu))) {
 		dev->iommu[0] = '\0';
-		return;
+		if (!sysfs_exists(sysroot, group))
+			return;
+		strcpy(dev->iommu, "unknown");
+		unseen(f, "whether the IOMMU translates addresses: its group's type");
 	}
 	regions = reserve_regions(sysroot, group, dev);
 	windows = reserve_windows(sysroot, dev);

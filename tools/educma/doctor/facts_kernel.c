@@ -21,6 +21,8 @@ static const char *const option_names[DOCTOR_OPTIONS] = {
 	[OPTION_ZONE_DMA32] = "ZONE_DMA32",
 	[OPTION_SWIOTLB] = "SWIOTLB",
 	[OPTION_RANDOMIZE_BASE] = "RANDOMIZE_BASE",
+	[OPTION_CMA_ALIGNMENT] = "CMA_ALIGNMENT",
+	[OPTION_DMA_COHERENT_POOL] = "DMA_COHERENT_POOL",
 };
 
 const char *doctor_option_name(enum doctor_option option)
@@ -75,7 +77,8 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 		return -ENOENT;
 	/* The file has no line for an option whose dependencies are off. */
 	for (i = 0; i < DOCTOR_OPTIONS; i++)
-		strcpy(f->option[i], i == OPTION_CMA_SIZE ? "" : "n");
+		strcpy(f->option[i], i == OPTION_CMA_SIZE ||
+				     i == OPTION_CMA_ALIGNMENT ? "" : "n");
 	while (bytes < CONFIG_BYTES_MAX && gzgets(file, line, sizeof(line))) {
 		is_config |= config_line(f, line);
 		bytes += strlen(line) + 1;
@@ -155,7 +158,7 @@ static void cma_word(struct doctor_cma_words *cma, const char *word)
 static void command_line_word(struct doctor_facts *f, const char *word)
 {
 	static const char *const matter[] = {
-		"cma=", "cma_pernuma=", "numa_cma=", "hugetlb_cma=", "swiotlb=",
+		"cma=", "cma_pernuma=", "numa_cma=", "hugetlb_cma=", "crashkernel=", "swiotlb=",
 		"iommu", "intel_iommu=", "amd_iommu=", "mem=", "memmap=",
 		"movablecore=", "kernelcore=", "nokaslr",
 	};
@@ -169,12 +172,27 @@ static void command_line_word(struct doctor_facts *f, const char *word)
 		cma_word(&f->cma_words, word);
 	if (begins_with(word, "kernelcore=") || begins_with(word, "movablecore="))
 		append_word(f->movable_words, sizeof(f->movable_words), word);
+	f->other_areas |= begins_with(word, "hugetlb_cma=") ||
+			  begins_with(word, "cma_pernuma=") ||
+			  begins_with(word, "numa_cma=") ||
+			  begins_with(word, "crashkernel=");
 	if (!strcmp(word, "nokaslr"))
 		f->kaslr_off = true;
 	if (begins_with(word, "swiotlb=") && strstr(word, "noforce"))
 		*f->swiotlb_word = '\0';
 	else if (begins_with(word, "swiotlb=") && strstr(word, "force"))
 		snprintf(f->swiotlb_word, sizeof(f->swiotlb_word), "%s", word);
+}
+
+static void remove_quotes(char *word)
+{
+	char *to = word;
+
+	for (; *word; word++) {
+		if (*word != '"')
+			*to++ = *word;
+	}
+	*to = '\0';
 }
 
 /*
@@ -196,6 +214,7 @@ static char *next_word(char **rest)
 	}
 	*rest = *at ? at + 1 : at;
 	*at = '\0';
+	remove_quotes(word);
 	return word;
 }
 

@@ -122,7 +122,7 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 	else if (bytes > available_memory(f))
 		say_low_memory(f, bytes, d);
 	else if (!f->device.reserved_known && iommu_translates(f) &&
-		 bytes > sure_without_windows(f))
+		 bytes > certain_if_unused(f))
 		say_addresses_unseen(d);
 	else
 		return true;
@@ -181,10 +181,13 @@ static void say_remapped(const struct doctor_facts *f, uint64_t bytes,
 	finding_say(finding,
 		    "%s can be allocated, but not from CMA: the IOMMU maps scattered pages to contiguous bus addresses",
 		    size_say(size, bytes));
-	passthrough_parameter(f, bytes, parameter, sizeof(parameter));
-	finding_advise(finding,
-		       "if the buffer must come from CMA, boot with %s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
-		       parameter);
+	if (passthrough_parameter(f, bytes, parameter, sizeof(parameter)))
+		finding_advise(finding,
+			       "if the buffer must come from CMA, boot with %s, or let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS",
+			       parameter);
+	else
+		finding_advise(finding,
+			       "if the buffer must come from CMA, let the driver ask for DMA_ATTR_FORCE_CONTIGUOUS");
 }
 
 static void judge_swiotlb(const struct doctor_facts *f, struct diagnosis *d)

@@ -274,7 +274,7 @@ static void write_boot(const struct doctor_facts *f, const struct finding *findi
 static void advise_cure(const struct doctor_facts *f, const struct cure *cure,
 			struct finding *finding)
 {
-	char boot[2 * FINDING_TEXT], others[160] = "";
+	char boot[3 * FINDING_TEXT], others[160] = "";
 
 	write_boot(f, finding, boot, sizeof(boot));
 	if (cure && cure->leaves_out)
@@ -298,6 +298,17 @@ static bool words_suffice(const struct doctor_facts *f, uint64_t bytes)
 
 	return f->not_activated && words->bytes >= bytes && words->limit &&
 	       words->limit - 1 <= last_address(memory_bits(f));
+}
+
+/* A later cma= without a place keeps that of an earlier one, which must go. */
+static void remove_old_words(const struct doctor_facts *f,
+			     struct finding *finding)
+{
+	const size_t len = strlen(finding->remove);
+
+	if (*f->cma_words.text)
+		snprintf(finding->remove + len, sizeof(finding->remove) - len,
+			 "%s%s", len ? " " : "", f->cma_words.text);
 }
 
 void advise_area(const struct doctor_facts *f, uint64_t bytes,
@@ -338,17 +349,23 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 	snprintf(finding->parameter, sizeof(finding->parameter), "%s",
 		 cure.parameter);
 	advise_cure(f, &cure, finding);
+	remove_old_words(f, finding);
 }
 
-void passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
+bool passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
 			   char *text, size_t len)
 {
 	const uint64_t last = last_address(f->device.bits);
 	struct cure cure;
 
-	if (judge_area(f, bytes, last) != VERDICT_FINE &&
-	    cure_find(f, bytes, f->device.bits, &cure))
-		snprintf(text, len, "iommu.passthrough=1 %s", cure.parameter);
-	else
-		snprintf(text, len, "iommu.passthrough=1");
+	if (needs_iommu(f) || strstr(f->words, "iommu.passthrough=1") ||
+	    strstr(f->words, "iommu=pt"))
+		return false;
+	snprintf(text, len, "iommu.passthrough=1");
+	if (judge_area(f, bytes, last) == VERDICT_FINE)
+		return true;
+	if (!cure_find(f, bytes, f->device.bits, &cure))
+		return false;
+	snprintf(text, len, "iommu.passthrough=1 %s", cure.parameter);
+	return true;
 }

@@ -19,9 +19,10 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 		 struct finding *finding);
 /*
  * Writes the parameter that makes the IOMMU pass addresses through. Then the CMA
- * area decides: the parameter has cma= as well if the area is not good.
+ * area decides: the parameter has cma= as well if the area is not good. Returns
+ * false if the device would have no buffer then, or if the parameter is there.
  */
-void passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
+bool passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
 			   char *text, size_t len);
 /* Advises how the doctor could see more. */
 void advise_looking(const struct doctor_facts *f, struct finding *finding);

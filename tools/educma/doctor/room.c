@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How large a buffer the device can have: areas, free memory, addresses. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "addresses.h"
@@ -7,11 +8,9 @@
 #include "room.h"
 #include "util.h"
 
-/* Holes in memory below this size count as memory. */
-#define SMALL_HOLES	(64ULL << 20)
-
-/* CMA aligns to at most this order: the default of CONFIG_CMA_ALIGNMENT. */
-#define CMA_ALIGN_ORDER	8
+/* What CONFIG_CMA_ALIGNMENT can be, as an order of pages. */
+#define CMA_ALIGN_LEAST	2
+#define CMA_ALIGN_MOST	12
 
 /* The kernel's zone DMA is within so many bits on x86. */
 #define LOWEST_BITS	24
@@ -47,8 +46,8 @@ static uint64_t certain_block(const struct doctor_zone *zone, uint64_t page,
 }
 
 /*
- * The kernel first asks for any memory near the mask. It asks a lower zone
- * without that zone's protection only if it got a block that lies too high.
+ * The kernel asks again, for a lower zone only, if the first block that it gets
+ * lies above the mask. Only then does the lower zone not keep its protection.
  * Returns the largest block that the first request certainly gets.
  */
 static uint64_t first_request(const struct doctor_facts *f, uint64_t last)
@@ -96,10 +95,13 @@ struct bounds ordinary_bounds(const struct doctor_facts *f, uint64_t last)
 	return b;
 }
 
-/* The largest buffer that fits into a run of zeros of @map up to @last. */
+/*
+ * The largest buffer that fits into a run of zeros of @map up to @last. CMA aligns
+ * it to 1 << @order pages at most.
+ */
 static uint64_t largest_in_map(const struct doctor_area *area,
 			       const struct educma_cma_bitmap *map,
-			       uint64_t page, uint64_t last)
+			       uint64_t page, unsigned int order, uint64_t last)
 {
 	const uint64_t step = page << area->page_order;
 	uint64_t largest = 0, start = 0, bit, n;
@@ -113,11 +115,63 @@ static uint64_t largest_in_map(const struct doctor_area *area,
 			break;
 		n = largest_in_run(area->first + start * step,
 				   area->first + (bit + 1) * step, page,
-				   page << CMA_ALIGN_ORDER);
-		if (n > largest)
-			largest = n;
+				   page << order);
+		largest = max(largest, n);
 	}
 	return largest;
+}
+
+/* The order that CMA aligns to, or @unknown if the configuration is not known. */
+static unsigned int align_order(const struct doctor_facts *f,
+				unsigned int unknown)
+{
+	const unsigned int order = strtoul(f->option[OPTION_CMA_ALIGNMENT], NULL, 10);
+
+	return order >= CMA_ALIGN_LEAST && order <= CMA_ALIGN_MOST ? order :
+								     unknown;
+}
+
+/* Bytes of an area that hold other data, which the kernel has to move. */
+static uint64_t occupied_bytes(const struct doctor_area *area, uint64_t page)
+{
+	uint64_t bit, count = 0;
+
+	for (bit = 0; bit < area->busy.bits; bit++) {
+		if (educma_cma_is_used(&area->busy, bit) &&
+		    !(area->map.words && educma_cma_is_used(&area->map, bit)))
+			count++;
+	}
+	return count * (page << area->page_order);
+}
+
+/* Bytes that the page allocator certainly has without CMA's pages. */
+static uint64_t ordinary_free(const struct doctor_facts *f)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		const struct doctor_zone *zone = &f->zones[i];
+
+		if (is_for_drivers(zone))
+			sum += zone->ordinary_free - min(zone->ordinary_free,
+							 zone->high);
+	}
+	return sum;
+}
+
+/*
+ * The kernel takes the first run that CMA has not given out. It goes on to a later
+ * run only if there was memory to which the data in the first one could move.
+ */
+static uint64_t certain_in_area(const struct doctor_facts *f,
+				const struct doctor_area *area, uint64_t last)
+{
+	if (!area->busy.words ||
+	    occupied_bytes(area, f->page) > ordinary_free(f))
+		return 0;
+	return largest_in_map(area, &area->busy, f->page,
+			      align_order(f, CMA_ALIGN_MOST), last);
 }
 
 /* Whether it is known how much of an area lies up to @last. */
@@ -145,11 +199,12 @@ struct bounds area_bounds(const struct doctor_facts *f,
 	else if (area->present == UNKNOWN)
 		b.most = f->cma_total;
 	else if (area->map.words)
-		b.most = largest_in_map(area, &area->map, f->page, last);
+		b.most = largest_in_map(area, &area->map, f->page,
+					align_order(f, CMA_ALIGN_LEAST), last);
 	else if (area->last > last)
 		b.most = min(b.most, last - area->first + 1);
-	if (area->present == YES && area->first <= last && area->busy.words)
-		b.certain = largest_in_map(area, &area->busy, f->page, last);
+	if (area->present == YES && area->first <= last)
+		b.certain = certain_in_area(f, area, last);
 	return b;
 }
 
@@ -178,15 +233,18 @@ static uint64_t must_cover(const struct doctor_facts *f)
 	return end;
 }
 
+bool needs_iommu(const struct doctor_facts *f)
+{
+	const uint64_t end = must_cover(f);
+
+	return f->device.bits < 32 && end && last_address(f->device.bits) < end - 1;
+}
+
 bool mask_is_rejected(const struct doctor_facts *f)
 {
-	const struct doctor_device *dev = &f->device;
-	uint64_t end = must_cover(f);
-
 	/* A mask that the driver has set was not rejected. */
-	return !iommu_translates(f) && dev->bits < 32 &&
-	       dev->bits_from != BITS_DRIVER && end &&
-	       last_address(dev->bits) < end - 1;
+	return !iommu_translates(f) && f->device.bits_from != BITS_DRIVER &&
+	       needs_iommu(f);
 }
 
 uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
@@ -202,19 +260,34 @@ uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 		span = min(zone->end - 1, last) - zone->start + 1;
 		memory += zone->present ? min(zone->present, span) : span;
 	}
-	return round_up(memory, SMALL_HOLES);
+	return memory;
 }
 
 /* What the kernel can give without an end of programs, and certainly can. */
 static void limit_to_memory(const struct doctor_facts *f, uint64_t cma_free,
 			    struct bounds *b)
 {
-	b->most = min(b->most, f->mem_reclaimable - min(f->mem_reclaimable,
-							cma_free));
+	const uint64_t lists = f->processor_pages * f->page;
+	const uint64_t all = f->mem_reclaimable > UINT64_MAX - lists ?
+				     UINT64_MAX : f->mem_reclaimable + lists;
+
+	b->most = min(b->most, all - min(all, cma_free));
 	if (!f->available_known)
 		b->certain = 0;
 	b->certain = min(b->certain, available_memory(f));
 	b->certain = min(b->certain, b->most);
+}
+
+static uint64_t movable_free(const struct doctor_facts *f)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < f->zone_count; i++) {
+		if (!is_for_drivers(&f->zones[i]))
+			sum += f->zones[i].ordinary_free;
+	}
+	return sum;
 }
 
 uint64_t available_memory(const struct doctor_facts *f)
@@ -222,18 +295,22 @@ uint64_t available_memory(const struct doctor_facts *f)
 	const uint64_t available = f->available_known ? f->mem_available :
 							UINT64_MAX;
 
-	/* Scattered pages for a driver are not taken from CMA areas. */
-	return iommu_remaps(f) ? available - min(available, f->cma_free) :
-				 available;
+	/* Pages for a driver are not taken from CMA areas or the zone Movable. */
+	const uint64_t others = f->cma_free + movable_free(f);
+
+	return iommu_remaps(f) ? available - min(available, others) : available;
 }
 
-/* The kernel estimates what is available: half of it is certain. */
+/*
+ * The kernel only estimates what is available, and needs memory for the map of the
+ * pages: half of what is also free is certain.
+ */
 static struct bounds scattered_bounds(const struct doctor_facts *f)
 {
 	struct bounds b = address_bounds(f);
 
-	limit_to_memory(f, f->cma_free, &b);
-	b.certain = min(b.certain, available_memory(f) / 2);
+	limit_to_memory(f, f->cma_free + movable_free(f), &b);
+	b.certain = min(b.certain, min(available_memory(f), ordinary_free(f)) / 2);
 	return b;
 }
 
@@ -243,8 +320,12 @@ static struct bounds contiguous_bounds(const struct doctor_facts *f)
 	const struct bounds addresses = address_bounds(f);
 	struct bounds b = area_bounds(f, &f->area, last);
 
-	if (tries_node_area(f))
+	if (tries_node_area(f)) {
+		/* Of pages above the mask the kernel does not turn to the other area. */
+		if (f->node_area.last > last)
+			b.certain = 0;
 		b = larger(b, area_bounds(f, &f->node_area, last));
+	}
 	b = larger(b, ordinary_bounds(f, last));
 	limit_to_memory(f, 0, &b);
 	b.certain = min(b.certain, addresses.certain);
@@ -258,5 +339,9 @@ struct bounds room_bounds(const struct doctor_facts *f)
 		return (struct bounds){ };
 	if (f->device.own_memory)
 		return (struct bounds){ .most = address_bounds(f).most };
+	/* Without the zones it is not known whether the kernel takes the mask. */
+	if (!f->zone_count && !iommu_translates(f) && f->device.bits < 32 &&
+	    f->device.bits_from != BITS_DRIVER)
+		return (struct bounds){ .most = contiguous_bounds(f).most };
 	return iommu_remaps(f) ? scattered_bounds(f) : contiguous_bounds(f);
 }

@@ -6,12 +6,14 @@
 #include "facts.h"
 #include "verdict.h"
 
-/* Bytes of memory up to @last, small holes included. */
+/* Bytes of memory up to @last. */
 uint64_t memory_within(const struct doctor_facts *f, uint64_t last);
 /* Bytes that the kernel says it has for the device's buffers; all if not known. */
 uint64_t available_memory(const struct doctor_facts *f);
 /* Whether the kernel has CMA for DMA, or may have it. */
 bool has_dma_cma(const struct doctor_facts *f);
+/* Whether the kernel would reject the device's mask without an IOMMU. */
+bool needs_iommu(const struct doctor_facts *f);
 /* Whether the kernel rejects the device's mask. */
 bool mask_is_rejected(const struct doctor_facts *f);
 

@@ -32,10 +32,10 @@ enum verdict {
 struct finding {
 	enum verdict verdict;
 	char text[FINDING_TEXT];
-	char advice[2 * FINDING_TEXT];
+	char advice[3 * FINDING_TEXT];
 	const char *config;
 	char parameter[FINDING_TEXT];
-	char remove[80];
+	char remove[256];
 	char command[80];
 };
 
