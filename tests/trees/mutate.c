@@ -366,12 +366,24 @@ static void change_object(struct tree *tree, struct object *o,
 		change_kind(tree, o);
 }
 
+/* Of all files the command prints most of this one, so it is changed more often. */
+static struct object *release(struct tree *tree)
+{
+	size_t i;
+
+	for (i = 0; i < tree->count; i++) {
+		if (!strcmp(tree->object[i].path, "proc/sys/kernel/osrelease"))
+			return &tree->object[i];
+	}
+	return any(tree);
+}
+
 void mutate(struct tree *tree, const char *outside)
 {
 	uint64_t n = 1 + random_below(MUTATIONS_MAX);
 
 	while (n--) {
-		struct object *o = any(tree);
+		struct object *o = random_below(16) ? any(tree) : release(tree);
 
 		/* Many objects are files of few bytes; this way each gets its turn. */
 		if (random_below(3))
