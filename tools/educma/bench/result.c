@@ -205,6 +205,15 @@ static bool load_rows(struct json_object *rows, struct bench_result *result)
 	return result->count;
 }
 
+/* A file without schema_version may still hold a result. */
+static bool is_other_version(struct json_object *source)
+{
+	struct json_object *version;
+
+	return json_object_object_get_ex(source, "schema_version", &version) &&
+	       json_object_get_int64(version) != SCHEMA_VERSION;
+}
+
 int bench_load(const struct context *ctx, const char *name,
 	       struct bench_result *result)
 {
@@ -217,6 +226,10 @@ int bench_load(const struct context *ctx, const char *name,
 	if (access(name, R_OK))
 		return fail_system(ctx, -errno, "%s", name);
 	result->source = json_object_from_file(name);
+	if (is_other_version(result->source))
+		return fail(ctx, &not_ours,
+			    "%s: this educma reads schema_version %d only", name,
+			    SCHEMA_VERSION);
 	if (fields_load(common, result->source, result) &&
 	    json_object_object_get_ex(result->source, "rows", &rows) &&
 	    load_rows(rows, result))
