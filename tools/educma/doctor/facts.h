@@ -112,6 +112,7 @@ struct doctor_device {
  * @ordinary_free: free bytes outside of CMA
  * @largest_free: the largest free block of the page allocator that is certainly
  *	outside of CMA
+ * @largest_known: @largest_free is valid
  * @high: the kernel takes no more from the zone without reclaim if only so many
  *	bytes are left free (the watermark "high")
  * @protection: bytes that the zone keeps from requests that could also have
@@ -127,6 +128,7 @@ struct doctor_zone {
 	uint64_t present;
 	uint64_t ordinary_free;
 	uint64_t largest_free;
+	bool largest_known;
 	uint64_t high;
 	uint64_t protection;
 	uint64_t cma;
@@ -254,6 +256,7 @@ struct doctor_narrow {
  * @processor_pages: free pages in lists of the processors
  * @cma_total: bytes of all CMA areas
  * @cma_free: free bytes of all CMA areas; 0 if not known
+ * @cma_free_known: @cma_free is valid
  * @cma_counted: the kernel shows CMA in /proc/meminfo, so it has CMA
  * @area: the default CMA area
  * @node_area: the CMA area of the device's NUMA node, which the kernel tries
@@ -290,6 +293,7 @@ struct doctor_facts {
 	uint64_t processor_pages;
 	uint64_t cma_total;
 	uint64_t cma_free;
+	bool cma_free_known;
 	bool cma_counted;
 	struct doctor_area area;
 	struct doctor_area node_area;

@@ -197,10 +197,11 @@ static void gather_buddies(const char *sysroot, struct doctor_facts *f)
 		if (blocks.orders)
 			f->block = f->page << (blocks.orders - 1);
 		zone = find_zone(f, node, name);
-		if (zone)
-			zone->largest_free = largest_ordinary(&blocks,
-							      zone->cma_free,
-							      f->page);
+		if (!zone)
+			continue;
+		zone->largest_known = blocks.orders;
+		zone->largest_free = largest_ordinary(&blocks, zone->cma_free,
+						      f->page);
 	}
 	fclose(file);
 }
@@ -244,7 +245,9 @@ static void gather_meminfo(const char *sysroot, struct doctor_facts *f)
 	if (f->mem_movable == UINT64_MAX)
 		f->mem_movable = 0;
 	f->cma_counted = !educma_meminfo(sysroot, "CmaTotal", &f->cma_total);
-	if (!f->cma_counted || educma_meminfo(sysroot, "CmaFree", &f->cma_free))
+	f->cma_free_known = f->cma_counted &&
+			    !educma_meminfo(sysroot, "CmaFree", &f->cma_free);
+	if (!f->cma_free_known)
 		f->cma_free = 0;
 }
 

@@ -411,8 +411,12 @@ static void get_zone_free(const void *record, struct value *value)
 {
 	const struct doctor_zone *zone = record;
 
-	value_number(value, VALUE_NUMBER, zone->largest_free);
-	append_size(value, "free in one piece: ", zone->largest_free, "");
+	set_if(zone->largest_known, value, zone->largest_free);
+	if (zone->largest_known)
+		append_size(value, "free in one piece: ", zone->largest_free,
+			    "");
+	else
+		value_text(value, "free in one piece: not known");
 	if (zone->cma)
 		append_size(value, ", ", zone->cma, " in CMA areas");
 }
@@ -429,26 +433,37 @@ static const struct field zone_fields[] = {
 
 /* Memory --------------------------------------------------------------------*/
 
+static void append_kib(struct value *value, const char *before, bool known,
+		       uint64_t bytes)
+{
+	const size_t len = strlen(value->text);
+	char *end = value->text + len;
+
+	if (known)
+		snprintf(end, sizeof(value->text) - len, "%s%" PRIu64 " kB",
+			 before, bytes / 1024);
+	else
+		snprintf(end, sizeof(value->text) - len, "%snot known", before);
+}
+
 static void get_total(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
 	set_if(f->mem_total, value, f->mem_total);
-	if (f->cma_counted)
-		value_text(value, "%" PRIu64 " kB, available %" PRIu64
-			   " kB; CMA %" PRIu64 " kB, free %" PRIu64 " kB",
-			   f->mem_total / 1024, f->mem_available / 1024,
-			   f->cma_total / 1024, f->cma_free / 1024);
-	else
-		value_text(value, "%" PRIu64 " kB, available %" PRIu64 " kB",
-			   f->mem_total / 1024, f->mem_available / 1024);
+	append_kib(value, "", f->mem_total, f->mem_total);
+	append_kib(value, ", available ", f->available_known, f->mem_available);
+	if (!f->cma_counted)
+		return;
+	append_kib(value, "; CMA ", true, f->cma_total);
+	append_kib(value, ", free ", f->cma_free_known, f->cma_free);
 }
 
 static void get_available(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	set_if(f->mem_available, value, f->mem_available);
+	set_if(f->available_known, value, f->mem_available);
 }
 
 static void get_cma_total(const void *record, struct value *value)
@@ -462,7 +477,7 @@ static void get_cma_free(const void *record, struct value *value)
 {
 	const struct doctor_facts *f = record;
 
-	set_if(f->cma_counted, value, f->cma_free);
+	set_if(f->cma_free_known, value, f->cma_free);
 }
 
 static void set_area(struct value *value, const struct doctor_area *area)
