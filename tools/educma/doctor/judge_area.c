@@ -236,7 +236,7 @@ static void advise_less(const struct doctor_facts *f, struct finding *finding)
 {
 	if (f->boot.ram_count)
 		finding_advise(finding,
-			       "%sask for less: within %u address bits this machine has no room for an area that large",
+			       "%sask for less: within %u address bits this machine has no room for an area that large, or too little memory beside it",
 			       is_used(finding) ? END_USERS : "", memory_bits(f));
 	else
 		finding_advise(finding,
@@ -252,6 +252,10 @@ static bool find_cure(const struct doctor_facts *f, uint64_t bytes,
 
 	if (!is_used(finding))
 		return cure_find(f, bytes, bits, cure);
+	/* The others may be this device's, and take its addresses as well. */
+	if (iommu_translates(f) &&
+	    bytes + f->area.used > certain_if_unused(f))
+		return false;
 	return cure_find(f, bytes + f->cma_total, bits, cure) ||
 	       (finding->verdict == VERDICT_IN_USE && f->area.used_known &&
 		cure_find(f, bytes + f->area.used, bits, cure));
