@@ -63,6 +63,12 @@ static gzFile open_config(const char *sysroot, const char *path)
 	return file;
 }
 
+/* Whether the option is a number; it is not known then if it is missing. */
+static bool is_number(enum doctor_option option)
+{
+	return option == OPTION_CMA_SIZE || option == OPTION_CMA_ALIGNMENT;
+}
+
 /* Reads a configuration, compressed or not: zlib takes both. */
 static int read_config(struct doctor_facts *f, const char *sysroot,
 		       const char *path)
@@ -77,8 +83,7 @@ static int read_config(struct doctor_facts *f, const char *sysroot,
 		return -ENOENT;
 	/* The file has no line for an option whose dependencies are off. */
 	for (i = 0; i < DOCTOR_OPTIONS; i++)
-		strcpy(f->option[i], i == OPTION_CMA_SIZE ||
-				     i == OPTION_CMA_ALIGNMENT ? "" : "n");
+		strcpy(f->option[i], is_number(i) ? "" : "n");
 	while (bytes < CONFIG_BYTES_MAX && gzgets(file, line, sizeof(line))) {
 		is_config |= config_line(f, line);
 		bytes += strlen(line) + 1;
