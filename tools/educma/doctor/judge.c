@@ -295,6 +295,8 @@ void doctor_judge(const struct doctor_facts *f, uint64_t bytes,
 		room = room_bounds(f);
 		judge_device(f, bytes, &room, d);
 	}
+	room.certain -= room.certain % f->page;
+	room.most -= room.most % f->page;
 	set_largest(&room, d);
 	d->sure = is_sure(d, &room, bytes);
 }

@@ -152,10 +152,11 @@ static uint64_t ordinary_free(const struct doctor_facts *f)
 
 	for (i = 0; i < f->zone_count; i++) {
 		const struct doctor_zone *zone = &f->zones[i];
+		const uint64_t kept = zone->high + zone->protection;
 
 		if (is_for_drivers(zone))
 			sum += zone->ordinary_free - min(zone->ordinary_free,
-							 zone->high);
+							 kept);
 	}
 	return sum;
 }
@@ -301,16 +302,13 @@ uint64_t available_memory(const struct doctor_facts *f)
 	return iommu_remaps(f) ? available - min(available, others) : available;
 }
 
-/*
- * The kernel only estimates what is available, and needs memory for the map of the
- * pages: half of what is also free is certain.
- */
+/* Of what is free the kernel needs a little for the map of the pages. */
 static struct bounds scattered_bounds(const struct doctor_facts *f)
 {
 	struct bounds b = address_bounds(f);
 
 	limit_to_memory(f, f->cma_free + movable_free(f), &b);
-	b.certain = min(b.certain, min(available_memory(f), ordinary_free(f)) / 2);
+	b.certain = min(b.certain, ordinary_free(f) / 16 * 15);
 	return b;
 }
 
