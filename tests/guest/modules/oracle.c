@@ -88,7 +88,7 @@ static struct pci_dev *find_device(const char *bdf)
 static int make_question(struct question *q, const char *bdf, unsigned int bits,
 			 u64 bytes, const char *attrs)
 {
-	if (!bits || bits > 64 || !bytes || !PAGE_ALIGNED(bytes))
+	if (!bits || bits > 64 || !bytes)
 		return -EINVAL;
 	if (*attrs && strcmp(attrs, "contiguous"))
 		return -EINVAL;
@@ -96,7 +96,7 @@ static int make_question(struct question *q, const char *bdf, unsigned int bits,
 	if (!q->pci)
 		return -ENODEV;
 	q->bits = bits;
-	q->bytes = bytes;
+	q->bytes = PAGE_ALIGN(bytes);
 	q->attrs = DMA_ATTR_NO_WARN;
 	if (*attrs)
 		q->attrs |= DMA_ATTR_FORCE_CONTIGUOUS;
@@ -128,6 +128,7 @@ static int do_try(const char *line)
 	u64 bytes;
 	int ret;
 
+	strscpy(answer, "none\n", sizeof(answer));
 	if (sscanf(line, "%15s %u %llu %15s", bdf, &bits, &bytes, attrs) < 3)
 		return -EINVAL;
 	ret = make_question(&q, bdf, bits, bytes, attrs);
