@@ -134,8 +134,9 @@ void run_choose(struct run *run, const char *dir)
 
 /*
  * Kills the child when it opens a file in any way but by openat2(2), which is how
- * sysfs.c opens all files of a tree: by open(2), or by openat(2) without O_PATH.
- * Nothing else that could change a file is allowed either.
+ * sysfs.c opens all files of a tree: by open(2), or by openat(2) without O_PATH. It
+ * also kills the child at some calls that change files; what others change is found
+ * afterwards, in the tree and by outside.c.
  */
 static void forbid_open(void)
 {

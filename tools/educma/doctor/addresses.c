@@ -103,9 +103,9 @@ static uint64_t most_translated(const struct doctor_facts *f)
 }
 
 /*
- * Within fewer than 32 bits no large range is reserved. Else, if the reserved
- * addresses are not known, expect PCI's windows in the upper half of the device's range. The
- * largest aligned buffer is then a quarter of it.
+ * Within fewer than 32 bits no large range is reserved. With more, if the reserved
+ * addresses are not known, expect PCI's windows in the upper half of the device's
+ * range: the largest aligned buffer is then a quarter of the range.
  */
 uint64_t certain_if_unused(const struct doctor_facts *f)
 {
