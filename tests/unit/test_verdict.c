@@ -616,6 +616,13 @@ static void area_is_occupied(void **state)
 	expect_verdict(81 * MIB, VERDICT_OCCUPIED);
 	expect_room(80 * MIB, 128 * MIB, false);
 	expect_parameter("");
+	assert_int_equal(verdict_status(VERDICT_OCCUPIED), STATUS_OK);
+	/* The exit status is that of the first finding. */
+	strcpy(f.device.driver, "educma");
+	f.device.bus_master = NO;
+	expect_verdict(81 * MIB, VERDICT_BUS_MASTER_OFF);
+	f.device.bus_master = YES;
+	strcpy(f.device.driver, "some");
 	expect_verdict(129 * MIB, VERDICT_TOO_SMALL);
 	expect_room(80 * MIB, 128 * MIB, true);
 	/* Without /proc/kpageflags nothing is certain of the area. */

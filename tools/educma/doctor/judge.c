@@ -38,27 +38,32 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 }
 
 /* Judge a buffer that must be one piece of memory. */
-static void judge_contiguous(const struct doctor_facts *f, uint64_t bytes,
-			     struct diagnosis *d)
+static enum verdict judge_contiguous(const struct doctor_facts *f,
+				     uint64_t bytes)
 {
 	const uint64_t last = last_address(memory_bits(f));
 	const struct bounds ordinary = ordinary_bounds(f, last);
-	enum verdict verdict = VERDICT_FINE;
-	struct finding *finding;
+	enum verdict verdict;
 
 	if (f->device.own_memory)
-		verdict = VERDICT_CANNOT_TELL;
+		return VERDICT_CANNOT_TELL;
+	if (bytes <= ordinary.certain)
+		return VERDICT_FINE;
 	/* The kernel never takes a single page from CMA. */
-	else if (bytes <= f->page && bytes > ordinary.certain)
-		verdict = VERDICT_CANNOT_TELL;
-	else if (bytes > ordinary.certain)
-		verdict = judge_area(f, bytes, last);
-	if (verdict == VERDICT_FINE)
-		return;
+	if (bytes <= f->page)
+		return VERDICT_CANNOT_TELL;
+	verdict = judge_area(f, bytes, last);
 	/* Free memory outside of CMA may or may not have such a piece. */
-	if (bytes <= ordinary.most && verdict != VERDICT_OCCUPIED)
-		verdict = VERDICT_CANNOT_TELL;
-	finding = finding_add(d, verdict);
+	if (verdict_status(verdict) != STATUS_OK && bytes <= ordinary.most)
+		return VERDICT_CANNOT_TELL;
+	return verdict;
+}
+
+static void say_contiguous(const struct doctor_facts *f, uint64_t bytes,
+			   enum verdict verdict, struct diagnosis *d)
+{
+	struct finding *finding = finding_add(d, verdict);
+
 	describe_area(f, bytes, finding);
 	advise_area(f, bytes, finding);
 	if (iommu_translates(f))
@@ -270,11 +275,18 @@ static void judge_device(const struct doctor_facts *f, uint64_t bytes,
 			 const struct bounds *room, struct diagnosis *d)
 {
 	const bool possible = judge_size(f, bytes, d);
+	const bool remaps = iommu_remaps(f);
+	enum verdict verdict = VERDICT_FINE;
 
-	if (possible && !iommu_remaps(f))
-		judge_contiguous(f, bytes, d);
+	if (possible && !remaps)
+		verdict = judge_contiguous(f, bytes);
+	/* The first finding gives the exit status, so a failure comes first. */
+	if (verdict_status(verdict) != STATUS_OK)
+		say_contiguous(f, bytes, verdict, d);
 	judge_bus_master(f, d);
-	if (possible && iommu_remaps(f))
+	if (verdict == VERDICT_OCCUPIED)
+		say_contiguous(f, bytes, verdict, d);
+	if (possible && remaps)
 		say_remapped(f, bytes, d);
 	judge_swiotlb(f, d);
 	if (!d->count)

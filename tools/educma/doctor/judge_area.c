@@ -129,13 +129,11 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 	const struct doctor_area *area = area_for(f, bytes, last);
 	const struct bounds room = area_bounds(f, area, last);
 	char size[SIZE_TEXT], all[SIZE_TEXT], rest[SIZE_TEXT], run[SIZE_TEXT];
-	char certain[SIZE_TEXT];
 
 	size_say(size, bytes);
 	size_say(all, area->bytes);
 	size_say(rest, area->bytes - area->used);
 	size_say(run, room.most);
-	size_say(certain, room.certain);
 	switch (finding->verdict) {
 	case VERDICT_NO_CMA:
 		finding_say(finding, "the kernel has no CMA for DMA (CONFIG_DMA_CMA is off)");
@@ -175,8 +173,8 @@ void describe_area(const struct doctor_facts *f, uint64_t bytes,
 		break;
 	case VERDICT_OCCUPIED:
 		finding_say(finding,
-			    "only %s of the CMA area are free in one piece, not %s: other pages hold data, which the kernel can move unless it is pinned",
-			    certain, size);
+			    "the CMA area has %s in one piece if the kernel moves other data out of it, which it can unless the data is pinned",
+			    size);
 		break;
 	case VERDICT_CANNOT_TELL:
 		if (!is_unseen(f)) {
@@ -366,7 +364,7 @@ bool passthrough_parameter(const struct doctor_facts *f, uint64_t bytes,
 	    strstr(f->words, "iommu=pt"))
 		return false;
 	snprintf(text, len, "iommu.passthrough=1");
-	if (judge_area(f, bytes, last) == VERDICT_FINE)
+	if (verdict_status(judge_area(f, bytes, last)) == STATUS_OK)
 		return true;
 	if (!cure_find(f, bytes, f->device.bits, &cure))
 		return false;

@@ -16,6 +16,9 @@ VERDICT(IOMMU_REMAPS, "iommu_remaps", STATUS_OK,
 VERDICT(SWIOTLB_FORCED, "swiotlb_forced", STATUS_OK,
 	"Streaming mappings are copied, 256 KiB at most; coherent buffers are not.")
 
+VERDICT(OCCUPIED, "occupied", STATUS_OK,
+	"The kernel must move other data out of the CMA area, which it can unless it is pinned.")
+
 VERDICT(TOO_BIG, "too_big", STATUS_FAILURE,
 	"The buffer is larger than the machine's memory or the device's range of addresses.")
 
@@ -48,9 +51,6 @@ VERDICT(FRAGMENTED, "fragmented", STATUS_FAILURE,
 
 VERDICT(NOT_ACTIVATED, "not_activated", STATUS_FAILURE,
 	"The kernel could not use its CMA area, because of kernelcore= or movablecore=.")
-
-VERDICT(OCCUPIED, "occupied", STATUS_FAILURE,
-	"Pages of the CMA area hold other data, which the kernel can move unless it is pinned.")
 
 VERDICT(LOW_MEMORY, "low_memory", STATUS_FAILURE,
 	"The machine has less memory available than the buffer needs.")
