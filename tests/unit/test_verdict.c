@@ -290,6 +290,31 @@ static void runs_must_be_within_reach(void **state)
 	assert_int_equal(d.largest, 111 * MIB);
 }
 
+/* What others hold, they hold again after a boot. */
+static void others_take_their_part(void **state)
+{
+	(void)state;
+	f.device.bits = 29;
+	expect_verdict(192 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=256M@0-512M");
+	give_out(100 * 256, 1);
+	f.area.used = 4 * KIB;
+	expect_verdict(192 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=384M@0-512M");
+	/* Without the map their holes are estimated. */
+	f.area.map.words = NULL;
+	f.area.used = 0;
+	expect_verdict(192 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=256M@0-512M");
+	f.area.used = 25 * MIB;
+	expect_verdict(192 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=320M@0-512M");
+	f.area.used_known = false;
+	f.cma_free = f.cma_total - 60 * MIB;
+	expect_verdict(192 * MIB, VERDICT_TOO_SMALL);
+	expect_parameter("cma=384M@0-512M");
+}
+
 static void no_room_for_what_would_help(void **state)
 {
 	(void)state;
@@ -359,6 +384,19 @@ static void mask_rejected(void **state)
 	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
 	assert_string_equal(d.finding[0].config, "CONFIG_ZONE_DMA=y");
 	assert_int_equal(d.largest, 0);
+	expect_parameter("");
+	/* Also with the zone the area would be above the mask. */
+	set_area(512 * MIB, 128 * MIB);
+	expect_verdict(SIZE, VERDICT_MASK_REJECTED);
+	assert_string_equal(d.finding[0].config, "CONFIG_ZONE_DMA=y");
+	expect_parameter("cma=128M@0-256M");
+	/* Small buffers do not need CMA. */
+	expect_verdict(4 * MIB, VERDICT_MASK_REJECTED);
+	expect_parameter("");
+	/* The kernel's image does not leave room for such an area. */
+	expect_verdict(250 * MIB, VERDICT_MASK_REJECTED);
+	assert_null(d.finding[0].config);
+	set_area(128 * MIB, 128 * MIB);
 	/* All memory is below the mask. */
 	f.zones[0].end = 256 * MIB;
 	expect_verdict(SIZE, VERDICT_FINE);
@@ -712,6 +750,7 @@ int main(void)
 		cmocka_unit_test_setup(not_enough_in_it, healthy),
 		cmocka_unit_test_setup(runs_must_be_aligned, healthy),
 		cmocka_unit_test_setup(runs_must_be_within_reach, healthy),
+		cmocka_unit_test_setup(others_take_their_part, healthy),
 		cmocka_unit_test_setup(no_room_for_what_would_help, healthy),
 		cmocka_unit_test_setup(no_memory_where_it_would_help, healthy),
 		cmocka_unit_test_setup(too_big, healthy),

@@ -16,12 +16,21 @@
 #include "room.h"
 #include "size.h"
 
-static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
+/* Whether a kernel with more zones can give the buffer in the area that there is. */
+static bool area_suffices(const struct doctor_facts *f, uint64_t bytes)
 {
-	struct finding *finding;
+	const uint64_t last = last_address(memory_bits(f));
+
+	return bytes <= f->block ||
+	       verdict_status(judge_area(f, bytes, last)) == STATUS_OK;
+}
+
+static void judge_mask(const struct doctor_facts *f, uint64_t bytes,
+		       struct diagnosis *d)
+{
+	struct finding *finding = finding_add(d, VERDICT_MASK_REJECTED);
 	char limit[SIZE_TEXT];
 
-	finding = finding_add(d, VERDICT_MASK_REJECTED);
 	finding_say(finding,
 		    "the kernel has no memory zone within %u address bits, so it rejects this mask: dma_set_mask() fails with -EIO, and the driver does not bind",
 		    f->device.bits);
@@ -30,7 +39,12 @@ static void judge_mask(const struct doctor_facts *f, struct diagnosis *d)
 			       "turn on an IOMMU, or use a device with a wider mask");
 		return;
 	}
-	finding->config = "CONFIG_ZONE_DMA=y";
+	finding->config = has_dma_cma(f) ? "CONFIG_ZONE_DMA=y" :
+					   "CONFIG_ZONE_DMA=y and CONFIG_DMA_CMA=y";
+	if (!area_suffices(f, bytes)) {
+		advise_area(f, bytes, finding);
+		return;
+	}
 	finding_advise(finding,
 		       "use a kernel with %s, or boot with less memory (mem=%s), or turn on an IOMMU",
 		       finding->config,
@@ -121,7 +135,7 @@ static bool judge_size(const struct doctor_facts *f, uint64_t bytes,
 	const struct bounds addresses = address_bounds(f);
 
 	if (mask_is_rejected(f))
-		judge_mask(f, d);
+		judge_mask(f, bytes, d);
 	else if (bytes > addresses.most || (f->mem_total && bytes > f->mem_total))
 		say_too_big(f, bytes, d);
 	else if (bytes > available_memory(f))

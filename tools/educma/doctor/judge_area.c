@@ -7,6 +7,7 @@
 #include "addresses.h"
 #include "cure.h"
 #include "judge_area.h"
+#include "minmax.h"
 #include "room.h"
 #include "size.h"
 
@@ -230,9 +231,44 @@ static bool is_used(const struct finding *finding)
 	       finding->verdict == VERDICT_FRAGMENTED;
 }
 
+/* Whether it can be seen how far those that use CMA reach into the area. */
+static bool others_are_known(const struct doctor_area *area)
+{
+	return area->present == NO || area->map.words ||
+	       (area->used_known && !area->used);
+}
+
+/*
+ * Bytes that those that use CMA now hold in the area, at most. Without the map of
+ * the area, the holes between their buffers are estimated as large as the buffers.
+ */
+static uint64_t others_estimate(const struct doctor_facts *f)
+{
+	const uint64_t used = f->area.used_known ? f->area.used :
+						   f->cma_total - f->cma_free;
+
+	return min(2 * used, f->cma_total);
+}
+
+/*
+ * So much of an area those that use CMA now may take after the next boot: as far as
+ * they reach into the area now.
+ */
+static uint64_t others_extent(const struct doctor_facts *f)
+{
+	const struct educma_cma_bitmap *map = &f->area.map;
+	uint64_t bit = map->words ? map->bits : 0;
+
+	if (!others_are_known(&f->area))
+		return others_estimate(f);
+	while (bit && !educma_cma_is_used(map, bit - 1))
+		bit--;
+	return max(f->area.used, bit * (f->page << f->area.page_order));
+}
+
 static void advise_less(const struct doctor_facts *f, struct finding *finding)
 {
-	if (f->boot.ram_count)
+	if (f->boot.ram_count && others_are_known(&f->area))
 		finding_advise(finding,
 			       "%sask for less: within %u address bits this machine has no room for an area that large, or too little memory beside it",
 			       is_used(finding) ? END_USERS : "", memory_bits(f));
@@ -242,21 +278,25 @@ static void advise_less(const struct doctor_facts *f, struct finding *finding)
 			       is_used(finding) ? END_USERS : "");
 }
 
-/* An area for the buffer, and if others use CMA for all that they may hold. */
+/*
+ * An area for the buffer and for what others hold; if they are in the way now, for all
+ * that they may hold.
+ */
 static bool find_cure(const struct doctor_facts *f, uint64_t bytes,
 		      const struct finding *finding, struct cure *cure)
 {
 	const uint32_t bits = memory_bits(f);
+	const uint64_t others = others_extent(f);
 
-	if (!is_used(finding))
+	if (!others)
 		return cure_find(f, bytes, bits, cure);
 	/* The others may be this device's, and take its addresses as well. */
 	if (iommu_translates(f) &&
 	    bytes + f->area.used > certain_if_unused(f))
 		return false;
-	return cure_find(f, bytes + f->cma_total, bits, cure) ||
-	       (finding->verdict == VERDICT_IN_USE && f->area.used_known &&
-		cure_find(f, bytes + f->area.used, bits, cure));
+	return (is_used(finding) &&
+		cure_find(f, bytes + f->cma_total, bits, cure)) ||
+	       cure_find(f, bytes + others, bits, cure);
 }
 
 /* Writes "boot with PARAMETER instead of WORDS and without WORDS". */
@@ -345,6 +385,7 @@ void advise_area(const struct doctor_facts *f, uint64_t bytes,
 	}
 	if (!find_cure(f, bytes, finding, &cure)) {
 		*finding->remove = '\0';
+		finding->config = NULL;
 		advise_less(f, finding);
 		return;
 	}
