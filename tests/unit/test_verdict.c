@@ -315,6 +315,19 @@ static void others_take_their_part(void **state)
 	expect_parameter("cma=384M@0-512M");
 }
 
+static void no_memory_for_data_in_the_area(void **state)
+{
+	(void)state;
+	set_area(512 * MIB, 128 * MIB);
+	f.mem_available = SIZE + 24 * MIB;
+	f.mem_movable = f.mem_total - f.mem_available;
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+	assert_string_not_equal(d.finding[0].parameter, "");
+	f.mem_available--;
+	expect_verdict(SIZE, VERDICT_ABOVE_MASK);
+	expect_parameter("");
+}
+
 static void no_room_for_what_would_help(void **state)
 {
 	(void)state;
@@ -396,6 +409,11 @@ static void mask_rejected(void **state)
 	/* The kernel's image does not leave room for such an area. */
 	expect_verdict(250 * MIB, VERDICT_MASK_REJECTED);
 	assert_null(d.finding[0].config);
+	/* The zone DMA is too large for such a mask. */
+	f.device.bits = 20;
+	expect_verdict(4 * KIB, VERDICT_MASK_REJECTED);
+	assert_null(d.finding[0].config);
+	f.device.bits = 28;
 	set_area(128 * MIB, 128 * MIB);
 	/* All memory is below the mask. */
 	f.zones[0].end = 256 * MIB;
@@ -751,6 +769,7 @@ int main(void)
 		cmocka_unit_test_setup(runs_must_be_aligned, healthy),
 		cmocka_unit_test_setup(runs_must_be_within_reach, healthy),
 		cmocka_unit_test_setup(others_take_their_part, healthy),
+		cmocka_unit_test_setup(no_memory_for_data_in_the_area, healthy),
 		cmocka_unit_test_setup(no_room_for_what_would_help, healthy),
 		cmocka_unit_test_setup(no_memory_where_it_would_help, healthy),
 		cmocka_unit_test_setup(too_big, healthy),

@@ -16,6 +16,12 @@
 #include "room.h"
 #include "size.h"
 
+/* The address bits of the zone DMA, in the kernel's include/linux/dma-direct.h. */
+#define ZONE_DMA_BITS	24
+
+/* The fewest bits that are enough for all memory of a machine that boots. */
+#define MACHINE_BITS	26
+
 /* Whether a kernel with more zones can give the buffer in the area that there is. */
 static bool area_suffices(const struct doctor_facts *f, uint64_t bytes)
 {
@@ -25,30 +31,40 @@ static bool area_suffices(const struct doctor_facts *f, uint64_t bytes)
 	       verdict_status(judge_area(f, bytes, last)) == STATUS_OK;
 }
 
+static void advise_zone(const struct doctor_facts *f, struct finding *finding)
+{
+	char limit[SIZE_TEXT];
+
+	size_format(limit, last_address(f->device.bits) + 1);
+	if (f->device.bits < MACHINE_BITS)
+		finding_advise(finding, "use a kernel with %s, or turn on an IOMMU",
+			       finding->config);
+	else
+		finding_advise(finding,
+			       "use a kernel with %s, or boot with less memory (mem=%s), or turn on an IOMMU",
+			       finding->config, limit);
+}
+
 static void judge_mask(const struct doctor_facts *f, uint64_t bytes,
 		       struct diagnosis *d)
 {
 	struct finding *finding = finding_add(d, VERDICT_MASK_REJECTED);
-	char limit[SIZE_TEXT];
 
 	finding_say(finding,
 		    "the kernel has no memory zone within %u address bits, so it rejects this mask: dma_set_mask() fails with -EIO, and the driver does not bind",
 		    f->device.bits);
-	if (!strcmp(f->option[OPTION_ZONE_DMA], "y")) {
+	if (!strcmp(f->option[OPTION_ZONE_DMA], "y") ||
+	    f->device.bits < ZONE_DMA_BITS) {
 		finding_advise(finding,
 			       "turn on an IOMMU, or use a device with a wider mask");
 		return;
 	}
 	finding->config = has_dma_cma(f) ? "CONFIG_ZONE_DMA=y" :
 					   "CONFIG_ZONE_DMA=y and CONFIG_DMA_CMA=y";
-	if (!area_suffices(f, bytes)) {
+	if (area_suffices(f, bytes))
+		advise_zone(f, finding);
+	else
 		advise_area(f, bytes, finding);
-		return;
-	}
-	finding_advise(finding,
-		       "use a kernel with %s, or boot with less memory (mem=%s), or turn on an IOMMU",
-		       finding->config,
-		       size_format(limit, last_address(f->device.bits) + 1));
 }
 
 /* Judge a buffer that must be one piece of memory. */

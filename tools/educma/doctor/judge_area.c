@@ -278,6 +278,16 @@ static void advise_less(const struct doctor_facts *f, struct finding *finding)
 			       is_used(finding) ? END_USERS : "");
 }
 
+/* Memory that must be left when the buffer has been allocated. */
+#define SPARE_BYTES	(24ULL << 20)
+
+/* Programs' data lies in the new area, too, and must have a place to go to. */
+static bool memory_suffices(const struct doctor_facts *f, uint64_t bytes)
+{
+	return !f->available_known || (bytes < f->mem_available &&
+				       f->mem_available - bytes >= SPARE_BYTES);
+}
+
 /*
  * An area for the buffer and for what others hold; if they are in the way now, for all
  * that they may hold.
@@ -288,6 +298,8 @@ static bool find_cure(const struct doctor_facts *f, uint64_t bytes,
 	const uint32_t bits = memory_bits(f);
 	const uint64_t others = others_extent(f);
 
+	if (!memory_suffices(f, bytes))
+		return false;
 	if (!others)
 		return cure_find(f, bytes, bits, cure);
 	/* The others may be this device's, and take its addresses as well. */
