@@ -26,8 +26,8 @@ static void set_zone(size_t i, const char *name, uint64_t start, uint64_t end)
 }
 
 /*
- * A machine of 1 GiB whose kernel lies from 16 to 32 MiB and whose initial RAM disk
- * is at the end of memory.
+ * A machine of 1 GiB whose kernel lies from 16 to 31 MiB, with its brk up to 32, and
+ * whose initial RAM disk is at the end of memory.
  */
 static int machine(void **state)
 {
@@ -41,7 +41,7 @@ static int machine(void **state)
 	f.mem_movable = 28 * MIB;
 	f.cma_counted = true;
 	set_ram(0, MIB, GIB);
-	f.boot.kernel = (struct doctor_range){ 16 * MIB, 32 * MIB - 1 };
+	f.boot.kernel = (struct doctor_range){ 16 * MIB, 31 * MIB - 1 };
 	f.boot.kernel_known = true;
 	f.boot.initrd = (struct doctor_range){ 994 * MIB, GIB - 1 };
 	f.boot.initrd_bytes = 30 * MIB;

@@ -31,6 +31,9 @@
 /* Where x86 has the kernel's image without KASLR: CONFIG_PHYSICAL_START. */
 #define IMAGE_START	(16 * MIB)
 
+/* Behind the image lies the kernel's brk, which /proc/iomem does not show. */
+#define BRK_BYTES	MIB
+
 /* Blocks that CONFIG_DMA_COHERENT_POOL takes from the area at boot. */
 #define POOL_BLOCKS	3
 
@@ -92,8 +95,11 @@ static uint64_t room_in_part(const struct doctor_facts *f,
 			     const struct part *part, bool moves)
 {
 	const struct doctor_boot *boot = &f->boot;
-	const uint64_t image = boot->kernel.last - boot->kernel.first + 1;
-	struct doctor_range holes[2] = { boot->kernel };
+	const uint64_t image = boot->kernel.last - boot->kernel.first + 1 +
+			       BRK_BYTES;
+	struct doctor_range holes[2] = {
+		{ boot->kernel.first, boot->kernel.last + BRK_BYTES },
+	};
 	size_t count = 0;
 	uint64_t length;
 
