@@ -261,6 +261,46 @@ static void reads_a_bitmap(void **state)
 	assert_int_equal(educma_cma_bitmap(root, &area, &map), -EINVAL);
 }
 
+/* Sets runs of random lengths, up to some bits behind the last word's end. */
+static void draw_map(struct educma_cma_bitmap *map, unsigned int longest)
+{
+	uint64_t bit, end;
+
+	for (bit = rand() % longest; bit < map->bits + 8; bit = end + 1 + rand() % longest) {
+		end = bit + 1 + rand() % longest;
+		for (; bit < end && bit < map->bits + 8; bit++)
+			map->words[bit / 32] |= 1U << bit % 32;
+	}
+}
+
+static uint64_t next_by_bit(const struct educma_cma_bitmap *map, uint64_t bit, bool used)
+{
+	while (bit < map->bits && educma_cma_is_used(map, bit) != used)
+		bit++;
+	return bit < map->bits ? bit : map->bits;
+}
+
+static void finds_the_next_bit(void **state)
+{
+	unsigned int i;
+	uint64_t bit;
+
+	(void)state;
+	srand(1);
+	for (i = 0; i < 500; i++) {
+		uint32_t words[16] = { };
+		struct educma_cma_bitmap map = { .bits = rand() % 440, .words = words };
+
+		draw_map(&map, 1 + rand() % 200);
+		for (bit = 0; bit < map.bits + 3; bit++) {
+			assert_int_equal(educma_cma_next_used(&map, bit),
+					 next_by_bit(&map, bit, true));
+			assert_int_equal(educma_cma_next_free(&map, bit),
+					 next_by_bit(&map, bit, false));
+		}
+	}
+}
+
 static void reads_the_counters(void **state)
 {
 	const struct educma_cma_area area = { .name = "reserved" };
@@ -370,6 +410,7 @@ int main(void)
 		cmocka_unit_test(finds_an_area_by_name),
 		cmocka_unit_test(knows_which_is_the_default),
 		cmocka_unit_test(reads_a_bitmap),
+		cmocka_unit_test(finds_the_next_bit),
 		cmocka_unit_test(reads_the_counters),
 		cmocka_unit_test(asks_for_no_more_than_there_is),
 		cmocka_unit_test(finds_the_area),

@@ -265,11 +265,6 @@ int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 	return err;
 }
 
-bool educma_cma_is_used(const struct educma_cma_bitmap *map, uint64_t bit)
-{
-	return map->words[bit / 32] >> bit % 32 & 1;
-}
-
 int educma_cma_counters(const char *sysroot, const struct educma_cma_area *area,
 			uint64_t *success, uint64_t *failed)
 {

@@ -470,6 +470,24 @@ int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
 bool educma_cma_is_used(const struct educma_cma_bitmap *map, uint64_t bit);
 
 /**
+ * educma_cma_next_used() - find the next pages that are given out
+ * @map: from educma_cma_bitmap()
+ * @bit: where to begin
+ *
+ * Returns the first bit from @bit on that is set, or @map->bits if none is set.
+ */
+uint64_t educma_cma_next_used(const struct educma_cma_bitmap *map, uint64_t bit);
+
+/**
+ * educma_cma_next_free() - find the next pages that are not given out
+ * @map: from educma_cma_bitmap()
+ * @bit: where to begin
+ *
+ * Returns the first bit from @bit on that is clear, or @map->bits if all are set.
+ */
+uint64_t educma_cma_next_free(const struct educma_cma_bitmap *map, uint64_t bit);
+
+/**
  * educma_cma_counters() - read how many pages an area was asked for since boot
  * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()

@@ -394,17 +394,14 @@ static struct json_object *runs_json(const struct educma_cma_area *area,
 				     const struct educma_cma_bitmap *map)
 {
 	struct json_object *array = json_object_new_array();
-	uint64_t bit, first;
+	uint64_t first, end;
 	struct run run;
 
-	for (bit = 0; bit < map->bits; bit++) {
-		if (!educma_cma_is_used(map, bit))
-			continue;
-		first = bit;
-		while (bit < map->bits && educma_cma_is_used(map, bit))
-			bit++;
+	for (first = educma_cma_next_used(map, 0); first < map->bits;
+	     first = educma_cma_next_used(map, end)) {
+		end = educma_cma_next_free(map, first);
 		run.first = area->base + first * bit_bytes(area);
-		run.bytes = (bit - first) * bit_bytes(area);
+		run.bytes = (end - first) * bit_bytes(area);
 		run.last = run.first + run.bytes - 1;
 		json_object_array_add(array, fields_json(run_fields, &run));
 	}

@@ -64,15 +64,13 @@ static struct grid make_grid(uint64_t bits, unsigned int columns)
 static enum state cell_state(const struct educma_cma_bitmap *map,
 			     uint64_t first, uint64_t bits)
 {
-	uint64_t used = 0, i;
+	struct educma_cma_bitmap cell = *map;
 
-	if (bits > map->bits - first)
-		bits = map->bits - first;
-	for (i = 0; i < bits; i++)
-		used += educma_cma_is_used(map, first + i);
-	if (!used)
+	if (bits < map->bits - first)
+		cell.bits = first + bits;
+	if (educma_cma_next_used(&cell, first) == cell.bits)
 		return FREE;
-	return used < bits ? PARTLY : USED;
+	return educma_cma_next_free(&cell, first) < cell.bits ? PARTLY : USED;
 }
 
 uint64_t bit_bytes(const struct educma_cma_area *area)
