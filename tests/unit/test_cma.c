@@ -301,6 +301,32 @@ static void finds_the_next_bit(void **state)
 	}
 }
 
+static void counts_the_used_bits(void **state)
+{
+	uint64_t bit, used, only;
+	unsigned int i;
+
+	(void)state;
+	srand(1);
+	for (i = 0; i < 500; i++) {
+		uint32_t words[16] = { }, others[16] = { };
+		struct educma_cma_bitmap map = { .bits = rand() % 440, .words = words };
+		struct educma_cma_bitmap other = { .bits = map.bits, .words = others };
+
+		draw_map(&map, 1 + rand() % 200);
+		draw_map(&other, 1 + rand() % 200);
+		used = 0;
+		only = 0;
+		for (bit = 0; bit < map.bits; bit++) {
+			used += educma_cma_is_used(&map, bit);
+			only += educma_cma_is_used(&map, bit) &&
+				!educma_cma_is_used(&other, bit);
+		}
+		assert_int_equal(educma_cma_count_used(&map, NULL), used);
+		assert_int_equal(educma_cma_count_used(&map, &other), only);
+	}
+}
+
 static void reads_the_counters(void **state)
 {
 	const struct educma_cma_area area = { .name = "reserved" };
@@ -411,6 +437,7 @@ int main(void)
 		cmocka_unit_test(knows_which_is_the_default),
 		cmocka_unit_test(reads_a_bitmap),
 		cmocka_unit_test(finds_the_next_bit),
+		cmocka_unit_test(counts_the_used_bits),
 		cmocka_unit_test(reads_the_counters),
 		cmocka_unit_test(asks_for_no_more_than_there_is),
 		cmocka_unit_test(finds_the_area),

@@ -34,3 +34,25 @@ uint64_t educma_cma_next_free(const struct educma_cma_bitmap *map, uint64_t bit)
 {
 	return next_bit(map, bit, UINT32_MAX);
 }
+
+/* The bits of a word that are below @bits; the word begins with the bit @first. */
+static uint32_t bits_below(uint64_t first, uint64_t bits)
+{
+	return bits - first < WORD_BITS ? (1U << (bits - first)) - 1 : UINT32_MAX;
+}
+
+uint64_t educma_cma_count_used(const struct educma_cma_bitmap *map,
+			       const struct educma_cma_bitmap *other)
+{
+	uint64_t count = 0, word;
+	uint32_t ones;
+
+	for (word = 0; word * WORD_BITS < map->bits; word++) {
+		ones = map->words[word] & bits_below(word * WORD_BITS, map->bits);
+		if (other)
+			ones &= ~other->words[word];
+		if (ones)
+			count += __builtin_popcount(ones);
+	}
+	return count;
+}

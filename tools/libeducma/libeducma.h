@@ -488,6 +488,16 @@ uint64_t educma_cma_next_used(const struct educma_cma_bitmap *map, uint64_t bit)
 uint64_t educma_cma_next_free(const struct educma_cma_bitmap *map, uint64_t bit);
 
 /**
+ * educma_cma_count_used() - count what is given out in one bitmap, but not in another
+ * @map: from educma_cma_bitmap()
+ * @other: a bitmap of as many bits; NULL for one in which all bits are clear
+ *
+ * Returns the number of bits that are set in @map and clear in @other.
+ */
+uint64_t educma_cma_count_used(const struct educma_cma_bitmap *map,
+			       const struct educma_cma_bitmap *other);
+
+/**
  * educma_cma_counters() - read how many pages an area was asked for since boot
  * @sysroot: see above
  * @area: from educma_cma_areas() or educma_cma_find()

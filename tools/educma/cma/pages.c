@@ -178,12 +178,7 @@ static uint64_t freed_bytes(const struct request *r,
 			    const struct educma_cma_bitmap *before,
 			    const struct educma_cma_bitmap *after)
 {
-	uint64_t freed = 0, bit;
-
-	for (bit = 0; bit < before->bits; bit++)
-		freed += educma_cma_is_used(before, bit) &&
-			 !educma_cma_is_used(after, bit);
-	return freed * bit_bytes(&r->before);
+	return educma_cma_count_used(before, after) * bit_bytes(&r->before);
 }
 
 static int note_freed(const struct context *ctx, struct request *r,

@@ -95,6 +95,14 @@ struct bounds ordinary_bounds(const struct doctor_facts *f, uint64_t last)
 	return b;
 }
 
+/* How many bits of @step bytes lie up to @last, if the area begins at or below it. */
+static uint64_t bits_within(const struct doctor_area *area, uint64_t step,
+			    uint64_t last)
+{
+	return (last - area->first) / step +
+	       ((last - area->first) % step == step - 1);
+}
+
 /*
  * The largest buffer that fits into a run of zeros of @map up to @last. CMA aligns
  * it to 1 << @order pages at most.
@@ -104,18 +112,16 @@ static uint64_t largest_in_map(const struct doctor_area *area,
 			       uint64_t page, unsigned int order, uint64_t last)
 {
 	const uint64_t step = page << area->page_order;
-	uint64_t largest = 0, start = 0, bit, n;
+	const uint64_t bits = min(map->bits, bits_within(area, step, last));
+	uint64_t largest = 0, bit, end, n;
 
-	for (bit = 0; bit < map->bits; bit++) {
-		if (educma_cma_is_used(map, bit)) {
-			start = bit + 1;
+	for (bit = educma_cma_next_free(map, 0); bit < bits;
+	     bit = educma_cma_next_free(map, end)) {
+		end = min(educma_cma_next_used(map, bit), bits);
+		if ((end - bit) * step <= largest)
 			continue;
-		}
-		if (area->first + (bit + 1) * step - 1 > last)
-			break;
-		n = largest_in_run(area->first + start * step,
-				   area->first + (bit + 1) * step, page,
-				   page << order);
+		n = largest_in_run(area->first + bit * step,
+				   area->first + end * step, page, page << order);
 		largest = max(largest, n);
 	}
 	return largest;
@@ -134,14 +140,10 @@ static unsigned int align_order(const struct doctor_facts *f,
 /* Bytes of an area that hold other data, which the kernel has to move. */
 static uint64_t occupied_bytes(const struct doctor_area *area, uint64_t page)
 {
-	uint64_t bit, count = 0;
+	const struct educma_cma_bitmap *given_out = area->map.words ? &area->map : NULL;
 
-	for (bit = 0; bit < area->busy.bits; bit++) {
-		if (educma_cma_is_used(&area->busy, bit) &&
-		    !(area->map.words && educma_cma_is_used(&area->map, bit)))
-			count++;
-	}
-	return count * (page << area->page_order);
+	return educma_cma_count_used(&area->busy, given_out) *
+	       (page << area->page_order);
 }
 
 /* Bytes that the page allocator certainly has without CMA's pages. */
