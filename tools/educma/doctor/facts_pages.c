@@ -5,62 +5,109 @@
 #include <unistd.h>
 
 #include "gather.h"
+#include "minmax.h"
 #include "sysfs.h"
 #include "util.h"
 
 /* A page of the page allocator's free lists: KPF_BUDDY in the kernel. */
 #define FREE_FLAG	(1ULL << 10)
 
+/* So many pages are looked at together. */
+#define BLOCK		32
+
 /**
  * struct page_reader - reads the flags of the pages that CMA has not given out, as
  *	far as that is known
- * @area: the area
- * @visit: called for each such page with its flags
- * @count: a sum for @visit
- * @lists_are_free: @visit takes pages without flags as free
+ * @area: the area; a page whose flags show that it is in use is marked busy
+ * @plain: the pages without flags
+ * @plain_pages: how many these are
  */
 struct page_reader {
 	struct doctor_area *area;
-	void (*visit)(struct page_reader *r, uint64_t bit, uint64_t flags);
-	uint64_t count;
-	bool lists_are_free;
+	struct educma_cma_bitmap plain;
+	uint64_t plain_pages;
 };
+
+static void set_bit(struct educma_cma_bitmap *map, uint64_t bit)
+{
+	map->words[bit / 32] |= 1U << bit % 32;
+}
+
+static void take_page(struct page_reader *r, uint64_t number, uint64_t flags)
+{
+	const struct educma_cma_bitmap *map = &r->area->map;
+	const uint64_t bit = number >> r->area->page_order;
+
+	if (flags & FREE_FLAG || (map->words && educma_cma_is_used(map, bit)))
+		return;
+	if (!flags)
+		r->plain_pages++;
+	set_bit(flags ? &r->area->busy : &r->plain, bit);
+}
+
+static bool are_free(const uint64_t flags[BLOCK])
+{
+	uint64_t all = FREE_FLAG;
+	size_t i;
+
+	for (i = 0; i < BLOCK; i += 4)
+		all &= flags[i] & flags[i + 1] & flags[i + 2] & flags[i + 3];
+	return all;
+}
+
+/* Takes the flags of the pages from @number on. Most pages are free. */
+static void take_pages(struct page_reader *r, uint64_t number,
+		       const uint64_t *flags, size_t count)
+{
+	size_t i, end;
+
+	for (i = 0; i < count; i = end) {
+		end = min(i + BLOCK, count);
+		if (end - i == BLOCK && are_free(flags + i))
+			continue;
+		for (; i < end; i++)
+			take_page(r, number + i, flags[i]);
+	}
+}
+
+/* Returns the first page from @number on that CMA has not given out. */
+static uint64_t next_page(const struct doctor_area *area, uint64_t number)
+{
+	const unsigned int order = area->page_order;
+	uint64_t bit;
+
+	if (!area->map.words)
+		return number;
+	bit = educma_cma_next_free(&area->map, number >> order);
+	return max(number, bit << order);
+}
 
 static bool read_pages(int fd, uint64_t page, struct page_reader *r)
 {
-	const struct educma_cma_bitmap *map = &r->area->map;
-	const uint64_t pages = r->area->bytes / page;
+	const uint64_t pages = r->plain.bits << r->area->page_order;
 	const uint64_t first = r->area->first / page;
-	uint64_t flags[1024], i, n, at, bit;
+	uint64_t flags[1024], n, at;
 	size_t bytes;
 
-	for (at = 0; at < pages; at += n) {
-		n = pages - at < ARRAY_SIZE(flags) ? pages - at : ARRAY_SIZE(flags);
+	for (at = next_page(r->area, 0); at < pages;
+	     at = next_page(r->area, at + n)) {
+		n = min(pages - at, ARRAY_SIZE(flags));
 		bytes = n * sizeof(*flags);
 		if (pread(fd, flags, bytes, (first + at) * sizeof(*flags)) !=
 		    (ssize_t)bytes)
 			return false;
-		for (i = 0; i < n; i++) {
-			bit = (at + i) >> r->area->page_order;
-			if (!map->words || !educma_cma_is_used(map, bit))
-				r->visit(r, bit, flags[i]);
-		}
+		take_pages(r, at, flags, n);
 	}
 	return true;
 }
 
-static void count_without_flags(struct page_reader *r, uint64_t bit,
-				uint64_t flags)
+static void add_bits(struct educma_cma_bitmap *map,
+		     const struct educma_cma_bitmap *more)
 {
-	(void)bit;
-	r->count += !flags;
-}
+	size_t i;
 
-static void mark_busy(struct page_reader *r, uint64_t bit, uint64_t flags)
-{
-	if (flags & FREE_FLAG || (!flags && r->lists_are_free))
-		return;
-	r->area->busy.words[bit / 32] |= 1U << bit % 32;
+	for (i = 0; i < (map->bits + 31) / 32; i++)
+		map->words[i] |= more->words[i];
 }
 
 /*
@@ -72,13 +119,15 @@ static void mark_busy(struct page_reader *r, uint64_t bit, uint64_t flags)
 static bool find_busy_pages(int fd, const struct doctor_facts *f,
 			    struct doctor_area *area)
 {
-	struct page_reader r = { .area = area, .visit = count_without_flags };
+	struct page_reader r = { .area = area, .plain.bits = area->busy.bits };
+	bool known;
 
-	if (!read_pages(fd, f->page, &r))
-		return false;
-	r.lists_are_free = area->map.words && r.count <= f->processor_pages;
-	r.visit = mark_busy;
-	return read_pages(fd, f->page, &r);
+	r.plain.words = calloc(r.plain.bits / 32 + 1, sizeof(*r.plain.words));
+	known = r.plain.words && read_pages(fd, f->page, &r);
+	if (known && (!area->map.words || r.plain_pages > f->processor_pages))
+		add_bits(&area->busy, &r.plain);
+	free(r.plain.words);
+	return known;
 }
 
 /* Returns a map of the area as far as it is known; words are NULL on failure. */
