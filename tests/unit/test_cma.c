@@ -246,7 +246,12 @@ static void reads_a_bitmap(void **state)
 		.name = "reserved", .bytes = 255 * PAGE, .order_per_bit = 1,
 		.page_bytes = PAGE,
 	};
+	static const char *const invalid[] = {
+		"4294967295 0 1\n", "4294967296 0 1 2\n", "1 -2 3 4\n",
+		"18446744073709551617 0 1 2\n", "1 2 3 4x\n", "",
+	};
 	struct educma_cma_bitmap map;
+	size_t i;
 
 	(void)state;
 	put_area_file("reserved", "bitmap", "4294967295 0 1 2147483648\n");
@@ -257,8 +262,10 @@ static void reads_a_bitmap(void **state)
 	assert_int_equal(map.words[2], 1);
 	assert_int_equal(map.words[3], 1U << 31);
 	free(map.words);
-	put_area_file("reserved", "bitmap", "4294967295 0 1\n");
-	assert_int_equal(educma_cma_bitmap(root, &area, &map), -EINVAL);
+	for (i = 0; i < ARRAY_SIZE(invalid); i++) {
+		put_area_file("reserved", "bitmap", invalid[i]);
+		assert_int_equal(educma_cma_bitmap(root, &area, &map), -EINVAL);
+	}
 }
 
 /* Sets runs of random lengths, up to some bits behind the last word's end. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The kernel's CMA areas, what is free in them, and which of them holds a buffer. */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -223,22 +224,36 @@ int educma_cma_find(const char *sysroot, const char *name,
 	return i < 0 ? i : area->err;
 }
 
+/*
+ * Reads a decimal number, and the blank behind it. An area of 3 GiB has 24,576
+ * words, so this is not left to fscanf(). Returns false if there is no number.
+ */
+static bool read_number(FILE *f, uint32_t *number)
+{
+	uint64_t n = 0;
+	int c = getc_unlocked(f);
+
+	if (!isdigit(c))
+		return false;
+	for (; isdigit(c) && n <= UINT32_MAX; c = getc_unlocked(f))
+		n = 10 * n + c - '0';
+	*number = n;
+	return n <= UINT32_MAX && (c == EOF || isspace(c));
+}
+
 static int read_words(const char *sysroot, const char *path, uint32_t *words,
 		      size_t count)
 {
 	FILE *f = sysfs_fopen(sysroot, path, 0);
-	int err = 0;
 
 	if (!f)
 		return -errno;
-	while (count && fscanf(f, "%" SCNu32, words) == 1) {
+	while (count && read_number(f, words)) {
 		words++;
 		count--;
 	}
-	if (count)
-		err = -EINVAL;
 	fclose(f);
-	return err;
+	return count ? -EINVAL : 0;
 }
 
 int educma_cma_bitmap(const char *sysroot, const struct educma_cma_area *area,
