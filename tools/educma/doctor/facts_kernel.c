@@ -30,22 +30,48 @@ const char *doctor_option_name(enum doctor_option option)
 	return option_names[option];
 }
 
+static bool begins_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+/* @name is not terminated; most options differ from it in the first letter. */
+static void set_option(struct doctor_facts *f, const char *name, size_t len,
+		       const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < DOCTOR_OPTIONS; i++) {
+		if (*name == *option_names[i] &&
+		    !strncmp(name, option_names[i], len) && !option_names[i][len])
+			snprintf(f->option[i], sizeof(f->option[i]), "%.*s",
+				 (int)strcspn(value, " \t\n"), value);
+	}
+}
+
 /*
  * Takes a line like "CONFIG_CMA=y" or "# CONFIG_CMA is not set". Returns false
  * for any other line.
  */
 static bool config_line(struct doctor_facts *f, const char *line)
 {
-	char name[64], value[16];
-	size_t i;
+	static const char on[] = "CONFIG_", off[] = "# CONFIG_";
+	const char *name, *end;
 
-	if (sscanf(line, "# CONFIG_%63s is not set", name) == 1)
-		strcpy(value, "n");
-	else if (sscanf(line, "CONFIG_%63[^=]=%15s", name, value) != 2)
+	if (begins_with(line, on)) {
+		name = line + strlen(on);
+		end = strchr(name, '=');
+		if (!end || strchr(" \t\n", end[1]))
+			return false;
+		set_option(f, name, end - name, end + 1);
+	} else if (begins_with(line, off)) {
+		name = line + strlen(off);
+		end = strchr(name, ' ');
+		if (!end || !begins_with(end, " is not set"))
+			return false;
+		set_option(f, name, end - name, "n");
+	} else {
 		return false;
-	for (i = 0; i < DOCTOR_OPTIONS; i++) {
-		if (!strcmp(name, option_names[i]))
-			strcpy(f->option[i], value);
 	}
 	return true;
 }
@@ -118,11 +144,6 @@ void check_config(struct doctor_facts *f)
 		return;
 	memset(f->option, 0, sizeof(f->option));
 	unseen(f, "the kernel's configuration: what was found is cut off, or of another kernel");
-}
-
-static bool begins_with(const char *text, const char *start)
-{
-	return !strncmp(text, start, strlen(start));
 }
 
 /* Like the kernel's memparse(): without a number, the value is 0. */
