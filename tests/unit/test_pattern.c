@@ -1,44 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "test.h"
+#include <stdlib.h>
 #include <string.h>
 
 #include "pattern.h"
 
 #define SEED	42
-#define LEN	257
+#define LEN	1100
 
-/* Published outputs of splitmix64 for the seed 1234567, as bytes. */
-static void is_splitmix64(void **state)
+/* pattern.c does so many bytes at once. */
+#define BLOCK	512
+
+/* Words that another program computed: they are equal on any machine. */
+static void is_as_described(void **state)
 {
-	static const uint64_t words[] = {
-		6457827717110365317ULL, 3203168211198807973ULL,
-		9817491932198370423ULL,
+	static const struct {
+		uint64_t number, word;
+	} known[] = {
+		{ 0, 0x599ed017a2962c92ULL },
+		{ 1, 0xf7d649d18d85314bULL },
+		{ 63, 0x4945c4be0718410eULL },
+		{ 64, 0x2c73f0847427ff21ULL },
+		{ 129, 0x2676369f054ace13ULL },
 	};
-	uint64_t pos;
+	size_t i, j;
 
 	(void)state;
-	for (pos = 0; pos < sizeof(words); pos++)
-		assert_int_equal(pattern_byte(1234567, pos),
-				 words[pos / 8] >> (pos % 8 * 8) & 0xff);
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		for (j = 0; j < 8; j++)
+			assert_int_equal(pattern_byte(1234567, known[i].number * 8 + j),
+					 known[i].word >> j * 8 & 0xff);
+	}
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void no_two_words_are_equal(void **state)
+{
+	static uint64_t words[1 << 17];
+	size_t i;
+
+	(void)state;
+	pattern_fill(words, SEED, 0, sizeof(words));
+	qsort(words, ARRAY_SIZE(words), sizeof(*words), by_value);
+	for (i = 1; i < ARRAY_SIZE(words); i++)
+		assert_true(words[i - 1] < words[i]);
+}
+
+static void fill_piece(uint64_t pos, size_t len)
+{
+	uint8_t mem[LEN + 2];
+	size_t i;
+
+	memset(mem, 0xa5, sizeof(mem));
+	pattern_fill(mem + 1, SEED, pos, len);
+	assert_int_equal(mem[0], 0xa5);
+	assert_int_equal(mem[len + 1], 0xa5);
+	for (i = 0; i < len; i++)
+		assert_int_equal(mem[i + 1], pattern_byte(SEED, pos + i));
 }
 
 /* pattern_fill() writes pattern_byte() of each position, and no byte beyond. */
 static void fills_any_piece(void **state)
 {
-	uint8_t mem[LEN + 2];
 	uint64_t pos;
-	size_t len, i;
+	size_t len;
 
 	(void)state;
 	for (pos = 4090; pos < 4107; pos++) {
 		for (len = 0; len < 35; len++) {
-			memset(mem, 0xa5, sizeof(mem));
-			pattern_fill(mem + 1, SEED, pos, len);
-			assert_int_equal(mem[0], 0xa5);
-			assert_int_equal(mem[len + 1], 0xa5);
-			for (i = 0; i < len; i++)
-				assert_int_equal(mem[i + 1],
-						 pattern_byte(SEED, pos + i));
+			fill_piece(pos, len);
+			fill_piece(pos, BLOCK - 9 + len);
+			fill_piece(pos, 2 * BLOCK - 9 + len);
 		}
 	}
 }
@@ -104,31 +142,54 @@ static void adds_pieces_up(void **state)
 	assert_int_equal(bad.first, 10);
 }
 
-/* Data that is shifted, or made with another seed, differs in almost every byte. */
-static void finds_misplaced_data(void **state)
+/* Counts how many of the eighth bytes from @lane on do not differ. */
+static size_t count_equal(const uint8_t *a, const uint8_t *b, size_t len, size_t lane)
 {
-	static const uint64_t shifts[] = { 1, 8, 4095, 4096, 1ULL << 32 };
-	struct pattern_mismatch bad;
-	uint8_t mem[4096];
-	size_t i;
+	size_t i, count = 0;
 
-	(void)state;
-	for (i = 0; i < ARRAY_SIZE(shifts); i++) {
-		memset(&bad, 0, sizeof(bad));
-		pattern_fill(mem, SEED, shifts[i], sizeof(mem));
-		pattern_verify(mem, SEED, 0, sizeof(mem), &bad);
-		assert_true(bad.count > sizeof(mem) * 9 / 10);
-	}
-	memset(&bad, 0, sizeof(bad));
-	pattern_fill(mem, SEED + 1, 0, sizeof(mem));
+	for (i = lane; i < len; i += 8)
+		count += a[i] == b[i];
+	return count;
+}
+
+/*
+ * Data of another place, or made with another seed, differs in almost every byte,
+ * and so does each eighth byte of it by itself.
+ */
+static void expect_different(uint64_t seed, uint64_t pos)
+{
+	static uint8_t mem[65536], right[sizeof(mem)];
+	struct pattern_mismatch bad = { 0 };
+	size_t lane;
+
+	pattern_fill(mem, seed, pos, sizeof(mem));
+	pattern_fill(right, SEED, 0, sizeof(right));
 	pattern_verify(mem, SEED, 0, sizeof(mem), &bad);
 	assert_true(bad.count > sizeof(mem) * 9 / 10);
+	for (lane = 0; lane < 8; lane++)
+		assert_true(count_equal(mem, right, sizeof(mem), lane) <
+			    sizeof(mem) / 8 / 10);
+}
+
+static void finds_misplaced_data(void **state)
+{
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 0; bit < 44; bit++) {
+		expect_different(SEED, 1ULL << bit);
+		expect_different(SEED, 3ULL << bit);
+		expect_different(SEED ^ 1ULL << bit, 0);
+	}
+	expect_different(SEED, 4095);
+	expect_different(SEED + 1, 4096);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_splitmix64),
+		cmocka_unit_test(is_as_described),
+		cmocka_unit_test(no_two_words_are_equal),
 		cmocka_unit_test(fills_any_piece),
 		cmocka_unit_test(wrong_is_wrong_everywhere),
 		cmocka_unit_test(verifies_good_data),
