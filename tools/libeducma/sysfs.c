@@ -279,11 +279,11 @@ int sysfs_write_u64(const char *sysroot, const char *dir, const char *name,
 	return err;
 }
 
-int sysfs_read_link(const char *sysroot, const char *path, char *target,
-		    size_t len)
+/* Returns the length of the target, or a negative errno. */
+static ssize_t read_link_in_tree(const char *sysroot, const char *path,
+				 char *target, size_t len)
 {
-	int fd = open_any(sysroot, path, O_PATH | O_NOFOLLOW);
-	int err = 0;
+	int fd = open_in_tree(sysroot, path, O_PATH | O_NOFOLLOW);
 	ssize_t n;
 
 	if (fd < 0)
@@ -291,13 +291,31 @@ int sysfs_read_link(const char *sysroot, const char *path, char *target,
 	/* With an empty path this reads the link that O_NOFOLLOW has opened. */
 	n = readlinkat(fd, "", target, len);
 	if (n < 0)
-		err = -errno;
-	else if ((size_t)n == len)
-		err = -ENAMETOOLONG;
-	else
-		target[n] = '\0';
+		n = -errno;
 	close(fd);
-	return err;
+	return n;
+}
+
+static ssize_t read_link(const char *path, char *target, size_t len)
+{
+	const ssize_t n = readlink(path, target, len);
+
+	return n < 0 ? -errno : n;
+}
+
+int sysfs_read_link(const char *sysroot, const char *path, char *target,
+		    size_t len)
+{
+	const ssize_t n = *sysroot ?
+			  read_link_in_tree(sysroot, path, target, len) :
+			  read_link(path, target, len);
+
+	if (n < 0)
+		return n;
+	if ((size_t)n == len)
+		return -ENAMETOOLONG;
+	target[n] = '\0';
+	return 0;
 }
 
 int sysfs_link_name(const char *sysroot, const char *dir, const char *name,
