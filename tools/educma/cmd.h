@@ -217,9 +217,12 @@ uint64_t counter_value(const struct educma_counters *counters,
 /* Whether a device that was listed is not there any more. */
 bool has_gone(const struct context *ctx, const struct educma_entry *entry);
 
-/* Reports that educma_read_counters() returned @err. Returns the status. */
-int fail_counters(const struct context *ctx, const struct educma_entry *entry,
-		  const struct educma_counters *counters, int err);
+/*
+ * Reports that a counter could not be read. Without a @name it was not found out
+ * which counters there are. Returns the status.
+ */
+int fail_counter(const struct context *ctx, const struct educma_entry *entry,
+		 const char *name, int err);
 
 /* output.c */
 

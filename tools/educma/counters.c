@@ -5,22 +5,21 @@
 
 #include "cmd.h"
 
-int fail_counters(const struct context *ctx, const struct educma_entry *entry,
-		  const struct educma_counters *counters, int err)
+int fail_counter(const struct context *ctx, const struct educma_entry *entry,
+		 const char *name, int err)
 {
+	static const struct failure failure = {
+		.status = STATUS_FAILURE,
+	};
+
 	if (err == -ENODEV)
 		return fail_errno(ctx, err, "%s", entry->name);
-	if (err == -EINVAL) {
-		static const struct failure failure = {
-			.status = STATUS_FAILURE,
-		};
-
+	if (err == -EINVAL)
 		return fail(ctx, &failure,
 			    "%s/dma_counters/%s: it does not hold a number",
-			    entry->pci_dir, counters->failed);
-	}
+			    entry->pci_dir, name);
 	return fail_system(ctx, err, "%s/dma_counters%s%s", entry->pci_dir,
-			   *counters->failed ? "/" : "", counters->failed);
+			   *name ? "/" : "", name);
 }
 
 bool has_gone(const struct context *ctx, const struct educma_entry *entry)
@@ -35,7 +34,7 @@ int read_counters(const struct context *ctx, const struct educma_entry *entry,
 {
 	int err = educma_read_counters(entry, counters);
 
-	return err ? fail_counters(ctx, entry, counters, err) : 0;
+	return err ? fail_counter(ctx, entry, counters->failed, err) : 0;
 }
 
 uint64_t counter_value(const struct educma_counters *counters,

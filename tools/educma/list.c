@@ -39,27 +39,40 @@ static void fill_row(struct row *row, const struct educma_entry *entry)
 }
 
 /*
+ * Reads the counters that are printed, and no others. Returns 0, or an error and
+ * the counter in @failed.
+ */
+static int read_bytes(const struct educma_entry *entry, struct row *row,
+		      const char **failed)
+{
+	int err;
+
+	*failed = "to_device_bytes";
+	err = educma_read_counter(entry, *failed, &row->to_device_bytes);
+	if (err)
+		return err;
+	*failed = "from_device_bytes";
+	return educma_read_counter(entry, *failed, &row->from_device_bytes);
+}
+
+/*
  * Adds a device to the rows. A device that is removed at this moment is left
  * out. Returns 0, or the status of a reported failure.
  */
 static int add_row(const struct context *ctx, struct row *rows, size_t *count,
 		   const struct educma_entry *entry)
 {
-	struct educma_counters counters;
 	struct row *row = &rows[*count];
+	const char *failed;
 	int err;
 
 	fill_row(row, entry);
 	if (*entry->name) {
-		err = educma_read_counters(entry, &counters);
+		err = read_bytes(entry, row, &failed);
 		if (err && has_gone(ctx, entry))
 			return 0;
 		if (err)
-			return fail_counters(ctx, entry, &counters, err);
-		row->to_device_bytes = counter_value(&counters,
-						     "to_device_bytes");
-		row->from_device_bytes = counter_value(&counters,
-						       "from_device_bytes");
+			return fail_counter(ctx, entry, failed, err);
 	}
 	(*count)++;
 	return 0;
