@@ -15,6 +15,7 @@
 
 #define CLASS_DIR	"/sys/class/educma"
 #define PCI_DEVICES	"/sys/bus/pci/devices"
+#define PCI_DRIVER	"/sys/bus/pci/drivers/educma"
 
 /* Takes "0000:00:04.0", and nothing else: other names are no PCI functions. */
 static bool is_pci_address(const char *name)
@@ -187,17 +188,15 @@ static bool pci_id_is(const char *sysroot, const char *bdf, const char *name,
 	       !sysfs_read_u64(sysroot, path, name, &id) && id == wanted;
 }
 
-static bool is_edu(const char *sysroot, const char *bdf)
-{
-	return pci_id_is(sysroot, bdf, "vendor", EDU_VENDOR_ID) &&
-	       pci_id_is(sysroot, bdf, "device", EDU_DEVICE_ID);
-}
-
-/* Fills in @entry if the PCI function is an edu which educma is not bound to. */
+/*
+ * Fills in @entry if the PCI function is an edu which educma is not bound to. The
+ * files are read in the order in which they rule most functions out.
+ */
 static bool is_unbound(const char *sysroot, struct educma_entry *entry)
 {
-	return is_edu(sysroot, entry->pci) && !fill_pci(sysroot, entry) &&
-	       strcmp(entry->driver, "educma");
+	return pci_id_is(sysroot, entry->pci, "vendor", EDU_VENDOR_ID) &&
+	       !fill_pci(sysroot, entry) && strcmp(entry->driver, "educma") &&
+	       pci_id_is(sysroot, entry->pci, "device", EDU_DEVICE_ID);
 }
 
 /* Returns false if no PCI function has such a name. */
@@ -207,23 +206,69 @@ static bool name_pci(struct educma_entry *entry, const char *name)
 	return !path_format(entry->pci, sizeof(entry->pci), "%s", name);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/**
+ * struct functions - the PCI functions of a machine
+ * @name: their addresses
+ * @count: how many there are
+ * @bound: the entries of the directory of the driver educma; those that are PCI
+ *	addresses are bound to it
+ * @bound_count: how many these are; a tree may lack them
+ */
+struct functions {
+	char **name;
+	int count;
+	char **bound;
+	int bound_count;
+};
+
+/* Returns 0, or a negative errno: then there is nothing to be freed. */
+static int list_functions(const char *sysroot, struct functions *all)
+{
+	all->count = sysfs_list(sysroot, PCI_DEVICES, &all->name);
+	if (all->count < 0)
+		return all->count;
+	all->bound_count = sysfs_list(sysroot, PCI_DRIVER, &all->bound);
+	if (all->bound_count < 0)
+		all->bound_count = 0;
+	return 0;
+}
+
+static void free_functions(struct functions *all)
+{
+	sysfs_free_list(all->name, all->count);
+	sysfs_free_list(all->bound, all->bound_count);
+}
+
+static bool is_listed_as_bound(const struct functions *all, char *name)
+{
+	return all->bound_count &&
+	       bsearch(&name, all->bound, all->bound_count, sizeof(name),
+		       compare_names);
+}
+
 int educma_list_unbound(const char *sysroot, struct educma_entry **list,
 			size_t *count)
 {
 	struct educma_entry entry;
-	int names, i, err = 0;
-	char **name;
+	struct functions all;
+	int i, err;
 
 	*list = NULL;
 	*count = 0;
-	names = sysfs_list(sysroot, PCI_DEVICES, &name);
-	if (names < 0)
-		return names == -ENOENT ? 0 : names;
-	for (i = 0; !err && i < names; i++) {
-		if (name_pci(&entry, name[i]) && is_unbound(sysroot, &entry))
+	err = list_functions(sysroot, &all);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; !err && i < all.count; i++) {
+		if (!is_listed_as_bound(&all, all.name[i]) &&
+		    name_pci(&entry, all.name[i]) && is_unbound(sysroot, &entry))
 			err = append(list, count, &entry);
 	}
-	sysfs_free_list(name, names);
+	free_functions(&all);
 	if (err)
 		free(*list);
 	return err;
