@@ -73,7 +73,8 @@ guest: packages modules tools $(sim)
 packages:
 	$(Q)tools/packages demo
 
-#: make bench     measure instructions, register accesses and memory of the driver
+#: make bench     measure instructions, register accesses and memory of the driver;
+#:                T=name: one row or group of tests/bench --list
 #: make coverage  run the guest tests on a kernel that counts the lines of the driver
 #:                that run; print the lines that never ran, and fail below 97 of
 #:                100; T=name: for these tests alone
@@ -83,7 +84,8 @@ bench:
 	$(Q)tools/packages check
 	$(Q)$(MAKE) modules tools KERNEL=release
 	$(Q)$(MAKE) -s -C tests/guest/programs O=$(build)/tests
-	$(Q)tests/bench
+	$(Q)tests/modules release
+	$(Q)tests/bench $(T)
 
 coverage:
 	$(Q)tools/packages check

@@ -83,7 +83,7 @@ fresh() {
 	reset
 	bind
 	node=$(cat "/sys/bus/pci/devices/$bdf"/educma/*/uevent | sed -n 's/^DEVNAME=//p')
-	NODE=/dev/$node "$tests/bench" alloc 4194304 >/dev/null
+	NODE=/dev/$node "$tests/bench" memory 4194304 >/dev/null
 }
 
 # each FUNCTION...: runs the functions at the same time, because they mostly wait.
