@@ -6,6 +6,7 @@
  * is shared by all clients.
  */
 #include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 
@@ -14,12 +15,6 @@
 
 /* How often a chunk without evidence is repeated; each time costs a timeout. */
 #define EDUCMA_CHUNK_REPEATS		7
-
-/* The watchdog's period, in jiffies. */
-static unsigned long engine_timeout(const struct educma_engine *engine)
-{
-	return msecs_to_jiffies(engine->hw->card->timeout_ms);
-}
 
 static struct educma_client *engine_next_client(struct educma_engine *engine)
 {
@@ -87,6 +82,29 @@ static void engine_start_next(struct educma_engine *engine)
 	engine->hw->card->start(engine->hw, chunk);
 }
 
+/* The watchdog runs after @delay jiffies, and not before. */
+static void engine_delay_watchdog(struct educma_engine *engine,
+				  unsigned long delay)
+{
+	cancel_delayed_work(&engine->watchdog);
+	schedule_delayed_work(&engine->watchdog, delay);
+}
+
+/*
+ * A chunk was started: the watchdog must run one to two timeouts from now. While
+ * chunks end in time, the watchdog is delayed once in a timeout and never runs,
+ * because waking its worker costs more instructions than an interrupt.
+ */
+static void engine_watch(struct educma_engine *engine)
+{
+	const unsigned long timeout = engine->timeout;
+
+	if (!delayed_work_pending(&engine->watchdog))
+		schedule_delayed_work(&engine->watchdog, timeout);
+	else if (time_before(engine->watchdog.timer.expires, jiffies + timeout))
+		engine_delay_watchdog(engine, 2 * timeout);
+}
+
 /*
  * Record the start time of the chunk that was started. This is done after the
  * doorbell, so as not to delay it.
@@ -101,6 +119,7 @@ static void engine_record_start(struct educma_engine *engine, u64 now)
 	if (!chunk->xfer->start_ns)
 		chunk->xfer->start_ns = now;
 	trace_educma_chunk_start(engine, chunk);
+	engine_watch(engine);
 }
 
 /* Start a chunk if the device is idle and a transfer is queued. */
@@ -112,9 +131,6 @@ static void engine_kick(struct educma_engine *engine)
 	engine->hw->card->wake(engine->hw);
 	engine_start_next(engine);
 	engine_record_start(engine, ktime_get_ns());
-	if (engine->running.xfer)
-		schedule_delayed_work(&engine->watchdog,
-				      engine_timeout(engine));
 }
 
 static void engine_dequeue(struct educma_xfer *xfer)
@@ -416,6 +432,22 @@ static const char *engine_not_done(struct educma_engine *engine,
 	return "DMA timeout; device disabled. Reset or rebind it";
 }
 
+/*
+ * The interrupt says that the running chunk cannot be done. An interrupt handler
+ * cannot sleep, so the watchdog runs at once to sync an abort.
+ *
+ * Return: a message to log, or NULL.
+ */
+static const char *engine_irq_failed(struct educma_engine *engine,
+				     enum educma_hw_state state)
+{
+	const char *trouble = engine_not_done(engine, state);
+
+	if (engine->aborted)
+		engine_delay_watchdog(engine, 0);
+	return trouble;
+}
+
 /* Handle an interrupt while a chunk runs. Returns a message to log, or NULL. */
 static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 {
@@ -428,7 +460,7 @@ static const char *engine_running_irq(struct educma_engine *engine, bool *ours)
 	else if (state == EDUCMA_HW_RUNNING)
 		engine->stats.counters.irqs_spurious++;
 	else if (state == EDUCMA_HW_NO_BUS_MASTER || state == EDUCMA_HW_ERROR)
-		return engine_not_done(engine, state);
+		return engine_irq_failed(engine, state);
 	/* In all other cases the watchdog asks the card again. */
 	return NULL;
 }
@@ -464,7 +496,7 @@ irqreturn_t educma_engine_irq(int irq, void *data)
 	return ours ? IRQ_HANDLED : IRQ_NONE;
 }
 
-/* Runs periodically while chunks run: has the running chunk taken too long? */
+/* Has the running chunk taken too long? If it has not, the watchdog runs again. */
 static void engine_watchdog(struct work_struct *work)
 {
 	struct educma_engine *engine = container_of(work, struct educma_engine,
@@ -478,8 +510,7 @@ static void engine_watchdog(struct work_struct *work)
 	    ktime_get_ns() - engine->running.start_ns >= limit)
 		trouble = engine_not_done(engine, hw->card->state(hw));
 	if (engine_runs(engine))
-		schedule_delayed_work(&engine->watchdog,
-				      engine_timeout(engine));
+		schedule_delayed_work(&engine->watchdog, engine->timeout);
 	spin_unlock_irq(&engine->lock);
 	if (trouble)
 		dev_err(engine->hw->dev, "%s\n", trouble);
@@ -499,6 +530,7 @@ void educma_engine_init(struct educma_engine *engine, struct educma_hw *hw,
 {
 	engine->hw = hw;
 	engine->chunk_bytes = chunk_bytes;
+	engine->timeout = msecs_to_jiffies(hw->card->timeout_ms);
 	INIT_DELAYED_WORK(&engine->watchdog, engine_watchdog);
 	init_waitqueue_head(&engine->idle);
 	init_waitqueue_head(&engine->failed);
@@ -548,7 +580,7 @@ static void engine_wait_idle(struct educma_engine *engine)
 {
 	if (engine_may_end(engine))
 		wait_event_timeout(engine->idle, engine_is_idle(engine),
-				   2 * engine_timeout(engine));
+				   2 * engine->timeout);
 }
 
 /* No chunk runs that was not aborted: stop the watchdog, and complete the abort. */

@@ -115,7 +115,9 @@ enum educma_state {
  * struct educma_engine - the queue of one device
  * @hw: the device
  * @chunk_bytes: most bytes of one DMA, and so of the device's memory in use
- * @watchdog: acts on a chunk that takes too long; pending while one runs
+ * @timeout: the card's time limit of a chunk, in jiffies
+ * @watchdog: acts on a chunk that takes too long; pending while one runs, and put
+ *	off while chunks end in time
  * @idle: woken when a transfer completes, and when the last chunk before a
  *	pause ends
  * @failed: woken when @state is no longer EDUCMA_WORKING
@@ -134,6 +136,7 @@ enum educma_state {
 struct educma_engine {
 	struct educma_hw *hw;
 	u32 chunk_bytes;
+	unsigned long timeout;
 	struct delayed_work watchdog;
 	wait_queue_head_t idle;
 	wait_queue_head_t failed;

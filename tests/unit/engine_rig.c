@@ -685,7 +685,7 @@ void rig_pause(struct rig *rig, bool drain)
 	assert_null(rig->engine.running.xfer);
 	/* No DMA runs, or the card is cut off. */
 	assert_true(rig->fake.is != EDUCMA_HW_RUNNING || rig->fake.is_aborted);
-	assert_false(rig->engine.watchdog.timer.pending);
+	assert_false(delayed_work_pending(&rig->engine.watchdog));
 }
 
 void rig_resume(struct rig *rig)
@@ -726,7 +726,7 @@ void rig_stop(struct rig *rig)
 		rig->want.failures++;
 	assert_true(world.now_ns - began <= 2 * FAKE_TIMEOUT_NS + FAKE_SYNC_NS);
 	assert_int_equal(rig->outstanding, 0);
-	assert_false(rig->engine.watchdog.timer.pending);
+	assert_false(delayed_work_pending(&rig->engine.watchdog));
 }
 
 /* The device is reset, as by the PCI core, and works again. */
