@@ -11,11 +11,11 @@
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
 #include "buffer.h"
 #include "chrdev.h"
 #include "compat.h"
+#include "completions.h"
 #include "file.h"
 #include "ioctl.h"
 #include "reach.h"
@@ -80,80 +80,11 @@ static void educma_fop_show_fdinfo(struct seq_file *seq, struct file *filp)
 		   educma_file_in_flight(file));
 }
 
-/* Whether a read need not wait: for a completion, or because none will come. */
-static bool file_has_news(struct educma_file *file)
-{
-	return educma_file_has_done(file) || !educma_file_in_flight(file) ||
-	       educma_is_removed(file->edev);
-}
-
-static int request_report(const struct educma_request *req, char __user *to)
-{
-	const struct educma_xfer *xfer = &req->xfer;
-	struct educma_completion done = {
-		.cookie = xfer->cookie,
-		.bytes = xfer->done,
-		.status = xfer->status,
-		.queued_ns = educma_xfer_queued_ns(xfer),
-		.run_ns = educma_xfer_run_ns(xfer),
-	};
-
-	return copy_to_user(to, &done, sizeof(done)) ? -EFAULT : 0;
-}
-
-/* Copy one completion to the user: 1, 0 if there is none, or an error. */
-static int file_read_one(struct educma_file *file, char __user *to)
-{
-	struct educma_request *req = educma_file_pop(file);
-
-	if (!req)
-		return 0;
-	if (request_report(req, to)) {
-		educma_file_unpop(file, req);
-		return -EFAULT;
-	}
-	down_read(&file->edev->remove_lock);
-	educma_request_free(req);
-	up_read(&file->edev->remove_lock);
-	return 1;
-}
-
-/* Copy all completions that fit: their bytes, 0 if there are none, or an error. */
-static ssize_t file_read_done(struct educma_file *file, char __user *to,
-			      size_t bytes)
-{
-	const size_t one = sizeof(struct educma_completion);
-	ssize_t got = 0;
-	int ret = 1;
-
-	while (ret > 0 && bytes - got >= one) {
-		ret = file_read_one(file, to + got);
-		if (ret > 0)
-			got += one;
-	}
-	return got ?: ret;
-}
-
 static ssize_t educma_fop_read(struct file *filp, char __user *to,
 			       size_t bytes, loff_t *pos)
 {
-	struct educma_file *file = filp->private_data;
-	ssize_t ret;
-
-	if (bytes < sizeof(struct educma_completion))
-		return -EINVAL;
-	for (;;) {
-		if (educma_is_removed(file->edev))
-			return -ENODEV;
-		ret = file_read_done(file, to, bytes);
-		if (ret || !educma_file_in_flight(file))
-			return ret;
-		if (filp->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		ret = wait_event_interruptible(file->wait, file_has_news(file));
-		if (ret)
-			return ret;
-	}
+	return educma_completions_read(filp->private_data, to, bytes,
+				       filp->f_flags & O_NONBLOCK);
 }
 
 static __poll_t educma_fop_poll(struct file *filp, poll_table *table)
