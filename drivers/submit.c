@@ -42,8 +42,9 @@ static bool overlaps_upwards(const struct educma_submit *submit)
 	       submit->dst_offset - submit->src_offset < submit->bytes;
 }
 
-static int request_fill(struct educma_file *file, struct educma_request *req,
-			const struct educma_submit *submit)
+/* Set the buffers of @req, and the transfer's addresses. */
+static int request_buffers(struct educma_file *file, struct educma_request *req,
+			   const struct educma_submit *submit)
 {
 	int ret;
 
@@ -57,13 +58,7 @@ static int request_fill(struct educma_file *file, struct educma_request *req,
 			   submit->bytes, &req->dst, &req->xfer.dst);
 	if (ret)
 		return ret;
-	if (overlaps_upwards(submit))
-		return -EINVAL;
-	req->xfer.cookie = submit->cookie;
-	req->xfer.op = submit->op;
-	req->xfer.offset = submit->device_offset;
-	req->xfer.bytes = submit->bytes;
-	return 0;
+	return overlaps_upwards(submit) ? -EINVAL : 0;
 }
 
 /**
@@ -90,10 +85,18 @@ long educma_submit(struct educma_file *file, void *arg)
 	/* The card's memory holds what other users' transfers left there. */
 	if (submit->op == EDUCMA_OP_FROM_DEVICE && !file->private)
 		return -EPERM;
-	req = kzalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
+	req = kmalloc(sizeof(*req), GFP_KERNEL_ACCOUNT);
 	if (!req)
 		return -ENOMEM;
-	ret = request_fill(file, req, submit);
+	*req = (struct educma_request) {
+		.xfer = {
+			.cookie = submit->cookie,
+			.op = submit->op,
+			.offset = submit->device_offset,
+			.bytes = submit->bytes,
+		},
+	};
+	ret = request_buffers(file, req, submit);
 	if (!ret)
 		ret = educma_file_submit(file, req);
 	if (ret)
