@@ -196,14 +196,12 @@ static int educma_fop_release(struct inode *inode, struct file *filp)
 {
 	struct educma_file *file = filp->private_data;
 	struct educma_dev *edev = file->edev;
-	struct educma_request *req;
 
 	educma_engine_cancel_all(&edev->engine, &file->client);
 	educma_engine_wait(&edev->engine, &file->client);
 
 	down_read(&edev->remove_lock);
-	while ((req = educma_file_pop(file)))
-		educma_request_free(req);
+	educma_file_discard(file);
 	educma_handles_exit(&file->handles);
 	file_unregister(file);
 	up_read(&edev->remove_lock);

@@ -7,58 +7,119 @@
 #include "completions.h"
 #include "file.h"
 
-/* Whether a read need not wait: for a completion, or because none will come. */
-static bool file_has_news(struct educma_file *file)
-{
-	return educma_file_has_done(file) || !educma_file_in_flight(file) ||
-	       educma_is_removed(file->edev);
-}
+/* How many completions are copied to the user at once. */
+#define BATCH	8U
 
-static int request_report(const struct educma_request *req, char __user *to)
+static void fill_completion(struct educma_completion *done,
+			    const struct educma_xfer *xfer)
 {
-	const struct educma_xfer *xfer = &req->xfer;
-	struct educma_completion done = {
+	*done = (struct educma_completion) {
 		.cookie = xfer->cookie,
 		.bytes = xfer->done,
 		.status = xfer->status,
 		.queued_ns = educma_xfer_queued_ns(xfer),
 		.run_ns = educma_xfer_run_ns(xfer),
 	};
-
-	return copy_to_user(to, &done, sizeof(done)) ? -EFAULT : 0;
 }
 
-/* Copy one completion to the user: 1, 0 if there is none, or an error. */
-static int file_read_one(struct educma_file *file, char __user *to)
-{
-	struct educma_request *req = educma_file_pop(file);
+/**
+ * struct room - the user's array of struct educma_completion
+ * @to: the next element
+ * @stride: bytes of an element; what is longer than the structure is cleared
+ */
+struct room {
+	char __user *to;
+	size_t stride;
+};
 
-	if (!req)
-		return 0;
-	if (request_report(req, to)) {
-		educma_file_unpop(file, req);
+static int copy_one(const struct room *room, unsigned int index,
+		    const struct educma_completion *done)
+{
+	char __user *to = room->to + index * room->stride;
+
+	if (copy_to_user(to, done, sizeof(*done)) ||
+	    clear_user(to + sizeof(*done), room->stride - sizeof(*done)))
 		return -EFAULT;
-	}
-	down_read(&file->edev->remove_lock);
-	educma_request_free(req);
-	up_read(&file->edev->remove_lock);
-	return 1;
+	return 0;
 }
 
-/* Copy all completions that fit: their bytes, 0 if there are none, or an error. */
-static ssize_t file_read_done(struct educma_file *file, char __user *to,
-			      size_t bytes)
+static int copy_each(const struct room *room, unsigned int count,
+		     const struct educma_completion *done)
 {
-	const size_t one = sizeof(struct educma_completion);
-	ssize_t got = 0;
-	int ret = 1;
+	unsigned int i;
+	int ret = 0;
 
-	while (ret > 0 && bytes - got >= one) {
-		ret = file_read_one(file, to + got);
-		if (ret > 0)
-			got += one;
+	for (i = 0; !ret && i < count; i++)
+		ret = copy_one(room, i, &done[i]);
+	return ret;
+}
+
+static int copy_batch(const struct room *room, const struct list_head *batch)
+{
+	struct educma_completion done[BATCH];
+	struct educma_xfer *xfer;
+	unsigned int count = 0;
+
+	list_for_each_entry(xfer, batch, node)
+		fill_completion(&done[count++], xfer);
+	if (room->stride != sizeof(done[0]))
+		return copy_each(room, count, done);
+	return copy_to_user(room->to, done, count * sizeof(done[0])) ? -EFAULT : 0;
+}
+
+/*
+ * Copy @count claimed completions to the user, and add their requests to @taken.
+ * The ones that cannot be copied are no longer claimed.
+ *
+ * Return: how many were copied, or -EFAULT if not even the first one was.
+ */
+static long copy_claimed(struct educma_file *file, struct room room,
+			 unsigned int count, struct list_head *taken)
+{
+	unsigned int copied = 0, size = BATCH;
+	LIST_HEAD(batch);
+
+	while (copied < count && size) {
+		size = min(size, count - copied);
+		educma_file_take(file, &batch, size);
+		if (copy_batch(&room, &batch)) {
+			/* The memory may end within the batch: try each alone. */
+			educma_file_untake(file, &batch);
+			size = size > 1;
+			continue;
+		}
+		list_splice_tail_init(&batch, taken);
+		room.to += size * room.stride;
+		copied += size;
 	}
-	return got ?: ret;
+	if (copied < count)
+		educma_file_unclaim(file, count - copied);
+	if (count && !copied)
+		return -EFAULT;
+	return copied;
+}
+
+/* Copy all completions that fit: their number, 0 if there are none, or an error. */
+static ssize_t read_done(struct educma_file *file, char __user *to,
+			 unsigned int max)
+{
+	const struct room room = { to, sizeof(struct educma_completion) };
+	unsigned int count;
+	LIST_HEAD(taken);
+	ssize_t ret;
+
+	educma_file_claim(file, 0, max, &count);
+	ret = copy_claimed(file, room, count, &taken);
+	if (ret > 0)
+		educma_file_collected(file, &taken, ret);
+	return ret;
+}
+
+/* Whether a read need not wait: for a completion, or because none will come. */
+static bool read_has_news(struct educma_file *file)
+{
+	return educma_file_has_done(file) || !educma_file_in_flight(file) ||
+	       educma_is_removed(file->edev);
 }
 
 /**
@@ -76,19 +137,20 @@ static ssize_t file_read_done(struct educma_file *file, char __user *to,
 ssize_t educma_completions_read(struct educma_file *file, char __user *to,
 				size_t bytes, bool nonblock)
 {
+	const size_t one = sizeof(struct educma_completion);
 	ssize_t ret;
 
-	if (bytes < sizeof(struct educma_completion))
+	if (bytes < one)
 		return -EINVAL;
 	for (;;) {
 		if (educma_is_removed(file->edev))
 			return -ENODEV;
-		ret = file_read_done(file, to, bytes);
+		ret = read_done(file, to, min_t(size_t, bytes / one, INT_MAX));
 		if (ret || !educma_file_in_flight(file))
-			return ret;
+			return ret < 0 ? ret : ret * one;
 		if (nonblock)
 			return -EAGAIN;
-		ret = wait_event_interruptible(file->wait, file_has_news(file));
+		ret = wait_event_interruptible(file->wait, read_has_news(file));
 		if (ret)
 			return ret;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One open file: it counts the requests in flight, and collects those that have
- * completed until they are read.
+ * One open file: it counts the requests in flight, and keeps those that have
+ * completed until they are collected.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -94,6 +94,16 @@ static struct educma_request *to_request(struct educma_xfer *xfer)
 	return container_of(xfer, struct educma_request, xfer);
 }
 
+/*
+ * Called after a change under the lock. A waiter puts itself into the wait queue
+ * before it looks at the fields, so it is in the queue or sees the change.
+ */
+static void file_wake(struct educma_file *file)
+{
+	if (wq_has_sleeper(&file->wait))
+		wake_up(&file->wait);
+}
+
 /* May run in a hard interrupt, where no memory can be freed. */
 static void request_complete(struct educma_xfer *xfer)
 {
@@ -101,8 +111,15 @@ static void request_complete(struct educma_xfer *xfer)
 
 	spin_lock(&file->lock);
 	list_add_tail(&xfer->node, &file->done);
+	WRITE_ONCE(file->done_count, file->done_count + 1);
 	spin_unlock(&file->lock);
-	wake_up(&file->wait);
+	file_wake(file);
+}
+
+static void set_in_flight(struct educma_file *file, unsigned int in_flight)
+{
+	lockdep_assert_held(&file->lock);
+	WRITE_ONCE(file->in_flight, in_flight);
 }
 
 static int count_in_flight(struct educma_file *file)
@@ -111,26 +128,27 @@ static int count_in_flight(struct educma_file *file)
 
 	spin_lock_irq(&file->lock);
 	if (file->in_flight < educma_max_in_flight()) {
-		file->in_flight++;
+		set_in_flight(file, file->in_flight + 1);
 		ret = 0;
 	}
 	spin_unlock_irq(&file->lock);
 	return ret;
 }
 
-static void uncount_in_flight(struct educma_file *file)
+/* There is room for other requests, or none is in flight any more. */
+static void uncount_in_flight(struct educma_file *file, unsigned int count)
 {
 	spin_lock_irq(&file->lock);
-	file->in_flight--;
+	set_in_flight(file, file->in_flight - count);
 	spin_unlock_irq(&file->lock);
-	wake_up(&file->wait);
+	file_wake(file);
 }
 
 /**
  * educma_file_submit() - submit a request
  * @file: the file
  * @req: the request, its buffers and the submitter's part of its transfer set;
- *	on success the file's, until educma_file_pop() returns it
+ *	on success the file's, until educma_file_collected() frees it
  *
  * Context: remove_lock held for reading.
  *
@@ -148,54 +166,139 @@ int educma_file_submit(struct educma_file *file, struct educma_request *req)
 	ret = educma_engine_submit(&file->edev->engine, &file->client,
 				   &req->xfer);
 	if (ret)
-		uncount_in_flight(file);
+		uncount_in_flight(file, 1);
 	return ret;
 }
 
-/**
- * educma_file_pop() - take the request that completed first
- * @file: the file
- *
- * It is no longer in flight. Context: process.
- *
- * Return: the request, the caller's from here on; NULL: none has completed.
- */
-struct educma_request *educma_file_pop(struct educma_file *file)
+static void free_requests(struct list_head *list)
 {
-	struct educma_xfer *xfer;
+	struct educma_xfer *xfer, *next;
 
-	spin_lock_irq(&file->lock);
-	xfer = list_first_entry_or_null(&file->done, struct educma_xfer, node);
-	if (xfer) {
-		list_del(&xfer->node);
-		file->in_flight--;
-	}
-	spin_unlock_irq(&file->lock);
-	if (!xfer)
-		return NULL;
-	/* There is room for another request, or none is in flight any more. */
-	wake_up(&file->wait);
-	return to_request(xfer);
+	list_for_each_entry_safe(xfer, next, list, node)
+		educma_request_free(to_request(xfer));
 }
 
 /**
- * educma_file_unpop() - undo educma_file_pop()
+ * educma_file_has_enough() - whether a waiter for @min completions need not wait
  * @file: the file
- * @req: the request
+ * @min: how many completions it waits for
+ *
+ * Without the lock the answer may be wrong, but whoever changes it calls
+ * wake_up() afterwards. Context: any.
+ *
+ * Return: whether there are so many that nobody has claimed, or no other request
+ * in flight could still complete.
+ */
+bool educma_file_has_enough(const struct educma_file *file, unsigned int min)
+{
+	const unsigned int done = READ_ONCE(file->done_count);
+
+	return done >= min || done == READ_ONCE(file->in_flight);
+}
+
+/**
+ * educma_file_claim() - reserve completions, if there are enough
+ * @file: the file
+ * @min: how many completions are enough; see educma_file_has_enough()
+ * @max: the most to reserve
+ * @count: set to how many are reserved for educma_file_take()
+ *
+ * Context: process.
+ *
+ * Return: whether there were enough; else nothing is reserved.
+ */
+bool educma_file_claim(struct educma_file *file, unsigned int min,
+		       unsigned int max, unsigned int *count)
+{
+	bool enough;
+
+	spin_lock_irq(&file->lock);
+	enough = educma_file_has_enough(file, min);
+	*count = enough ? min(file->done_count, max) : 0;
+	WRITE_ONCE(file->done_count, file->done_count - *count);
+	spin_unlock_irq(&file->lock);
+	return enough;
+}
+
+/**
+ * educma_file_take() - take the requests that completed first
+ * @file: the file
+ * @taken: the list to add them to, by educma_xfer.node
+ * @count: how many; a part of what was claimed, and few, because interrupts are
+ *	off meanwhile
+ *
+ * They are still in flight, until educma_file_collected(). Context: process.
+ */
+void educma_file_take(struct educma_file *file, struct list_head *taken,
+		      unsigned int count)
+{
+	spin_lock_irq(&file->lock);
+	while (count--)
+		list_move_tail(file->done.next, taken);
+	spin_unlock_irq(&file->lock);
+}
+
+/**
+ * educma_file_untake() - undo educma_file_take(); the claim stays
+ * @file: the file
+ * @taken: the requests that were taken; empty afterwards
  *
  * Context: process.
  */
-void educma_file_unpop(struct educma_file *file, struct educma_request *req)
+void educma_file_untake(struct educma_file *file, struct list_head *taken)
 {
 	spin_lock_irq(&file->lock);
-	list_add(&req->xfer.node, &file->done);
-	file->in_flight++;
+	list_splice_init(taken, &file->done);
 	spin_unlock_irq(&file->lock);
-	wake_up(&file->wait);
 }
 
 /**
- * educma_file_in_flight() - how many requests are submitted and not yet read
+ * educma_file_unclaim() - undo educma_file_claim()
+ * @file: the file
+ * @count: how many completions; none of them is taken
+ *
+ * Context: process.
+ */
+void educma_file_unclaim(struct educma_file *file, unsigned int count)
+{
+	spin_lock_irq(&file->lock);
+	WRITE_ONCE(file->done_count, file->done_count + count);
+	spin_unlock_irq(&file->lock);
+	file_wake(file);
+}
+
+/**
+ * educma_file_collected() - free requests whose completion the user has
+ * @file: the file
+ * @taken: the requests that were taken; invalid afterwards
+ * @count: how many they are
+ *
+ * They are no longer in flight. Context: may sleep.
+ */
+void educma_file_collected(struct educma_file *file, struct list_head *taken,
+			   unsigned int count)
+{
+	if (!count)
+		return;
+	uncount_in_flight(file, count);
+	down_read(&file->edev->remove_lock);
+	free_requests(taken);
+	up_read(&file->edev->remove_lock);
+}
+
+/**
+ * educma_file_discard() - free all requests that have completed
+ * @file: the file, which nobody else uses; none of its requests is in the engine
+ *
+ * Context: may sleep; remove_lock held.
+ */
+void educma_file_discard(struct educma_file *file)
+{
+	free_requests(&file->done);
+}
+
+/**
+ * educma_file_in_flight() - how many requests are submitted and not collected
  * @file: the file
  *
  * Context: process.
@@ -213,19 +316,19 @@ unsigned int educma_file_in_flight(struct educma_file *file)
 }
 
 /**
- * educma_file_has_done() - whether educma_file_pop() would return a request
+ * educma_file_has_done() - whether a completion can be claimed
  * @file: the file
  *
  * Context: process.
  *
- * Return: whether it would.
+ * Return: whether there is one.
  */
 bool educma_file_has_done(struct educma_file *file)
 {
 	bool done;
 
 	spin_lock_irq(&file->lock);
-	done = !list_empty(&file->done);
+	done = file->done_count;
 	spin_unlock_irq(&file->lock);
 	return done;
 }

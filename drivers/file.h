@@ -19,10 +19,12 @@ struct file;
  * @account: its user's account; NULL: no limits
  * @private: may read the card's memory: root, or the only user of the device
  * @handles: its buffers
- * @wait: woken at each completion and when the device is removed
- * @lock: guards @done and @in_flight
- * @done: struct educma_request, completed and not yet read
- * @in_flight: requests submitted and not yet read
+ * @wait: woken when the fields below change and when the device is removed
+ * @lock: guards the fields below; educma_file_has_enough() reads the counts
+ *	without it
+ * @done: struct educma_request, completed and not yet collected
+ * @done_count: how many of @done nobody has claimed
+ * @in_flight: requests submitted and not yet collected
  */
 struct educma_file {
 	struct educma_dev *edev;
@@ -35,6 +37,7 @@ struct educma_file {
 	wait_queue_head_t wait;
 	spinlock_t lock;		/* the fields below */
 	struct list_head done;
+	unsigned int done_count;
 	unsigned int in_flight;
 };
 
@@ -58,10 +61,18 @@ struct educma_file *educma_file_create(struct educma_dev *edev,
 				       struct file *filp);
 void educma_file_destroy(struct educma_file *file);
 int educma_file_submit(struct educma_file *file, struct educma_request *req);
-struct educma_request *educma_file_pop(struct educma_file *file);
-void educma_file_unpop(struct educma_file *file, struct educma_request *req);
 unsigned int educma_file_in_flight(struct educma_file *file);
 bool educma_file_has_done(struct educma_file *file);
+bool educma_file_has_enough(const struct educma_file *file, unsigned int min);
+bool educma_file_claim(struct educma_file *file, unsigned int min,
+		       unsigned int max, unsigned int *count);
+void educma_file_take(struct educma_file *file, struct list_head *taken,
+		      unsigned int count);
+void educma_file_untake(struct educma_file *file, struct list_head *taken);
+void educma_file_unclaim(struct educma_file *file, unsigned int count);
+void educma_file_collected(struct educma_file *file, struct list_head *taken,
+			   unsigned int count);
+void educma_file_discard(struct educma_file *file);
 void educma_request_free(struct educma_request *req);
 
 #endif
