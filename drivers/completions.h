@@ -9,5 +9,7 @@ struct educma_file;
 
 ssize_t educma_completions_read(struct educma_file *file, char __user *to,
 				size_t bytes, bool nonblock);
+long educma_collect(struct educma_file *file, const void *arg,
+		    void __user *uarg);
 
 #endif

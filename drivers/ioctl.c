@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "buffer.h"
+#include "completions.h"
 #include "file.h"
 #include "ioctl.h"
 #include "reach.h"
@@ -109,6 +110,8 @@ static long educma_cancel(struct educma_file *file, void *arg)
  * @answers: the structure is copied back to the user, also after a failure
  * @fn: does the call; the device is entered
  * @undo: NULL, or undoes @fn, after the copy back to the user failed
+ * @user_fn: in place of @fn, for a call that sleeps long or accesses other memory
+ *	of the user: the device is not entered, and it writes to @uarg by itself
  */
 struct educma_call {
 	unsigned int cmd;
@@ -116,6 +119,8 @@ struct educma_call {
 	bool answers;
 	long (*fn)(struct educma_file *file, void *arg);
 	void (*undo)(struct educma_file *file, const void *arg);
+	long (*user_fn)(struct educma_file *file, const void *arg,
+			void __user *uarg);
 };
 
 /* Room for the largest structure of a call: struct educma_submit. */
@@ -136,12 +141,20 @@ struct educma_call {
 		.undo = _undo,						\
 	}
 
+#define EDUCMA_USER_CALL(CMD, name)					\
+	{								\
+		.cmd = EDUCMA_IOC_##CMD,				\
+		.bytes = EDUCMA_ARG_BYTES(name),			\
+		.user_fn = educma_##name,				\
+	}
+
 static const struct educma_call educma_calls[] = {
 	EDUCMA_CALL(INFO, info, true, NULL),
 	EDUCMA_CALL(ALLOC, alloc, true, undo_alloc),
 	EDUCMA_CALL(FREE, free, false, NULL),
 	EDUCMA_CALL(SUBMIT, submit, false, NULL),
 	EDUCMA_CALL(CANCEL, cancel, false, NULL),
+	EDUCMA_USER_CALL(COLLECT, collect),
 };
 
 static const struct educma_call *find_call(unsigned int cmd)
@@ -184,6 +197,8 @@ long educma_ioctl(struct educma_file *file, unsigned int cmd,
 	ret = copy_struct_from_user(arg, call->bytes, uarg, size);
 	if (ret)
 		return ret;
+	if (call->user_fn)
+		return call->user_fn(file, arg, uarg);
 	ret = educma_dev_enter(file->edev);
 	if (ret)
 		return ret;

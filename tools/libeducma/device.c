@@ -2,11 +2,11 @@
 /* An open device: the calls of linux/educma.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libeducma.h"
@@ -47,7 +47,7 @@ int educma_open(const struct educma_entry *entry, int flags,
 	d = malloc(sizeof(*d));
 	if (!d)
 		return -ENOMEM;
-	/* Non-blocking: educma_wait() waits with poll(), which has a timeout. */
+	/* For users of educma_fd(): a read(2) after poll(2) does not wait. */
 	d->fd = open(entry->node, O_RDWR | O_CLOEXEC | O_NONBLOCK |
 		     (flags & O_EXCL));
 	if (d->fd < 0) {
@@ -146,31 +146,44 @@ int educma_cancel(struct educma *dev, uint64_t cookie)
 	return call(dev, EDUCMA_IOC_CANCEL, &req);
 }
 
-static int collect(struct educma *dev, struct educma_completion *done,
-		   size_t max, size_t *got)
+int educma_collect(struct educma *dev, struct educma_completion *done,
+		   size_t min, size_t max, size_t *got, uint64_t deadline_ns)
 {
-	ssize_t n = read(dev->fd, done, max * sizeof(*done));
+	struct educma_collect req = {
+		.size = sizeof(req),
+		.min = min,
+		.count = max < UINT32_MAX ? max : UINT32_MAX,
+		.stride = sizeof(*done),
+		.deadline_ns = deadline_ns,
+		.completions = (uintptr_t)done,
+	};
+	int err;
 
-	if (n < 0)
-		return -errno;
-	*got = n / sizeof(*done);
-	return 0;
+	if (min > req.count)
+		return -EINVAL;
+	err = call(dev, EDUCMA_IOC_COLLECT, &req);
+	if (err)
+		return err;
+	*got = req.count;
+	return !req.count && min && req.in_flight ? -ETIMEDOUT : 0;
+}
+
+uint64_t educma_deadline(int timeout_ms)
+{
+	struct timespec now;
+
+	if (timeout_ms <= 0)
+		return timeout_ms ? UINT64_MAX : 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec +
+	       timeout_ms * 1000000ULL;
 }
 
 int educma_wait(struct educma *dev, struct educma_completion *done, size_t max,
 		size_t *got, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = dev->fd, .events = POLLIN };
-	int err, n;
-
-	/* read() comes first: with nothing in flight poll() would never return. */
-	err = collect(dev, done, max, got);
-	if (err != -EAGAIN)
-		return err;
-	n = poll(&pfd, 1, timeout_ms);
-	if (n < 0)
-		return -errno;
-	return n ? collect(dev, done, max, got) : -ETIMEDOUT;
+	return educma_collect(dev, done, 1, max, got,
+			      educma_deadline(timeout_ms));
 }
 
 int educma_transfer(struct educma *dev, const struct educma_submit *req)

@@ -294,7 +294,36 @@ void educma_unmap(struct educma_buffer *buf);
 int educma_submit(struct educma *dev, const struct educma_submit *req);
 
 /**
- * educma_wait() - collect completions
+ * educma_collect() - wait for some completions, and collect them at once
+ * @dev: the device
+ * @done: set to the completions, in the order in which the transfers ended
+ * @min: how many to wait for, at most @max; 0 does not wait
+ * @max: how many @done has room for, at least 1
+ * @got: set to how many there were
+ * @deadline_ns: when to stop waiting, as educma_deadline() returns it
+ *
+ * The caller is woken once, when @min completions are there, or when no other
+ * transfer is in flight. @got is then less than @min: 0 with @min above 0 means
+ * that nothing is in flight. It is also less, but not 0, when the deadline has
+ * passed or a signal has come. A transfer that failed is no error of this function:
+ * see the member @status of each completion.
+ *
+ * Errors, each with nothing collected and nothing lost: -ETIMEDOUT, -EINTR (a signal
+ * came), -EINVAL (@min above @max, @max 0), -ENODEV (the driver was unbound).
+ */
+int educma_collect(struct educma *dev, struct educma_completion *done,
+		   size_t min, size_t max, size_t *got, uint64_t deadline_ns);
+
+/**
+ * educma_deadline() - the deadline of educma_collect() for a time limit from now on
+ * @timeout_ms: the limit, in ms; 0: do not wait; -1: no limit
+ *
+ * Returns the deadline, a time of CLOCK_MONOTONIC in ns; UINT64_MAX: none.
+ */
+uint64_t educma_deadline(int timeout_ms);
+
+/**
+ * educma_wait() - collect completions, at least one
  * @dev: the device
  * @done: set to the completions, in the order in which the transfers ended
  * @max: how many @done has room for, at least 1
@@ -302,11 +331,9 @@ int educma_submit(struct educma *dev, const struct educma_submit *req);
  * @timeout_ms: the longest time to wait for the first one, in ms; 0 does not
  *	wait, -1 waits without a limit, which the driver's own DMA timeout bounds
  *
- * A transfer that failed is no error of this function: see the member @status of
- * each completion.
+ * It is educma_collect() with @min 1.
  *
- * Errors: -ETIMEDOUT, -EINTR (a signal came), -EAGAIN (another thread collected
- * the completions), -ENODEV (the driver was unbound).
+ * Errors: those of educma_collect().
  */
 int educma_wait(struct educma *dev, struct educma_completion *done, size_t max,
 		size_t *got, int timeout_ms);

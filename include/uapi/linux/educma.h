@@ -14,7 +14,8 @@
  * Completions: read(2) returns as many struct educma_completion as fit into the
  * caller's buffer, which must have room for one. It sleeps until there is one
  * (-EAGAIN with O_NONBLOCK), and returns 0 when nothing is in flight. To limit
- * the wait, use poll(2). It reports EPOLLIN when there is a completion, EPOLLOUT
+ * the wait, or to be woken for several completions only, use EDUCMA_IOC_COLLECT.
+ * poll(2) reports EPOLLIN when there is a completion, EPOLLOUT
  * when another transfer may be submitted, and EPOLLHUP | EPOLLERR when the driver
  * has been unbound, or when the device has failed because it does not answer.
  * With nothing in flight, a poll for EPOLLIN alone returns in these two cases only.
@@ -58,6 +59,7 @@
 #define EDUCMA_IOC_FREE		_IO(EDUCMA_IOC_MAGIC, 2)
 #define EDUCMA_IOC_SUBMIT	_IO(EDUCMA_IOC_MAGIC, 3)
 #define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
+#define EDUCMA_IOC_COLLECT	_IO(EDUCMA_IOC_MAGIC, 5)
 
 #define EDUCMA_INFO_MSI		(1 << 0)	/* MSI or MSI-X, else INTx */
 #define EDUCMA_INFO_FAILED	(1 << 1)	/* refuses transfers: reset or rebind it */
@@ -229,7 +231,8 @@ struct educma_cancel {
 };
 
 /**
- * struct educma_completion - one completed transfer, from read(2)
+ * struct educma_completion - one completed transfer, from read(2) or
+ *	EDUCMA_IOC_COLLECT
  * @cookie: cookie of struct educma_submit
  * @bytes: bytes moved; for a copy, bytes written to the destination
  * @queued_ns: ns from submission to the start of the first chunk
@@ -246,6 +249,51 @@ struct educma_completion {
 	__u64 run_ns;
 	__s32 status;
 	__u32 reserved;
+};
+
+/**
+ * struct educma_collect - wait for some completions, and collect them at once
+ * @size: sizeof(struct educma_collect)
+ * @flags: must be 0
+ * @min: how many completions to wait for, at most @count; 0: do not wait
+ * @count: in: how many elements @completions has room for, at least 1; out: how
+ *	many completions were collected
+ * @stride: bytes from one element to the next: sizeof(struct educma_completion).
+ *	The driver fills the rest of a longer element with zeros
+ * @in_flight: out: this file's transfers that are submitted and still not
+ *	collected; ignored on the way in
+ * @deadline_ns: when to stop waiting: the time of CLOCK_MONOTONIC, in ns;
+ *	UINT64_MAX: never. A time that has passed, such as 0: do not wait
+ * @completions: address of an array of struct educma_completion
+ *
+ * The caller is woken once: when @min completions are there, or when none of the
+ * file's transfers in flight can bring another one; then the device need not wait
+ * for the caller between transfers. It then gets all completions that are there, at
+ * most @count, in the order in which the transfers ended. It gets fewer than @min
+ * when no more are in flight (@in_flight is 0 unless another thread is collecting),
+ * when the deadline has passed, or when a signal has come; a deadline that has
+ * passed is no error, and @count may then be 0. O_NONBLOCK has no effect.
+ *
+ * Several threads may collect from one file, also with read(2): each completion
+ * goes to one of them, and each waits for its own @min.
+ *
+ * A completion that is not returned is not lost: it is there for the next call. If
+ * only the first elements of @completions can be written, the call returns those.
+ * Errors, each with no completion collected: -EINVAL (@count 0, @min above @count,
+ * @stride below the structure's size or above the page size), -EINTR (a signal has
+ * come, and no completion is there; after a handler with SA_RESTART the call begins
+ * again, with the same deadline), -EFAULT, -ENODEV (the driver has been unbound,
+ * also during the wait; the completions are then lost, as for read(2)).
+ */
+struct educma_collect {
+	__u32 size;
+	__u32 flags;
+	__u32 min;
+	__u32 count;
+	__u32 stride;
+	__u32 in_flight;
+	__u64 deadline_ns;
+	__u64 completions;
 };
 
 #endif

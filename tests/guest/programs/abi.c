@@ -3,6 +3,8 @@
  * The ioctls as include/uapi/linux/educma.h documents them: what they accept,
  * what they refuse, and that a refusal changes nothing. Also built for 32 bit.
  */
+#include <sys/resource.h>
+
 #include "educma-test.h"
 
 static int fd;
@@ -280,6 +282,220 @@ static void test_limit_and_cancel(void)
 	EXPECT(free_buffer(fd, buf), 0);
 }
 
+#define ROOM	100	/* more than max_in_flight */
+#define NEVER	UINT64_MAX
+
+static struct educma_collect collect_arg(struct educma_completion *done)
+{
+	return (struct educma_collect) {
+		.size = sizeof(struct educma_collect), .count = ROOM,
+		.stride = sizeof(*done), .deadline_ns = NEVER,
+		.completions = (uintptr_t)done,
+	};
+}
+
+static void *no_access(void)
+{
+	void *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+
+	REQUIRE(page != MAP_FAILED);
+	return page;
+}
+
+static void test_collect_refused(void)
+{
+	struct educma_completion done[ROOM];
+	const struct educma_collect good = collect_arg(done);
+	struct educma_collect bad;
+
+#define NOT_COLLECTED(field, value, error) do {				\
+	bad = good;							\
+	bad.field = (value);						\
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &bad), error);		\
+	EXPECT(bad.count, good.count);					\
+} while (0)
+
+	NOT_COLLECTED(flags, 1, -EINVAL);
+	NOT_COLLECTED(min, ROOM + 1, -EINVAL);
+	NOT_COLLECTED(min, UINT32_MAX, -EINVAL);
+	NOT_COLLECTED(stride, 0, -EINVAL);
+	NOT_COLLECTED(stride, sizeof(done[0]) - 1, -EINVAL);
+	NOT_COLLECTED(stride, UINT32_MAX, -EINVAL);
+	bad = good;
+	bad.count = 0;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &bad), -EINVAL);
+	/* Nothing is in flight, so that nothing is waited for or written. */
+	bad = good;
+	bad.min = ROOM;
+	bad.in_flight = 7;
+	bad.completions = 0;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &bad), 0);
+	EXPECT(bad.count, 0);
+	EXPECT(bad.in_flight, 0);
+}
+
+static void submit_some(int file, uint64_t buf, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		EXPECT(submit_copy(file, buf, 0, buf, 0, 100, i), 0);
+}
+
+static void are_numbered(const struct educma_completion *done,
+			 unsigned int first, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		EXPECT(done[i].cookie, first + i);
+		EXPECT(done[i].status, 0);
+		EXPECT(done[i].bytes, 100);
+	}
+}
+
+static long times_slept(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_nvcsw;
+}
+
+/* A copy takes 200 ms. */
+static void test_collect_waits(uint64_t buf)
+{
+	struct educma_completion done[ROOM];
+	struct educma_collect arg = collect_arg(done);
+	uint64_t start;
+	long slept;
+
+	submit_some(fd, buf, 5);
+	arg.min = 3;
+	arg.deadline_ns = 0;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 0);
+	EXPECT(arg.in_flight, 5);
+	start = monotonic_ns();
+	arg = collect_arg(done);
+	arg.min = 3;
+	arg.deadline_ns = start + 50000000;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 0);
+	EXPECT(monotonic_ns() - start >= 50000000, 1);
+	slept = times_slept();
+	arg = collect_arg(done);
+	arg.min = 3;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(times_slept() - slept, 1);
+	EXPECT(arg.count, 3);
+	EXPECT(arg.in_flight, 2);
+	are_numbered(done, 0, 3);
+	arg = collect_arg(done);
+	arg.min = ROOM;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(times_slept() - slept, 2);
+	EXPECT(arg.count, 2);
+	EXPECT(arg.in_flight, 0);
+	are_numbered(done, 3, 2);
+}
+
+/* Collects 12 completions of a batch that is copied at once and of the next one. */
+static void test_collect_some(uint64_t buf)
+{
+	struct educma_completion done[ROOM];
+	struct educma_collect arg = collect_arg(done);
+
+	submit_some(fd, buf, 12);
+	while (counter("queue_depth"))
+		usleep(10000);
+	arg.count = 2;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 2);
+	EXPECT(arg.in_flight, 10);
+	EXPECT(read(fd, done + 2, sizeof(*done)), sizeof(*done));
+	arg = collect_arg(done + 3);
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 9);
+	are_numbered(done, 0, 12);
+}
+
+/* No completion is lost where the driver cannot write. */
+static void test_collect_nowhere(uint64_t buf)
+{
+	struct { struct educma_completion done; uint64_t future; } longer[3];
+	const size_t one = sizeof(longer[0].done);
+	struct educma_completion done[ROOM];
+	struct educma_collect arg = collect_arg(done), *read_only = no_access();
+	uint8_t *page = no_access(), *two;
+
+	submit_some(fd, buf, 5);
+	while (counter("queue_depth"))
+		usleep(10000);
+	arg.completions = (uintptr_t)page;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), -EFAULT);
+	arg.completions = 8;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), -EFAULT);
+	arg.completions = UINT64_MAX - 39;
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), -EFAULT);
+	REQUIRE(!mprotect(read_only, 4096, PROT_READ | PROT_WRITE));
+	*read_only = collect_arg(done);
+	REQUIRE(!mprotect(read_only, 4096, PROT_READ));
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, read_only), -EFAULT);
+	/* Two fit before the end of the memory. */
+	two = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(two != MAP_FAILED && !munmap(two + 4096, 4096));
+	two += 4096 - 2 * one - 4;
+	arg = collect_arg((void *)two);
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 2);
+	EXPECT(arg.in_flight, 3);
+	memcpy(done, two, 2 * one);
+	are_numbered(done, 0, 2);
+	/* The driver clears what it does not know of a longer structure. */
+	memset(longer, 0xff, sizeof(longer));
+	arg = collect_arg(&longer[0].done);
+	arg.stride = sizeof(longer[0]);
+	EXPECT(call(fd, EDUCMA_IOC_COLLECT, &arg), 0);
+	EXPECT(arg.count, 3);
+	EXPECT(longer[2].done.cookie, 4);
+	EXPECT(longer[0].future | longer[1].future | longer[2].future, 0);
+	munmap(read_only, 4096);
+	munmap(page, 4096);
+	munmap((void *)((uintptr_t)two & -4096UL), 4096);
+}
+
+/* O_NONBLOCK has no effect on the call. */
+static void test_collect_nonblock(void)
+{
+	int other = open_device(O_NONBLOCK);
+	struct educma_completion done[ROOM];
+	uint32_t count = ROOM;
+	uint64_t buf;
+
+	REQUIRE(other >= 0);
+	buf = alloc_buffer(other, 4096);
+	submit_some(other, buf, 2);
+	EXPECT(collect_some(other, done, 2, &count, NEVER), 0);
+	EXPECT(count, 2);
+	close(other);
+}
+
+static void test_collect(void)
+{
+	uint64_t buf = alloc_buffer(fd, 4096);
+
+	test_collect_refused();
+	test_collect_waits(buf);
+	test_collect_some(buf);
+	test_collect_nowhere(buf);
+	test_collect_nonblock();
+	EXPECT(collect(fd).status, -ENODATA);
+	EXPECT(free_buffer(fd, buf), 0);
+}
+
 #define DATA	(128 * 1024)
 
 /* Copies with odd addresses and lengths change no byte beside their target. */
@@ -367,6 +583,7 @@ int main(void)
 	test_mmap();
 	test_submit();
 	test_read();
+	test_collect();
 	test_limit_and_cancel();
 	test_data();
 	test_device_offset();

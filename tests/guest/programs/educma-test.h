@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/educma.h>
@@ -103,6 +104,33 @@ static inline struct educma_completion collect(int fd)
 	if (got != sizeof(done))
 		done.status = got ? -errno : -ENODATA;
 	return done;
+}
+
+/*
+ * Collects at least @min completions, unless @deadline_ns comes before. *@count is
+ * the room in @done, and then how many were collected.
+ */
+static inline int collect_some(int fd, struct educma_completion *done,
+			       uint32_t min, uint32_t *count,
+			       uint64_t deadline_ns)
+{
+	struct educma_collect arg = {
+		.size = sizeof(arg), .min = min, .count = *count,
+		.stride = sizeof(*done), .deadline_ns = deadline_ns,
+		.completions = (uintptr_t)done,
+	};
+	int ret = call(fd, EDUCMA_IOC_COLLECT, &arg);
+
+	*count = ret ? 0 : arg.count;
+	return ret;
+}
+
+static inline uint64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
 /* Returns a counter of the device of NODE. */

@@ -203,6 +203,14 @@ static int do_read(void)
 	return collect(fd).status;
 }
 
+static int do_collect(void)
+{
+	struct educma_completion done;
+	uint32_t count = 1;
+
+	return collect_some(fd, &done, 1, &count, monotonic_ns() + 10000000000);
+}
+
 static int do_mmap(void)
 {
 	map = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, handle);
@@ -325,6 +333,7 @@ static const struct step steps[] = {
 	{ "CANCEL", submitted, do_cancel, closed },
 	{ "poll", submitted, do_poll, closed },
 	{ "read", submitted, do_read, closed },
+	{ "COLLECT", submitted, do_collect, closed },
 	{ "close", submitted, do_close, closed },
 	{ "debugfs alloc", nothing, do_hold, dropped },
 	{ "debugfs show", held, do_show, dropped },

@@ -146,6 +146,25 @@ static void do_read(struct file *file)
 	(void)!read(file->fd, to, to == done ? number(sizeof(done)) : sizeof(done));
 }
 
+/* Most calls do not wait, because a DMA takes 100 ms. */
+static void do_collect(struct file *file)
+{
+	static struct educma_completion done[128];	/* more than a page */
+	struct educma_collect arg = {
+		.flags = one_in(50), .min = spoilt(number(4)),
+		.count = spoilt(64), .stride = sizeof(done[0]),
+		.deadline_ns = one_in(20) ? monotonic_ns() + number(100000000) : 0,
+		.completions = one_in(20) ? spoilt(0) : (uintptr_t)done,
+	};
+
+	/* No more than 64 are ever in flight, which may be fewer than @count. */
+	if (one_in(20))
+		arg.stride = spoilt(arg.stride);
+	if (arg.stride > sizeof(done[0]))
+		arg.count = 1;
+	order(file->fd, EDUCMA_IOC_COLLECT, &arg, sizeof(arg));
+}
+
 static void do_poll(struct file *file)
 {
 	struct pollfd pfd = { .fd = file->fd, .events = number(0x40) };
@@ -227,7 +246,7 @@ static const struct {
 	unsigned int weight;
 } acts[] = {
 	{ do_info, 3 }, { do_alloc, 15 }, { do_free, 8 }, { do_submit, 20 },
-	{ do_cancel, 8 }, { do_read, 14 }, { do_poll, 5 }, { do_mmap, 9 },
+	{ do_cancel, 8 }, { do_read, 7 }, { do_collect, 7 }, { do_poll, 5 }, { do_mmap, 9 },
 	{ do_munmap, 6 }, { do_touch, 8 }, { do_madvise, 2 }, { do_open, 2 },
 };
 

@@ -2,8 +2,8 @@
 /*
  * removal N COMMAND BACK: N times, the shell command COMMAND takes the device away
  * in mid-DMA, and BACK brings the device back. Meanwhile a file is open, a buffer is
- * mapped, other processes map the buffer over and over, and a reader and two pollers
- * sleep. After COMMAND every call must fail. Each of the two commands returns when
+ * mapped, other processes map the buffer over and over, and a reader, a collector and
+ * two pollers sleep. After COMMAND every call must fail. Each of the two commands returns when
  * the device is away, or back.
  */
 #include <pthread.h>
@@ -42,6 +42,20 @@ static void *reader(void *arg)
 		done = collect(fd);
 	while (!done.status);
 	return (void *)(intptr_t)done.status;
+}
+
+/* Waits for more completions than ever come. */
+static void *collector(void *arg)
+{
+	struct educma_completion done[64];
+	int fd = *(int *)arg, ret;
+	uint32_t count;
+
+	do {
+		count = 64;
+		ret = collect_some(fd, done, 64, &count, UINT64_MAX);
+	} while (!ret);
+	return (void *)(intptr_t)ret;
 }
 
 static void *poller(void *arg)
@@ -85,8 +99,11 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 	struct educma_alloc alloc = { .size = sizeof(alloc), .bytes = 4096 };
 	struct educma_cancel cancel = { .size = sizeof(cancel) };
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct educma_completion done;
+	uint32_t count = 1;
 
 	EXPECT(call(fd, EDUCMA_IOC_INFO, &info), -ENODEV);
+	EXPECT(collect_some(fd, &done, 0, &count, 0), -ENODEV);
 	EXPECT(call(fd, EDUCMA_IOC_ALLOC, &alloc), -ENODEV);
 	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), -ENODEV);
 	EXPECT(free_buffer(fd, handle), -ENODEV);
@@ -104,8 +121,8 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 static void remove_once(const char *command, const char *back, int round)
 {
 	unsigned long long chunks;
-	pthread_t threads[3];
-	void *result[3];
+	pthread_t threads[4];
+	void *result[4];
 	int idle, status, i;
 	pid_t mappers[3];
 	uint64_t handle;
@@ -124,6 +141,7 @@ static void remove_once(const char *command, const char *back, int round)
 	REQUIRE(!pthread_create(&threads[0], NULL, reader, &fd));
 	REQUIRE(!pthread_create(&threads[1], NULL, poller, &fd));
 	REQUIRE(!pthread_create(&threads[2], NULL, poller, &idle));
+	REQUIRE(!pthread_create(&threads[3], NULL, collector, &fd));
 	/* The removal hits a DMA to the device or from it, at any moment. */
 	while (counter("to_device_chunks") < chunks + 1 + round % 2)
 		usleep(1000);
@@ -141,6 +159,8 @@ static void remove_once(const char *command, const char *back, int round)
 	EXPECT((intptr_t)result[1], POLLHUP | POLLERR);
 	pthread_join(threads[2], &result[2]);
 	EXPECT((intptr_t)result[2], POLLHUP | POLLERR);
+	pthread_join(threads[3], &result[3]);
+	EXPECT((intptr_t)result[3], -ENODEV);
 	for (i = 0; i < 3; i++) {
 		REQUIRE(waitpid(mappers[i], &status, 0) == mappers[i]);
 		EXPECT(status, 0);

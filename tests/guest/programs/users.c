@@ -7,6 +7,7 @@
  *	users kill N	N processes are killed in mid-DMA, and leave nothing behind
  *	users close	a file is closed in mid-DMA
  *	users signal	a signal interrupts the wait, not the transfer
+ *	users collect	threads that collect at once each get what they wait for
  *	users pollout	collecting a completion makes room, and wakes a waiter for it
  *	users spurious RESOURCE0	interrupts come that belong to no DMA
  */
@@ -78,14 +79,21 @@ static void test_fair(void)
 	close(small);
 }
 
-static void doomed(void)
+/* Every second one waits for more than one completion. */
+static void doomed(int round)
 {
+	struct educma_completion done[2];
+	uint32_t count = 2;
 	int fd = open_device(0);
 	uint64_t a = alloc_buffer(fd, 1 << 20);
 
 	memset(map_buffer(fd, a, 1 << 20), 0xdd, 1 << 20);
 	REQUIRE(!submit_copy(fd, a, 4096, a, 0, (1 << 20) - 4096, 1));
-	collect(fd);
+	REQUIRE(!submit_copy(fd, a, 4096, a, 0, 100, 2));
+	if (round % 2)
+		collect(fd);
+	else
+		collect_some(fd, done, 2, &count, UINT64_MAX);
 	exit(0);
 }
 
@@ -117,7 +125,7 @@ static void test_kill(int rounds)
 
 		pid = fork();
 		if (!pid)
-			doomed();
+			doomed(i);
 		while (counter("to_device_chunks") < chunks + 2)
 			usleep(1000);
 		usleep(i * 7919 % 100000);
@@ -168,6 +176,91 @@ static void test_signal(void)
 	EXPECT(done.cookie, 4);
 	EXPECT(done.status, 0);
 	close(fd);
+}
+
+/*
+ * A signal ends the wait for two completions: without one of them the call fails,
+ * with one it returns that one. With SA_RESTART it goes on to the same deadline.
+ */
+static void test_signal_collect(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct educma_completion done[3];
+	int fd = open_device(0), i;
+	uint64_t a = alloc_buffer(fd, 8192), start = monotonic_ns();
+	uint32_t count = 3;
+
+	for (i = 0; i < 3; i++)
+		EXPECT(submit_copy(fd, a, 0, a, 4096, 100, i), 0);
+	REQUIRE(!sigaction(SIGALRM, &action, NULL));
+	ualarm(20000, 0);
+	EXPECT(collect_some(fd, done, 2, &count, UINT64_MAX), -EINTR);
+	ualarm(250000, 0);
+	count = 3;
+	EXPECT(collect_some(fd, done, 2, &count, UINT64_MAX), 0);
+	EXPECT(count, 1);
+	EXPECT(done[0].cookie, 0);
+	action.sa_flags = SA_RESTART;
+	REQUIRE(!sigaction(SIGALRM, &action, NULL));
+	ualarm(20000, 0);
+	count = 3;
+	EXPECT(collect_some(fd, done, 2, &count, start + 350000000), 0);
+	EXPECT(count, 0);
+	EXPECT(monotonic_ns() - start >= 350000000, 1);
+	EXPECT(monotonic_ns() - start < 395000000, 1);
+	count = 3;
+	EXPECT(collect_some(fd, done, 2, &count, UINT64_MAX), 0);
+	EXPECT(count, 2);
+	close(fd);
+}
+
+struct share {
+	int fd;
+	uint32_t min;
+	uint32_t got;
+};
+
+static void *collect_share(void *arg)
+{
+	struct educma_completion done[64];
+	struct share *share = arg;
+
+	share->got = 64;
+	EXPECT(collect_some(share->fd, done, share->min, &share->got,
+			    UINT64_MAX), 0);
+	return NULL;
+}
+
+/* Two threads wait for @min completions each, and @count are in flight. */
+static void collect_at_once(uint32_t min, uint32_t count, uint32_t fewest)
+{
+	int fd = open_device(0);
+	struct share shares[2] = { { fd, min, 0 }, { fd, min, 0 } };
+	uint64_t a = alloc_buffer(fd, 4096);
+	pthread_t threads[2];
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		EXPECT(submit_copy(fd, a, 0, a, 0, 16, i), 0);
+	for (i = 0; i < 2; i++)
+		REQUIRE(!pthread_create(&threads[i], NULL, collect_share,
+					&shares[i]));
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	EXPECT(shares[0].got + shares[1].got, count);
+	EXPECT(shares[0].got >= fewest && shares[1].got >= fewest, 1);
+	close(fd);
+}
+
+static void test_collect(void)
+{
+	test_signal_collect();
+	/* Each gets three when there are three. */
+	collect_at_once(3, 6, 3);
+	/* One gets four; the other gets the last two, because no more come. */
+	collect_at_once(4, 6, 2);
+	/* One gets all, and then the other has nothing to wait for. */
+	collect_at_once(4, 4, 0);
 }
 
 static void *wait_for_room(void *arg)
@@ -239,6 +332,8 @@ int main(int argc, char **argv)
 		test_close();
 	else if (!strcmp(test, "signal"))
 		test_signal();
+	else if (!strcmp(test, "collect"))
+		test_collect();
 	else if (!strcmp(test, "pollout"))
 		test_pollout();
 	else if (!strcmp(test, "spurious") && argc == 3)
