@@ -155,6 +155,7 @@ static const struct educma_call educma_calls[] = {
 	EDUCMA_CALL(SUBMIT, submit, false, NULL),
 	EDUCMA_CALL(CANCEL, cancel, false, NULL),
 	EDUCMA_USER_CALL(COLLECT, collect),
+	EDUCMA_USER_CALL(SUBMIT_MANY, submit_many),
 };
 
 static const struct educma_call *find_call(unsigned int cmd)

@@ -6,5 +6,7 @@
 struct educma_file;
 
 long educma_submit(struct educma_file *file, void *arg);
+long educma_submit_many(struct educma_file *file, const void *arg,
+			void __user *uarg);
 
 #endif

@@ -139,6 +139,27 @@ int educma_submit(struct educma *dev, const struct educma_submit *req)
 	return call(dev, EDUCMA_IOC_SUBMIT, &sized);
 }
 
+int educma_submit_many(struct educma *dev, struct educma_submit *reqs,
+		       size_t count, size_t *queued)
+{
+	struct educma_submit_many many = {
+		.size = sizeof(many),
+		.count = count < UINT32_MAX ? count : UINT32_MAX,
+		.stride = sizeof(*reqs),
+		.requests = (uintptr_t)reqs,
+	};
+	const uint32_t all = many.count;
+	size_t i;
+	int err;
+
+	for (i = 0; i < all; i++)
+		reqs[i].size = sizeof(*reqs);
+	err = call(dev, EDUCMA_IOC_SUBMIT_MANY, &many);
+	/* Some errors leave the count as it is. Then nothing is queued. */
+	*queued = err && many.count == all ? 0 : many.count;
+	return err;
+}
+
 int educma_cancel(struct educma *dev, uint64_t cookie)
 {
 	struct educma_cancel req = { .size = sizeof(req), .cookie = cookie };

@@ -294,6 +294,21 @@ void educma_unmap(struct educma_buffer *buf);
 int educma_submit(struct educma *dev, const struct educma_submit *req);
 
 /**
+ * educma_submit_many() - queue several transfers with one call
+ * @dev: the device
+ * @reqs: the requests, in the order in which they are queued; the function sets the
+ *	member @size of each
+ * @count: how many requests, at least 1
+ * @queued: set to how many were queued, from the first one on, also after an error
+ *
+ * Errors: those of struct educma_submit in linux/educma.h, for @reqs[@queued]: it
+ * and those behind it are not queued. -EAGAIN: collect completions, and submit the
+ * rest again.
+ */
+int educma_submit_many(struct educma *dev, struct educma_submit *reqs,
+		       size_t count, size_t *queued);
+
+/**
  * educma_collect() - wait for some completions, and collect them at once
  * @dev: the device
  * @done: set to the completions, in the order in which the transfers ended

@@ -21,10 +21,11 @@
  * With nothing in flight, a poll for EPOLLIN alone returns in these two cases only.
  *
  * Order: the transfers of a file run one after another in the order of
- * submission; several files take turns. A file that is opened with O_EXCL has
- * the device to itself: any other open() returns -EBUSY. Unless the opener has
- * CAP_SYS_ADMIN, the driver first overwrites the device's memory with zeros; if
- * the device has failed, open() returns -EIO or -ENODEV instead.
+ * submission, also those of EDUCMA_IOC_SUBMIT_MANY; several files take turns. A
+ * file that is opened with O_EXCL has the device to itself: any other open()
+ * returns -EBUSY. Unless the opener has CAP_SYS_ADMIN, the driver first overwrites
+ * the device's memory with zeros; if the device has failed, open() returns -EIO or
+ * -ENODEV instead.
  *
  * Mappings: the handle of a buffer is the first of its mmap(2) offsets. Its
  * range of offsets is as long as the buffer: a mapping at @handle + N, with N a
@@ -60,6 +61,7 @@
 #define EDUCMA_IOC_SUBMIT	_IO(EDUCMA_IOC_MAGIC, 3)
 #define EDUCMA_IOC_CANCEL	_IO(EDUCMA_IOC_MAGIC, 4)
 #define EDUCMA_IOC_COLLECT	_IO(EDUCMA_IOC_MAGIC, 5)
+#define EDUCMA_IOC_SUBMIT_MANY	_IO(EDUCMA_IOC_MAGIC, 6)
 
 #define EDUCMA_INFO_MSI		(1 << 0)	/* MSI or MSI-X, else INTx */
 #define EDUCMA_INFO_FAILED	(1 << 1)	/* refuses transfers: reset or rebind it */
@@ -212,6 +214,34 @@ struct educma_submit {
 	__u64 dst_offset;
 	__u64 bytes;
 	__u64 cookie;
+};
+
+/**
+ * struct educma_submit_many - queue several transfers, in the order of an array
+ * @size: sizeof(struct educma_submit_many)
+ * @flags: must be 0
+ * @count: in: how many elements @requests has, at least 1; out: how many of them,
+ *	from the first one on, were queued
+ * @stride: bytes from one element to the next: sizeof(struct educma_submit), which
+ *	the member @size of each element must be, too. A longer element is accepted
+ *	if the rest is zero (-E2BIG)
+ * @requests: address of an array of struct educma_submit
+ *
+ * Each element is queued as by EDUCMA_IOC_SUBMIT, until one is refused: then the
+ * call returns the error of that element, @requests[@count], the elements before it
+ * are queued, and the driver has ignored those behind it. Return value 0 means that
+ * all are queued. @count may exceed max_in_flight: the call returns -EAGAIN where it
+ * is reached, and goes on beyond it only if another thread collects meanwhile.
+ * Errors of the call itself: -EINVAL (@flags, @count, @stride: @count is not written,
+ * and nothing is queued), -EFAULT (an element cannot be read; or with nothing queued:
+ * @count cannot be written), -EINTR (the process is being killed).
+ */
+struct educma_submit_many {
+	__u32 size;
+	__u32 flags;
+	__u32 count;
+	__u32 stride;
+	__u64 requests;
 };
 
 /**

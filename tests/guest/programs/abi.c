@@ -496,6 +496,151 @@ static void test_collect(void)
 	EXPECT(free_buffer(fd, buf), 0);
 }
 
+/* Collects all that is in flight; the cookies must be 0 to @count - 1. */
+static void collect_numbered(unsigned int count)
+{
+	struct educma_completion done[ROOM];
+	uint32_t got = ROOM;
+
+	EXPECT(collect_some(fd, done, ROOM, &got, NEVER), 0);
+	EXPECT(got, count);
+	are_numbered(done, 0, got);
+	EXPECT(collect(fd).status, -ENODATA);
+}
+
+static void number_requests(struct educma_submit *requests, unsigned int count,
+			    uint64_t buf)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		requests[i] = (struct educma_submit) {
+			.size = sizeof(requests[i]), .op = EDUCMA_OP_COPY,
+			.src_handle = buf, .dst_handle = buf, .bytes = 100,
+			.cookie = i,
+		};
+}
+
+static void test_many_refused(struct educma_submit *requests)
+{
+	const struct educma_submit_many good = {
+		.size = sizeof(good), .count = 3, .stride = sizeof(*requests),
+		.requests = (uintptr_t)requests,
+	};
+	struct educma_submit_many bad, *read_only = no_access();
+
+#define NOT_QUEUED(field, value, error, written) do {			\
+	bad = good;							\
+	bad.field = (value);						\
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT_MANY, &bad), error);		\
+	EXPECT(bad.count, written);					\
+} while (0)
+
+	NOT_QUEUED(flags, 1, -EINVAL, 3);
+	NOT_QUEUED(count, 0, -EINVAL, 0);
+	NOT_QUEUED(stride, 0, -EINVAL, 3);
+	NOT_QUEUED(stride, sizeof(*requests) - 1, -EINVAL, 3);
+	NOT_QUEUED(stride, 4097, -EINVAL, 3);
+	NOT_QUEUED(stride, sizeof(*requests) + 8, -E2BIG, 0);
+	NOT_QUEUED(requests, 0, -EFAULT, 0);
+	NOT_QUEUED(requests, UINT64_MAX, -EFAULT, 0);
+	NOT_QUEUED(requests, 1ULL << 63, -EFAULT, 0);
+	REQUIRE(!mprotect(read_only, 4096, PROT_READ | PROT_WRITE));
+	*read_only = good;
+	REQUIRE(!mprotect(read_only, 4096, PROT_READ));
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT_MANY, read_only), -EFAULT);
+	munmap(read_only, 4096);
+	EXPECT(counter("queue_depth"), 0);
+	EXPECT(collect(fd).status, -ENODATA);
+}
+
+/* The elements before the first one that is refused are queued, and no others. */
+static void test_many_in_part(struct educma_submit *requests, uint64_t buf)
+{
+	static const unsigned int places[] = { 0, 1, 7, 8, 11 };
+	unsigned int i;
+	uint32_t queued;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		number_requests(requests, 12, buf);
+		requests[places[i]].dst_handle = buf + 1;
+		EXPECT(submit_many(fd, requests, 12, &queued), -ENOENT);
+		EXPECT(queued, places[i]);
+		collect_numbered(places[i]);
+	}
+	number_requests(requests, 12, buf);
+	requests[2].size = 0;
+	EXPECT(submit_many(fd, requests, 12, &queued), -EINVAL);
+	EXPECT(queued, 2);
+	collect_numbered(2);
+}
+
+/* The array ends in memory that cannot be read. */
+static void test_many_cut(uint64_t buf)
+{
+	uint8_t *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct educma_submit *requests;
+	uint32_t queued;
+
+	REQUIRE(pages != MAP_FAILED && !munmap(pages + 4096, 4096));
+	requests = (void *)(pages + 4096 - 5 * sizeof(*requests));
+	number_requests(requests, 5, buf);
+	EXPECT(submit_many(fd, requests, 6, &queued), -EFAULT);
+	EXPECT(queued, 5);
+	collect_numbered(5);
+	munmap(pages, 4096);
+}
+
+/* A later version's elements are longer. */
+static void test_many_longer(uint64_t buf)
+{
+	struct { struct educma_submit submit; uint64_t future; } longer[3] = { 0 };
+	struct educma_submit_many many = {
+		.size = sizeof(many), .count = 3, .stride = sizeof(longer[0]),
+		.requests = (uintptr_t)longer,
+	};
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		number_requests(&longer[i].submit, 1, buf);
+		longer[i].submit.size = sizeof(longer[i]);
+		longer[i].submit.cookie = i;
+	}
+	longer[2].future = 1;
+	EXPECT(call(fd, EDUCMA_IOC_SUBMIT_MANY, &many), -E2BIG);
+	EXPECT(many.count, 2);
+	collect_numbered(2);
+}
+
+static void test_submit_many(void)
+{
+	struct educma_info info = { .size = sizeof(info) };
+	uint64_t buf = alloc_buffer(fd, 4096);
+	struct educma_submit requests[ROOM];
+	uint32_t queued;
+
+	REQUIRE(!call(fd, EDUCMA_IOC_INFO, &info));
+	REQUIRE(info.max_in_flight < ROOM);
+	number_requests(requests, ROOM, buf);
+	test_many_refused(requests);
+	EXPECT(submit_many(fd, requests, 1, &queued), 0);
+	EXPECT(queued, 1);
+	collect_numbered(1);
+	EXPECT(submit_many(fd, requests, 20, &queued), 0);
+	EXPECT(queued, 20);
+	collect_numbered(20);
+	EXPECT(submit_many(fd, requests, ROOM, &queued), -EAGAIN);
+	EXPECT(queued, info.max_in_flight);
+	EXPECT(submit_many(fd, requests, ROOM, &queued), -EAGAIN);
+	EXPECT(queued, 0);
+	collect_numbered(info.max_in_flight);
+	test_many_in_part(requests, buf);
+	test_many_cut(buf);
+	test_many_longer(buf);
+	EXPECT(free_buffer(fd, buf), 0);
+}
+
 #define DATA	(128 * 1024)
 
 /* Copies with odd addresses and lengths change no byte beside their target. */
@@ -584,6 +729,7 @@ int main(void)
 	test_submit();
 	test_read();
 	test_collect();
+	test_submit_many();
 	test_limit_and_cancel();
 	test_data();
 	test_device_offset();

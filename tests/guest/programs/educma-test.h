@@ -95,6 +95,20 @@ static inline int submit_copy(int fd, uint64_t src, uint64_t src_offset,
 	return call(fd, EDUCMA_IOC_SUBMIT, &submit);
 }
 
+/* Submits @count requests; *@queued is how many were queued. */
+static inline int submit_many(int fd, struct educma_submit *requests,
+			      uint32_t count, uint32_t *queued)
+{
+	struct educma_submit_many arg = {
+		.size = sizeof(arg), .count = count,
+		.stride = sizeof(*requests), .requests = (uintptr_t)requests,
+	};
+	int ret = call(fd, EDUCMA_IOC_SUBMIT_MANY, &arg);
+
+	*queued = arg.count;
+	return ret;
+}
+
 /* Returns the next completion, or an errno as its status. */
 static inline struct educma_completion collect(int fd)
 {

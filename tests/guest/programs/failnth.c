@@ -178,6 +178,24 @@ static int do_submit(void)
 	return submit_copy(fd, handle, 0, handle, BYTES / 2, 100, 1);
 }
 
+static int do_submit_many(void)
+{
+	struct educma_submit requests[3];
+	uint32_t queued;
+	int ret, i;
+
+	for (i = 0; i < 3; i++)
+		requests[i] = (struct educma_submit) {
+			.size = sizeof(requests[i]), .op = EDUCMA_OP_COPY,
+			.src_handle = handle, .dst_handle = handle,
+			.bytes = 100, .cookie = 1,
+		};
+	ret = submit_many(fd, requests, 3, &queued);
+	EXPECT(queued == 3, !ret);
+	EXPECT(counter("queue_depth"), queued);
+	return ret;
+}
+
 static void submitted(void)
 {
 	allocated();
@@ -330,6 +348,7 @@ static const struct step steps[] = {
 	{ "touch", mapped, do_touch, unmapped },
 	{ "munmap", touched, do_munmap, unmapped_now },
 	{ "SUBMIT", allocated, do_submit, closed },
+	{ "SUBMIT_MANY", allocated, do_submit_many, closed },
 	{ "CANCEL", submitted, do_cancel, closed },
 	{ "poll", submitted, do_poll, closed },
 	{ "read", submitted, do_read, closed },

@@ -104,7 +104,7 @@ static void do_free(struct file *file)
 }
 
 /* Most transfers are small, because a DMA takes 100 ms. */
-static void do_submit(struct file *file)
+static struct educma_submit some_submit(const struct file *file)
 {
 	struct educma_submit submit = {
 		.op = spoilt(number(3)), .flags = one_in(50),
@@ -124,7 +124,33 @@ static void do_submit(struct file *file)
 		submit.src_handle = 0;
 		submit.src_offset = 0;
 	}
+	return submit;
+}
+
+static void do_submit(struct file *file)
+{
+	struct educma_submit submit = some_submit(file);
+
 	order(file->fd, EDUCMA_IOC_SUBMIT, &submit, sizeof(submit));
+}
+
+static void do_submit_many(struct file *file)
+{
+	static struct educma_submit submit[64];
+	struct educma_submit_many many = {
+		.flags = one_in(50), .count = number(12),
+		.stride = one_in(20) ? spoilt(64) : sizeof(submit[0]),
+		.requests = one_in(20) ? spoilt(0) : (uintptr_t)submit,
+	};
+	unsigned int i;
+
+	for (i = 0; i < many.count; i++) {
+		submit[i] = some_submit(file);
+		submit[i].size = one_in(50) ? spoilt(64) : sizeof(submit[0]);
+	}
+	if (one_in(20))
+		many.count = spoilt(64);
+	order(file->fd, EDUCMA_IOC_SUBMIT_MANY, &many, sizeof(many));
 }
 
 static void do_cancel(struct file *file)
@@ -245,9 +271,9 @@ static const struct {
 	void (*act)(struct file *file);
 	unsigned int weight;
 } acts[] = {
-	{ do_info, 3 }, { do_alloc, 15 }, { do_free, 8 }, { do_submit, 20 },
-	{ do_cancel, 8 }, { do_read, 7 }, { do_collect, 7 }, { do_poll, 5 }, { do_mmap, 9 },
-	{ do_munmap, 6 }, { do_touch, 8 }, { do_madvise, 2 }, { do_open, 2 },
+	{ do_info, 3 }, { do_alloc, 15 }, { do_free, 8 }, { do_submit, 14 },
+	{ do_submit_many, 6 }, { do_cancel, 8 }, { do_read, 7 }, { do_collect, 7 }, { do_poll, 5 },
+	{ do_mmap, 9 }, { do_munmap, 6 }, { do_touch, 8 }, { do_madvise, 2 }, { do_open, 2 },
 };
 
 static void do_something(void)

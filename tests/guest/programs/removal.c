@@ -99,6 +99,10 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 	struct educma_alloc alloc = { .size = sizeof(alloc), .bytes = 4096 };
 	struct educma_cancel cancel = { .size = sizeof(cancel) };
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct educma_submit submit = {
+		.size = sizeof(submit), .op = EDUCMA_OP_COPY,
+		.src_handle = handle, .dst_handle = handle, .bytes = 4096,
+	};
 	struct educma_completion done;
 	uint32_t count = 1;
 
@@ -108,6 +112,8 @@ static void all_calls_fail(int fd, uint64_t handle, uint8_t *map)
 	EXPECT(call(fd, EDUCMA_IOC_CANCEL, &cancel), -ENODEV);
 	EXPECT(free_buffer(fd, handle), -ENODEV);
 	EXPECT(submit_copy(fd, handle, 0, handle, 0, 4096, 1), -ENODEV);
+	EXPECT(submit_many(fd, &submit, 1, &count), -ENODEV);
+	EXPECT(count, 0);
 	EXPECT(collect(fd).status, -ENODEV);
 	EXPECT(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, handle) ==
 	       MAP_FAILED, 1);
