@@ -10,17 +10,23 @@
 struct educma_buffer;
 struct seq_file;
 
+/* The number of buffers that are found without a search is 1 << this. */
+#define EDUCMA_RECENT_BITS	3
+
 /**
  * struct educma_handles - the buffers of one open file
  * @lock: held while a buffer is given its range; guards @next_page
  * @next_page: where the search for a free range of mmap offsets begins
  * @buffers: each struct educma_buffer, indexed by the last page of its range. That
  *	page is unused, and follows the buffer's own pages; xa_lock
+ * @recent: buffers of @buffers that were found by their handles, each at a place
+ *	that its handle decides; NULL: none; xa_lock
  */
 struct educma_handles {
 	struct mutex lock;		/* next_page, giving out ranges */
 	u64 next_page;
 	struct xarray buffers;
+	struct educma_buffer *recent[1 << EDUCMA_RECENT_BITS];
 };
 
 void educma_handles_init(struct educma_handles *handles);
