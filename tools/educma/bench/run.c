@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * educma bench: one process keeps a few transfers in flight for each device,
- * and sleeps in poll() until a transfer has ended. So a device never waits for
- * the process unless it is faster than a wake-up, and the processor time of the
- * process is what the transfers cost.
+ * educma bench: one process keeps a few transfers in flight for each device, and
+ * sleeps until some have ended: in the call that collects them, or with several
+ * devices in poll(). So a device never waits for the process unless it is faster
+ * than a wake-up, and the processor time of the process is what the transfers cost.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -171,35 +171,43 @@ void bench_describe(const struct bench_run *run, struct bench_result *result)
 	result->depth = run->depth;
 }
 
+/* Fills the lane's queue. */
 static int submit(struct bench_run *run, struct lane *lane,
 		  const struct bench_row *row)
 {
+	const uint64_t room = run->depth - (lane->submitted - lane->done);
+	const uint64_t left = row->iterations - lane->submitted;
+	const size_t count = room < left ? room : left;
 	const uint64_t handle = lane->buffer.handle;
-	struct educma_submit req = {
-		.op = row->op,
-		.src_handle = row->op == EDUCMA_OP_FROM_DEVICE ? 0 : handle,
-		.dst_handle = row->op == EDUCMA_OP_TO_DEVICE ? 0 : handle,
-		.bytes = row->bytes,
-	};
-	int err = 0;
+	struct educma_submit reqs[BENCH_DEPTH_MAX];
+	size_t queued, i;
+	int err;
 
-	while (!err && lane->submitted < row->iterations &&
-	       lane->submitted - lane->done < run->depth) {
-		err = educma_submit(lane->s.dev, &req);
-		lane->submitted += !err;
-	}
+	if (!count)
+		return 0;
+	for (i = 0; i < count; i++)
+		reqs[i] = (struct educma_submit){
+			.op = row->op,
+			.src_handle = row->op == EDUCMA_OP_FROM_DEVICE ? 0 : handle,
+			.dst_handle = row->op == EDUCMA_OP_TO_DEVICE ? 0 : handle,
+			.bytes = row->bytes,
+		};
+	err = educma_submit_many(lane->s.dev, reqs, count, &queued);
+	lane->submitted += queued;
 	return err;
 }
 
-static int collect(struct lane *lane, uint64_t **latency)
+/* Collects the transfers that have ended, after waiting for @min of them. */
+static int collect(struct lane *lane, size_t min, uint64_t **latency)
 {
-	struct educma_completion done[64];
+	struct educma_completion done[BENCH_DEPTH_MAX];
 	size_t got, i;
 	int err;
 
-	err = educma_wait(lane->s.dev, done, 64, &got, 0);
+	err = educma_collect(lane->s.dev, done, min, BENCH_DEPTH_MAX, &got,
+			     educma_deadline(WAIT_MS));
 	if (err)
-		return err == -ETIMEDOUT ? 0 : err;
+		return err == -ETIMEDOUT || err == -EINTR ? 0 : err;
 	for (i = 0; i < got; i++) {
 		if (done[i].status)
 			return done[i].status;
@@ -230,9 +238,16 @@ static int start_lanes(struct bench_run *run, const struct bench_row *row)
 	return err;
 }
 
-/* Collects the transfers that have ended, and submits as many new ones. */
-static int turn(struct bench_run *run, const struct bench_row *row,
-		uint64_t **latency)
+/* Collects from a lane, and fills its queue again. */
+static int turn_lane(struct bench_run *run, struct lane *lane, size_t min,
+		     const struct bench_row *row, uint64_t **latency)
+{
+	return collect(lane, min, latency) ?: submit(run, lane, row);
+}
+
+/* Waits for any of several devices. */
+static int turn_lanes(struct bench_run *run, const struct bench_row *row,
+		      uint64_t **latency)
 {
 	int err = 0;
 	size_t i;
@@ -242,13 +257,28 @@ static int turn(struct bench_run *run, const struct bench_row *row,
 	for (i = 0; !err && i < row->devices; i++) {
 		if (!run->pfd[i].revents)
 			continue;
-		err = collect(&run->lane[i], latency);
-		if (!err)
-			err = submit(run, &run->lane[i], row);
+		err = turn_lane(run, &run->lane[i], 0, row, latency);
 		/* poll() no longer waits for a device that is done. */
 		if (run->lane[i].done == row->iterations)
 			run->pfd[i].fd = -1;
 	}
+	return err;
+}
+
+/*
+ * Collects the transfers that have ended, and submits as many new ones. From one
+ * device half of the queue is collected at once, while it works on the other half.
+ */
+static int turn(struct bench_run *run, const struct bench_row *row,
+		uint64_t **latency)
+{
+	int err;
+
+	if (row->devices == 1)
+		err = turn_lane(run, run->lane, (run->depth + 1) / 2, row,
+				latency);
+	else
+		err = turn_lanes(run, row, latency);
 	return signals_pending() ? -EINTR : err;
 }
 
