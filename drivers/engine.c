@@ -161,7 +161,9 @@ static void engine_complete(struct educma_engine *engine,
 				      educma_xfer_run_ns(xfer));
 	trace_educma_xfer_done(engine, xfer);
 	xfer->complete(xfer);
-	wake_up(&engine->idle);
+	/* Hardly anybody waits here, and a wake-up of nobody costs time, too. */
+	if (wq_has_sleeper(&engine->idle))
+		wake_up(&engine->idle);
 }
 
 /*
