@@ -84,6 +84,51 @@ static void test_twice(int fd)
 	}
 }
 
+#define BUFFERS	20	/* more than the driver remembers */
+
+static void copy_in_each(int fd, const uint64_t *handles, int error, uint32_t wanted)
+{
+	struct educma_submit requests[BUFFERS] = { 0 };
+	struct educma_completion done[BUFFERS];
+	uint32_t queued, count = BUFFERS;
+	int i;
+
+	for (i = 0; i < BUFFERS; i++)
+		requests[i] = (struct educma_submit) {
+			.size = sizeof(requests[i]), .op = EDUCMA_OP_COPY,
+			.src_handle = handles[i], .dst_handle = handles[i],
+			.dst_offset = 2048, .bytes = 8,
+		};
+	EXPECT(submit_many(fd, requests, BUFFERS, &queued), error);
+	EXPECT(queued, wanted);
+	EXPECT(collect_some(fd, done, BUFFERS, &count, UINT64_MAX), 0);
+	EXPECT(count, wanted);
+}
+
+/* A handle names its own buffer however often it is used, until it is freed. */
+static void test_again(int fd)
+{
+	uint64_t handles[BUFFERS], *maps[BUFFERS];
+	int i, round;
+
+	for (i = 0; i < BUFFERS; i++) {
+		handles[i] = alloc_buffer(fd, PAGE);
+		maps[i] = (uint64_t *)map_buffer(fd, handles[i], PAGE);
+	}
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < BUFFERS; i++)
+			maps[i][0] = 100 * round + i;
+		copy_in_each(fd, handles, 0, BUFFERS);
+		for (i = 0; i < BUFFERS; i++)
+			EXPECT(maps[i][2048 / 8], 100 * round + i);
+	}
+	for (i = BUFFERS - 1; i >= 0; i--) {
+		EXPECT(free_buffer(fd, handles[i]), 0);
+		copy_in_each(fd, handles, -ENOENT, i);
+		munmap(maps[i], PAGE);
+	}
+}
+
 static void test_ranges(void)
 {
 	int fd = open_device(0);
@@ -91,6 +136,7 @@ static void test_ranges(void)
 	REQUIRE(fd >= 0);
 	test_inside(fd);
 	test_twice(fd);
+	test_again(fd);
 	close(fd);
 	EXPECT(counter("buffers_allocated"), 0);
 }
