@@ -692,7 +692,7 @@ static void area_is_occupied(void **state)
 static void memory_is_exhausted(void **state)
 {
 	(void)state;
-	f.mem_available = 2 * MIB;
+	f.mem_available = 4 * MIB;
 	f.mem_reclaimable = 30 * MIB;
 	expect_verdict(SIZE, VERDICT_LOW_MEMORY);
 	expect_room(2 * MIB, 30 * MIB, true);

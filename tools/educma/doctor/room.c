@@ -266,10 +266,14 @@ uint64_t memory_within(const struct doctor_facts *f, uint64_t last)
 	return memory;
 }
 
+/* So much of the available memory others may take before the buffer is allocated. */
+#define OTHERS_BYTES	(2ULL << 20)
+
 /* What the kernel can give without an end of programs, and certainly can. */
 static void limit_to_memory(const struct doctor_facts *f, uint64_t cma_free,
 			    struct bounds *b)
 {
+	const uint64_t available = available_memory(f);
 	const uint64_t lists = f->processor_pages * f->page;
 	const uint64_t all = f->mem_reclaimable > UINT64_MAX - lists ?
 				     UINT64_MAX : f->mem_reclaimable + lists;
@@ -277,7 +281,7 @@ static void limit_to_memory(const struct doctor_facts *f, uint64_t cma_free,
 	b->most = min(b->most, all - min(all, cma_free));
 	if (!f->available_known)
 		b->certain = 0;
-	b->certain = min(b->certain, available_memory(f));
+	b->certain = min(b->certain, available - min(available, OTHERS_BYTES));
 	b->certain = min(b->certain, b->most);
 }
 
