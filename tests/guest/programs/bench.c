@@ -7,6 +7,8 @@
  *	bench transfer BYTES	busy time for a chunk of a transfer
  *	bench bare CHUNKS	busy time for a chunk of the module bare
  *	bench command WORD...	busy time of a command
+ *	bench requests DEPTH	busy time for a request of 512 bytes, of DEPTH in flight
+ *	bench submit COUNT	time to submit a request, of COUNT at once
  *	bench memory BYTES	time to allocate and to free a buffer
  *	bench hold COUNT	allocates COUNT buffers; the caller counts their memory
  *	bench stream BYTES	a transfer a thousand times; the host traces it
@@ -226,6 +228,91 @@ static void bench_command(char **words)
 	printf("command=%lld\n", (long long)busy_ns(work_command, words));
 }
 
+#define REQUESTS	256
+#define DEPTH_MAX	64	/* the driver's max_in_flight */
+
+struct requests {
+	int fd;
+	uint32_t depth;
+	struct educma_submit request[DEPTH_MAX];
+};
+
+static struct requests need_requests(uint64_t depth)
+{
+	struct requests requests = { .fd = need_device(), .depth = depth };
+	uint64_t handle;
+	int i;
+
+	REQUIRE(depth <= DEPTH_MAX);
+	handle = alloc_buffer(requests.fd, 4096);
+	for (i = 0; i < DEPTH_MAX; i++)
+		requests.request[i] = (struct educma_submit) {
+			.size = sizeof(struct educma_submit),
+			.op = EDUCMA_OP_TO_DEVICE, .src_handle = handle,
+			.bytes = 512,
+		};
+	return requests;
+}
+
+static void submit_requests(struct requests *requests, uint32_t count)
+{
+	uint32_t queued;
+
+	REQUIRE(!submit_many(requests->fd, requests->request, count, &queued));
+}
+
+static uint32_t collect_requests(struct requests *requests, uint32_t min)
+{
+	struct educma_completion done[DEPTH_MAX];
+	uint32_t count = DEPTH_MAX;
+
+	REQUIRE(!collect_some(requests->fd, done, min, &count, UINT64_MAX));
+	return count;
+}
+
+/* Half of the queue is collected while the device works on the other half. */
+static void work_requests(void *with)
+{
+	struct requests *requests = with;
+	const uint32_t depth = requests->depth;
+	uint32_t submitted = depth, ended = 0, count;
+
+	submit_requests(requests, depth);
+	while (submitted < REQUESTS) {
+		ended += collect_requests(requests, (depth + 1) / 2);
+		count = least(depth - (submitted - ended), REQUESTS - submitted);
+		submit_requests(requests, count);
+		submitted += count;
+	}
+	while (ended < REQUESTS)
+		ended += collect_requests(requests, depth);
+}
+
+static void bench_requests(char **words)
+{
+	struct requests requests = need_requests(number(words[0]));
+
+	work_requests(&requests);
+	printf("request_%u=%lld\n", requests.depth,
+	       (long long)busy_ns(work_requests, &requests) / REQUESTS);
+}
+
+/* Prints the least of five, because nothing sleeps while it submits. */
+static void bench_submit(char **words)
+{
+	struct requests requests = need_requests(number(words[0]));
+	uint64_t submit = UINT64_MAX, start;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		start = now_ns();
+		submit_requests(&requests, requests.depth);
+		submit = least(submit, now_ns() - start);
+		collect_requests(&requests, requests.depth);
+	}
+	printf("submit=%llu\n", (unsigned long long)submit / requests.depth);
+}
+
 static void bench_rate(char **words)
 {
 	const uint64_t bytes = number(words[0]);
@@ -313,6 +400,8 @@ static const struct {
 	{ "transfer", bench_transfer },
 	{ "bare", bench_bare },
 	{ "command", bench_command },
+	{ "requests", bench_requests },
+	{ "submit", bench_submit },
 	{ "memory", bench_memory },
 	{ "hold", bench_hold },
 	{ "stream", stream_on },
