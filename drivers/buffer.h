@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Coherent buffers and their mappings. */
+/* Coherent buffers. */
 #ifndef EDUCMA_BUFFER_H
 #define EDUCMA_BUFFER_H
 
@@ -10,7 +10,6 @@
 #include "dev.h"
 
 struct educma_account;
-struct vm_area_struct;
 
 /**
  * struct educma_buffer - one coherent allocation
@@ -43,7 +42,5 @@ struct educma_buffer *educma_buffer_alloc(struct educma_dev *edev,
 					  struct educma_account *account,
 					  u64 bytes, u32 flags, u32 *reason);
 void educma_buffer_put(struct educma_buffer *buf);
-int educma_buffer_mmap(struct educma_buffer *buf, struct vm_area_struct *vma,
-		       u64 offset);
 
 #endif

@@ -18,6 +18,7 @@
 #include "completions.h"
 #include "file.h"
 #include "ioctl.h"
+#include "mapping.h"
 #include "reach.h"
 
 #define EDUCMA_MINORS		256
@@ -47,7 +48,7 @@ static int file_mmap(struct educma_file *file, struct vm_area_struct *vma)
 
 	if (!buf)
 		return -ENOENT;
-	ret = educma_buffer_mmap(buf, vma,
+	ret = educma_mapping_add(buf, vma,
 				 (u64)(vma->vm_pgoff - buf->page) << PAGE_SHIFT);
 	educma_buffer_put(buf);
 	return ret;
