@@ -10,9 +10,13 @@
 #include <linux/vmstat.h>
 
 #include "coherent.h"
+#include "compat.h"
 
 /* Without FORCE_CONTIGUOUS an IOMMU would use scattered pages instead of CMA. */
 #define EDUCMA_ATTRS		(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
+
+/* The flags that dma_mmap_attrs() gives a mapping by remap_pfn_range(). */
+#define EDUCMA_VM_FLAGS		(VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP)
 
 /**
  * educma_coherent_alloc() - allocate contiguous, zeroed memory
@@ -75,22 +79,62 @@ void educma_coherent_free(struct educma_dev *edev,
 	memory->cpu = NULL;
 }
 
+/*
+ * Call dma_mmap_attrs() for the first page of a mapping, and take the page away
+ * again. Until the kernel has linked the mapping, remove() does not find it and
+ * could not take the page away.
+ */
+static int map_first_page(struct educma_dev *edev,
+			  const struct educma_memory *memory,
+			  struct vm_area_struct *vma)
+{
+	const unsigned long end = vma->vm_end;
+	int ret;
+
+	vma->vm_end = vma->vm_start + PAGE_SIZE;
+	ret = dma_mmap_attrs(edev->hw->dev, vma, memory->cpu, memory->dma,
+			     memory->bytes, EDUCMA_ATTRS);
+	if (!ret)
+		educma_zap_vma(vma);
+	vma->vm_end = end;
+	return ret;
+}
+
 /**
- * educma_coherent_mmap() - map memory into user space
+ * educma_coherent_init_vma() - prepare a mapping of coherent memory
  * @edev: the device
  * @memory: the memory
- * @vma: where to; its vm_pgoff counts from the begin of @memory
+ * @vma: a shared mapping that does not exceed @memory; its vm_pgoff counts from
+ *	the begin of @memory
  *
- * Context: mmap_lock held.
+ * Sets the mapping's flags and page protection, and inserts no pages. Only
+ * dma_mmap_attrs() knows the page protection: it switches the cache off if the
+ * device is not cache-coherent. If it has left the protection of one mapping as
+ * it was, it leaves that of every mapping of this device, and need not be called
+ * again. Context: mmap_lock and remove_lock held.
  *
- * Return: 0 or what dma_mmap_attrs() says.
+ * Return: 0, or the error of dma_mmap_attrs().
  */
-int educma_coherent_mmap(struct educma_dev *edev,
-			 const struct educma_memory *memory,
-			 struct vm_area_struct *vma)
+int educma_coherent_init_vma(struct educma_dev *edev,
+			     const struct educma_memory *memory,
+			     struct vm_area_struct *vma)
 {
-	return dma_mmap_attrs(edev->hw->dev, vma, memory->cpu, memory->dma,
-			      memory->bytes, EDUCMA_ATTRS);
+	const pgprot_t prot = vma->vm_page_prot;
+	int ret;
+
+	if (READ_ONCE(edev->keeps_prot)) {
+		educma_vm_flags_set(vma, EDUCMA_VM_FLAGS);
+		return 0;
+	}
+	ret = map_first_page(edev, memory, vma);
+	if (ret)
+		return ret;
+	/* Scattered pages do not give a PFN map; EDUCMA_ATTRS excludes them. */
+	if (!(vma->vm_flags & VM_PFNMAP))
+		return -ENXIO;
+	WRITE_ONCE(edev->keeps_prot,
+		   pgprot_val(vma->vm_page_prot) == pgprot_val(prot));
+	return 0;
 }
 
 /**

@@ -22,9 +22,9 @@ bool educma_coherent_alloc_below(struct educma_dev *edev,
 				 unsigned int bits, gfp_t gfp);
 void educma_coherent_free(struct educma_dev *edev,
 			  struct educma_memory *memory);
-int educma_coherent_mmap(struct educma_dev *edev,
-			 const struct educma_memory *memory,
-			 struct vm_area_struct *vma);
+int educma_coherent_init_vma(struct educma_dev *edev,
+			     const struct educma_memory *memory,
+			     struct vm_area_struct *vma);
 unsigned long educma_coherent_pfn(const struct educma_memory *memory);
 bool educma_coherent_is_cma(const struct educma_memory *memory);
 bool educma_coherent_is_translated(struct educma_dev *edev);

@@ -89,6 +89,8 @@ struct educma_reserve {
  *	may use that mask. Guards @own, @low, and writes of @proven_address
  * @proven_address: highest bus address that the device has read in a reach test;
  *	before a buffer there is given to a user, the device has also written it
+ * @keeps_prot: dma_mmap_attrs() leaves the page protection of a mapping as it is,
+ *	because the device is cache-coherent; written and read without a lock
  * @reserve: memory that buffers are carved from
  * @lists_lock: guards the fields below; so does @remove_lock, held for writing
  * @files: open files
@@ -115,6 +117,7 @@ struct educma_dev {
 	struct rw_semaphore remove_lock;
 	struct mutex alloc_lock;	/* dma_alloc_attrs(), low, own */
 	u64 proven_address;
+	bool keeps_prot;
 	struct educma_reserve reserve;
 
 	spinlock_t lists_lock;		/* the fields below */

@@ -4,7 +4,6 @@
 
 #include "buffer.h"
 #include "coherent.h"
-#include "compat.h"
 #include "mapping.h"
 
 static void mapping_open(struct vm_area_struct *vma)
@@ -25,19 +24,97 @@ static void mapping_close(struct vm_area_struct *vma)
 	up_read(&edev->remove_lock);
 }
 
-static vm_fault_t mapping_insert_all(const struct educma_buffer *buf,
-				     struct vm_area_struct *vma)
+static unsigned long mapping_pfn(const struct vm_area_struct *vma,
+				 unsigned long addr)
 {
-	unsigned long pfn = educma_coherent_pfn(&buf->memory) + vma->vm_pgoff;
+	const struct educma_buffer *buf = vma->vm_private_data;
+
+	return educma_coherent_pfn(&buf->memory) + vma->vm_pgoff +
+	       ((addr - vma->vm_start) >> PAGE_SHIFT);
+}
+
+#if defined(CONFIG_X86) || defined(CONFIG_ARM64)
+
+/* The page table entries to insert: @vma's, with @prot. */
+struct mapping_fill {
+	struct vm_area_struct *vma;
+	pgprot_t prot;
+};
+
+static int mapping_get_prot(pte_t *pte, unsigned long addr, void *data)
+{
+	struct mapping_fill *fill = data;
+
+	fill->prot = pte_pgprot(ptep_get(pte));
+	return 0;
+}
+
+/*
+ * Insert the missing entries from @addr to the end of one page table. @pte is
+ * the entry for @addr; the caller holds the lock of the whole page table.
+ */
+static int mapping_fill_table(pte_t *pte, unsigned long addr, void *data)
+{
+	const struct mapping_fill *fill = data;
+	const unsigned long end = pmd_addr_end(addr, fill->vma->vm_end);
+	unsigned long pfn = mapping_pfn(fill->vma, addr);
+
+	for (; addr != end; addr += PAGE_SIZE, pte++, pfn++)
+		if (pte_none(ptep_get(pte)))
+			set_pte_at(fill->vma->vm_mm, addr, pte,
+				   pte_mkspecial(pfn_pte(pfn, fill->prot)));
+	return 0;
+}
+
+/*
+ * Insert the other pages of a mapping with the protection of the page at @addr,
+ * which the kernel has inserted: it may have adapted the protection to the
+ * caching of the page (PAT). A page that is not inserted for lack of memory gets
+ * a fault of its own.
+ */
+static vm_fault_t mapping_insert_rest(struct vm_area_struct *vma,
+				      unsigned long addr)
+{
+	struct mapping_fill fill = { .vma = vma };
+	struct mm_struct *mm = vma->vm_mm;
+	int ret;
+
+	ret = apply_to_page_range(mm, addr, PAGE_SIZE, mapping_get_prot, &fill);
+	addr = vma->vm_start;
+	while (!ret && addr != vma->vm_end) {
+		ret = apply_to_page_range(mm, addr, PAGE_SIZE,
+					  mapping_fill_table, &fill);
+		addr = pmd_addr_end(addr, vma->vm_end);
+	}
+	return VM_FAULT_NOPAGE;
+}
+
+#else /* A module may not write page table entries, or not know their protection. */
+
+static vm_fault_t mapping_insert_rest(struct vm_area_struct *vma,
+				      unsigned long addr)
+{
 	vm_fault_t ret = VM_FAULT_NOPAGE;
-	unsigned long addr;
 
 	for (addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE) {
-		ret = vmf_insert_pfn(vma, addr, pfn++);
+		ret = vmf_insert_pfn(vma, addr, mapping_pfn(vma, addr));
 		if (ret != VM_FAULT_NOPAGE)
 			break;
 	}
 	return ret;
+}
+
+#endif
+
+static vm_fault_t mapping_insert(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	vm_fault_t ret;
+
+	ret = vmf_insert_pfn(vma, vmf->address, mapping_pfn(vma, vmf->address));
+	if (ret != VM_FAULT_NOPAGE)
+		return ret;
+	return mapping_insert_rest(vma, vmf->address);
 }
 
 /*
@@ -54,7 +131,7 @@ static vm_fault_t mapping_fault(struct vm_fault *vmf)
 
 	if (educma_dev_enter(edev))
 		return VM_FAULT_SIGBUS;
-	ret = mapping_insert_all(buf, vmf->vma);
+	ret = mapping_insert(vmf);
 	educma_dev_leave(edev);
 	return ret;
 }
@@ -110,7 +187,7 @@ static const struct vm_operations_struct mapping_ops = {
  * Takes a reference for the mapping. Context: mmap_lock and remove_lock held.
  *
  * Return: 0, -EINVAL (beyond the buffer's end, or a private mapping), or the
- * error of educma_coherent_mmap().
+ * error of educma_coherent_init_vma().
  */
 int educma_mapping_add(struct educma_buffer *buf, struct vm_area_struct *vma,
 		       u64 offset)
@@ -122,14 +199,9 @@ int educma_mapping_add(struct educma_buffer *buf, struct vm_area_struct *vma,
 		return -EINVAL;
 	/* Until here vm_pgoff is an offset of the file, from here of the buffer. */
 	vma->vm_pgoff = offset >> PAGE_SHIFT;
-	ret = educma_coherent_mmap(buf->edev, &buf->memory, vma);
+	ret = educma_coherent_init_vma(buf->edev, &buf->memory, vma);
 	if (ret)
 		return ret;
-	/*
-	 * educma_coherent_mmap() was called for the flags and the caching that
-	 * it sets. Take its pages away; the fault handler inserts them.
-	 */
-	educma_zap_vma(vma);
 	vma->vm_ops = &mapping_ops;
 	vma->vm_private_data = buf;
 	kref_get(&buf->ref);
