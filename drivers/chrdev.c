@@ -14,6 +14,7 @@
 
 #include "buffer.h"
 #include "chrdev.h"
+#include "coherent.h"
 #include "compat.h"
 #include "completions.h"
 #include "file.h"
@@ -66,6 +67,42 @@ static int educma_fop_mmap(struct file *filp, struct vm_area_struct *vma)
 	educma_dev_leave(file->edev);
 	return ret;
 }
+
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+
+/* The page frame at an offset of the file, or the offset if there is none. */
+static unsigned long file_pfn(struct educma_file *file, unsigned long page)
+{
+	struct educma_buffer *buf =
+		educma_handles_get_page(&file->handles, page);
+
+	if (!buf)
+		return page;
+	page = educma_coherent_pfn(&buf->memory) + page - buf->page;
+	educma_buffer_put(buf);
+	return page;
+}
+
+/*
+ * Choose an address for a mapping: one with the same offset in a huge page as
+ * the memory, so that the mapping can have huge entries.
+ */
+static unsigned long educma_fop_get_unmapped_area(struct file *filp,
+						  unsigned long addr,
+						  unsigned long bytes,
+						  unsigned long page,
+						  unsigned long flags)
+{
+	struct educma_file *file = filp->private_data;
+
+	if (!educma_dev_enter(file->edev)) {
+		page = file_pfn(file, page);
+		educma_dev_leave(file->edev);
+	}
+	return thp_get_unmapped_area(filp, addr, bytes, page, flags);
+}
+
+#endif
 
 /* The reader sees addresses if fdinfo was opened by root. */
 static void educma_fop_show_fdinfo(struct seq_file *seq, struct file *filp)
@@ -219,6 +256,9 @@ static const struct file_operations educma_fops = {
 	.read = educma_fop_read,
 	.poll = educma_fop_poll,
 	.mmap = educma_fop_mmap,
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+	.get_unmapped_area = educma_fop_get_unmapped_area,
+#endif
 	.show_fdinfo = educma_fop_show_fdinfo,
 	.unlocked_ioctl = educma_fop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -111,7 +111,8 @@ static int map_first_page(struct educma_dev *edev,
  * dma_mmap_attrs() knows the page protection: it switches the cache off if the
  * device is not cache-coherent. If it has left the protection of one mapping as
  * it was, it leaves that of every mapping of this device, and need not be called
- * again. Context: mmap_lock and remove_lock held.
+ * again. Its call costs a page table, and where there is a page table, the
+ * kernel uses no huge entry. Context: mmap_lock and remove_lock held.
  *
  * Return: 0, or the error of dma_mmap_attrs().
  */

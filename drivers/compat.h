@@ -7,6 +7,9 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/version.h>
+#if defined(CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#include <linux/pfn_t.h>
+#endif
 
 static inline struct class *educma_class_create(const char *name)
 {
@@ -37,5 +40,20 @@ static inline void educma_vm_flags_set(struct vm_area_struct *vma,
 	vma->vm_flags |= flags;
 #endif
 }
+
+/* A fault inserts the huge entry (PMD) that @pfn begins; since 6.12. */
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+static inline vm_fault_t educma_insert_pmd(struct vm_fault *vmf,
+					   unsigned long pfn)
+{
+	const bool write = vmf->flags & FAULT_FLAG_WRITE;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	return vmf_insert_pfn_pmd(vmf, pfn, write);
+#else
+	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, PFN_DEV), write);
+#endif
+}
+#endif
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "buffer.h"
 #include "coherent.h"
+#include "compat.h"
 #include "mapping.h"
 
 static void mapping_open(struct vm_area_struct *vma)
@@ -33,11 +34,26 @@ static unsigned long mapping_pfn(const struct vm_area_struct *vma,
 	       ((addr - vma->vm_start) >> PAGE_SHIFT);
 }
 
+/*
+ * Whether parts of the mapping can have huge entries: the kernel has them, and
+ * address and page frame have the same offset in a huge page.
+ */
+static bool mapping_may_be_huge(const struct vm_area_struct *vma)
+{
+	const unsigned long pages = PMD_SIZE >> PAGE_SHIFT;
+	const unsigned long first = mapping_pfn(vma, vma->vm_start);
+
+	return IS_ENABLED(CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP) &&
+	       !(((vma->vm_start >> PAGE_SHIFT) - first) % pages);
+}
+
 #if defined(CONFIG_X86) || defined(CONFIG_ARM64)
 
-/* The page table entries to insert: @vma's, with @prot. */
+/* The page table entries to insert: @vma's from @start to @end, with @prot. */
 struct mapping_fill {
 	struct vm_area_struct *vma;
+	unsigned long start;
+	unsigned long end;
 	pgprot_t prot;
 };
 
@@ -56,7 +72,7 @@ static int mapping_get_prot(pte_t *pte, unsigned long addr, void *data)
 static int mapping_fill_table(pte_t *pte, unsigned long addr, void *data)
 {
 	const struct mapping_fill *fill = data;
-	const unsigned long end = pmd_addr_end(addr, fill->vma->vm_end);
+	const unsigned long end = pmd_addr_end(addr, fill->end);
 	unsigned long pfn = mapping_pfn(fill->vma, addr);
 
 	for (; addr != end; addr += PAGE_SIZE, pte++, pfn++)
@@ -64,6 +80,20 @@ static int mapping_fill_table(pte_t *pte, unsigned long addr, void *data)
 			set_pte_at(fill->vma->vm_mm, addr, pte,
 				   pte_mkspecial(pfn_pte(pfn, fill->prot)));
 	return 0;
+}
+
+/*
+ * The range to fill after a fault at @addr: the whole mapping or, if its other
+ * page tables may have a huge entry each in their places, one page table.
+ */
+static void mapping_get_range(struct mapping_fill *fill, unsigned long addr)
+{
+	fill->start = fill->vma->vm_start;
+	fill->end = fill->vma->vm_end;
+	if (!mapping_may_be_huge(fill->vma))
+		return;
+	fill->start = max(fill->start, addr & PMD_MASK);
+	fill->end = pmd_addr_end(addr, fill->end);
 }
 
 /*
@@ -79,12 +109,13 @@ static vm_fault_t mapping_insert_rest(struct vm_area_struct *vma,
 	struct mm_struct *mm = vma->vm_mm;
 	int ret;
 
+	mapping_get_range(&fill, addr);
 	ret = apply_to_page_range(mm, addr, PAGE_SIZE, mapping_get_prot, &fill);
-	addr = vma->vm_start;
-	while (!ret && addr != vma->vm_end) {
+	addr = fill.start;
+	while (!ret && addr != fill.end) {
 		ret = apply_to_page_range(mm, addr, PAGE_SIZE,
 					  mapping_fill_table, &fill);
-		addr = pmd_addr_end(addr, vma->vm_end);
+		addr = pmd_addr_end(addr, fill.end);
 	}
 	return VM_FAULT_NOPAGE;
 }
@@ -136,6 +167,64 @@ static vm_fault_t mapping_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+
+/*
+ * Insert the huge entries that follow the one of a fault, as far as @vmf->pmd is
+ * in one table with them: a fault costs eight times as much as an entry. An
+ * entry that is not empty stays; so does a page table in its place.
+ */
+static void mapping_insert_next_huge(const struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	const unsigned long first = vmf->address & PMD_MASK;
+	const unsigned long end = pud_addr_end(first, vma->vm_end & PMD_MASK);
+	unsigned long addr;
+
+	for (addr = first + PMD_SIZE; addr < end; addr += PMD_SIZE) {
+		struct vm_fault next = {
+			.vma = vma,
+			.address = addr,
+			.pmd = vmf->pmd + ((addr - first) >> PMD_SHIFT),
+		};
+
+		educma_insert_pmd(&next, mapping_pfn(vma, addr));
+	}
+}
+
+static vm_fault_t mapping_insert_huge(struct vm_fault *vmf)
+{
+	const unsigned long addr = vmf->address & PMD_MASK;
+	const struct vm_area_struct *vma = vmf->vma;
+	vm_fault_t ret;
+
+	if (addr < vma->vm_start || addr + PMD_SIZE > vma->vm_end ||
+	    !mapping_may_be_huge(vma))
+		return VM_FAULT_FALLBACK;
+	ret = educma_insert_pmd(vmf, mapping_pfn(vma, addr));
+	if (ret == VM_FAULT_NOPAGE)
+		mapping_insert_next_huge(vmf);
+	return ret;
+}
+
+/* The kernel asks for a huge entry first; after a fallback, for a page. */
+static vm_fault_t mapping_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct educma_buffer *buf = vmf->vma->vm_private_data;
+	struct educma_dev *edev = buf->edev;
+	vm_fault_t ret;
+
+	if (order != PMD_ORDER)
+		return VM_FAULT_FALLBACK;
+	if (educma_dev_enter(edev))
+		return VM_FAULT_SIGBUS;
+	ret = mapping_insert_huge(vmf);
+	educma_dev_leave(edev);
+	return ret;
+}
+
+#endif
+
 static int mapping_read_write(const struct educma_buffer *buf, u64 offset,
 			      void *to, int bytes, int write)
 {
@@ -173,6 +262,9 @@ static int mapping_access(struct vm_area_struct *vma, unsigned long addr,
 
 static const struct vm_operations_struct mapping_ops = {
 	.fault = mapping_fault,
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+	.huge_fault = mapping_huge_fault,
+#endif
 	.access = mapping_access,
 	.open = mapping_open,
 	.close = mapping_close,
