@@ -10,6 +10,7 @@
  *	bench requests DEPTH	busy time for a request of 512 bytes, of DEPTH in flight
  *	bench submit COUNT	time to submit a request, of COUNT at once
  *	bench memory BYTES	time to allocate and to free a buffer
+ *	bench map BYTES	time to map a buffer, to touch all its pages, and to unmap it
  *	bench hold COUNT	allocates COUNT buffers; the caller counts their memory
  *	bench stream BYTES	a transfer a thousand times; the host traces it
  *
@@ -384,6 +385,67 @@ static void bench_memory(char **words)
 	       (unsigned long long)release);
 }
 
+/* Eight pages a turn, so that the loop itself is two instructions a page. */
+static void touch_pages(volatile uint8_t *map, uint64_t bytes)
+{
+	const volatile uint8_t *end = map + bytes;
+
+	for (; map < end; map += 8 * 4096) {
+		map[0] = 1;
+		map[4096] = 1;
+		map[2 * 4096] = 1;
+		map[3 * 4096] = 1;
+		map[4 * 4096] = 1;
+		map[5 * 4096] = 1;
+		map[6 * 4096] = 1;
+		map[7 * 4096] = 1;
+	}
+}
+
+struct map_times {
+	uint64_t map, touch, unmap;
+};
+
+static struct map_times map_once(int fd, uint64_t handle, uint64_t bytes)
+{
+	struct map_times times;
+	uint64_t start = now_ns(), next;
+	uint8_t *map;
+
+	map = map_buffer(fd, handle, bytes);
+	next = now_ns();
+	times.map = next - start;
+	touch_pages(map, bytes);
+	start = now_ns();
+	times.touch = start - next;
+	munmap(map, bytes);
+	times.unmap = now_ns() - start;
+	return times;
+}
+
+/* Prints the least of three, of each part and of the sum. The size is in MiB. */
+static void bench_map(char **words)
+{
+	const uint64_t bytes = number(words[0]), mib = bytes >> 20;
+	struct map_times least_of = { UINT64_MAX, UINT64_MAX, UINT64_MAX }, times;
+	uint64_t handle, sum = UINT64_MAX;
+	int fd = need_device(), i;
+
+	handle = alloc_buffer(fd, bytes);
+	for (i = 0; i < 3; i++) {
+		times = map_once(fd, handle, bytes);
+		least_of.map = least(least_of.map, times.map);
+		least_of.touch = least(least_of.touch, times.touch);
+		least_of.unmap = least(least_of.unmap, times.unmap);
+		sum = least(sum, times.map + times.touch + times.unmap);
+	}
+	printf("mmap_%llu=%llu touch_%llu=%llu munmap_%llu=%llu mapping_%llu=%llu\n",
+	       (unsigned long long)mib, (unsigned long long)least_of.map,
+	       (unsigned long long)mib, (unsigned long long)least_of.touch,
+	       (unsigned long long)mib, (unsigned long long)least_of.unmap,
+	       (unsigned long long)mib, (unsigned long long)sum);
+}
+
 static void bench_hold(char **words)
 {
 	uint64_t count = number(words[0]);
@@ -403,6 +465,7 @@ static const struct {
 	{ "requests", bench_requests },
 	{ "submit", bench_submit },
 	{ "memory", bench_memory },
+	{ "map", bench_map },
 	{ "hold", bench_hold },
 	{ "stream", stream_on },
 	{ "rate", bench_rate },
