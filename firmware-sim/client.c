@@ -13,6 +13,7 @@ void client_init(struct client *client, struct device *device)
 	client->device = device;
 	client->fd = -1;
 	client->waiting_since = EDU_NEVER;
+	client->progress = false;
 	client->have = 0;
 	client->nfds = 0;
 	client->reply_len = 0;
@@ -83,9 +84,10 @@ static bool take_fds(struct client *client, struct msghdr *msg)
 }
 
 /*
- * Receives until the message has @want bytes, and never beyond its end: the
- * kernel hands over descriptors with the bytes that they were sent with, so
- * those received here belong to this message.
+ * Receives until there are @want bytes. The kernel hands over descriptors with
+ * the bytes that they were sent with, and nothing behind these, so descriptors
+ * belong to the last message that has begun. While that message is incomplete,
+ * @want is not beyond its end, so no other one's descriptors can follow.
  *
  * Return: NULL, or why the client is to be disconnected, as the others below.
  */
@@ -113,6 +115,7 @@ static const char *receive(struct client *client, size_t want)
 		return client->have ? "the client has left in the middle of a message" :
 				      "the client has left";
 	client->have += got;
+	client->progress = true;
 	return take_fds(client, &msg) ? NULL : "too many descriptors in a message";
 }
 
@@ -125,18 +128,45 @@ static const char *send_reply(struct client *client)
 	if (sent < 0)
 		return errno == EAGAIN || errno == EINTR ? NULL : strerror(errno);
 	client->sent += sent;
+	client->progress = true;
 	if (client->sent == client->reply_len)
 		client->reply_len = 0;
 	return NULL;
 }
 
-static const char *handle(struct client *client)
+/* Return: the length of the message that is complete, or 0. */
+static size_t complete_message(const struct client *client)
 {
-	int len = protocol_handle(client->device, client->in, client->have, client->fds,
-				  client->nfds, client->reply);
+	size_t size;
 
-	close_fds(client);
-	client->have = 0;
+	if (client->have < PROTOCOL_HEADER)
+		return 0;
+	size = protocol_size(client->in);
+	return client->have >= size ? size : 0;
+}
+
+/* How many bytes to receive: a message and those behind it, or the rest of one. */
+static size_t wanted_bytes(const struct client *client)
+{
+	if (!client->have)
+		return sizeof(client->in);
+	if (client->have < PROTOCOL_HEADER)
+		return PROTOCOL_HEADER;
+	return protocol_size(client->in);
+}
+
+/* Handles the first message of @client->in, which has @size bytes. */
+static const char *handle(struct client *client, size_t size)
+{
+	bool is_last = client->have == size;
+	int len = protocol_handle(client->device, client->in, size, client->fds,
+				  is_last ? client->nfds : 0, client->reply);
+
+	if (is_last)
+		close_fds(client);
+	client->progress = true;
+	client->have -= size;
+	memmove(client->in, client->in + size, client->have);
 	if (len < 0)
 		return BAD_MESSAGE;
 	client->reply_len = len;
@@ -144,50 +174,39 @@ static const char *handle(struct client *client)
 	return len ? send_reply(client) : NULL;
 }
 
-/* Receives the header first, which says how long the message is. */
-static const char *receive_message(struct client *client, bool *complete)
-{
-	const char *error = NULL;
-	size_t want = PROTOCOL_HEADER;
-
-	*complete = false;
-	if (client->have < want)
-		error = receive(client, want);
-	if (error || client->have < want)
-		return error;
-	want = protocol_size(client->in);
-	if (!want)
-		return BAD_MESSAGE;
-	if (client->have < want)
-		error = receive(client, want);
-	*complete = !error && client->have == want;
-	return error;
-}
-
 static const char *serve(struct client *client)
 {
-	const char *error;
-	bool complete;
+	const char *error = NULL;
+	size_t size;
 
 	if (client->reply_len)
 		return send_reply(client);
-	error = receive_message(client, &complete);
-	return error || !complete ? error : handle(client);
+	if (!complete_message(client))
+		error = receive(client, wanted_bytes(client));
+	if (error)
+		return error;
+	if (client->have >= PROTOCOL_HEADER && !protocol_size(client->in))
+		return BAD_MESSAGE;
+	size = complete_message(client);
+	return size ? handle(client, size) : NULL;
 }
 
-void client_serve(struct client *client, short events)
+bool client_serve(struct client *client)
 {
 	uint64_t now = client->device->now;
-	const char *error = NULL;
+	const char *error;
 
-	if (events)
-		error = serve(client);
-	else if (now >= client_deadline(client))
+	if (client->fd < 0)
+		return false;
+	client->progress = false;
+	error = serve(client);
+	if (!error && !client->progress && now >= client_deadline(client))
 		error = "timeout";
 	if (error)
 		client_disconnect(client, error);
 	else if (!client->have && !client->reply_len)
 		client->waiting_since = EDU_NEVER;
-	else if (events)
+	else if (client->progress)
 		client->waiting_since = now;
+	return error || client->progress;
 }

@@ -17,14 +17,18 @@
 
 #define CLIENT_TIMEOUT_NS	5000000000ULL	/* 5 s */
 
-/* One message at a time is received, and one reply at a time sent. */
+/*
+ * As many messages as fit are received at once, but handled one at a time, and
+ * one reply at a time is sent.
+ */
 struct client {
 	struct device *device;
 	int fd;				/* -1: not connected */
 	uint64_t waiting_since;		/* last progress of a message or reply, in ns; */
 					/* EDU_NEVER: none is incomplete */
-	size_t have;			/* bytes of the message that are in @in */
-	int fds[PROTOCOL_FDS];		/* descriptors that came with the message */
+	bool progress;			/* this client_serve() has done something */
+	size_t have;			/* bytes in @in; it begins with a message */
+	int fds[PROTOCOL_FDS];		/* descriptors of the last message in @in */
 	size_t nfds;
 	size_t reply_len;		/* bytes of the reply; 0: none is being sent */
 	size_t sent;			/* how many of them are sent */
@@ -47,12 +51,14 @@ uint64_t client_deadline(const struct client *client);
 
 /**
  * client_serve() - receive and handle at most one message, or send a reply
- * @client: the connection
- * @events: the result of poll(); 0: only the timeout is checked
+ * @client: the connection, or none
  *
  * The caller calls device_run() with the current time before each call: a
  * message may start a DMA that is due before the next message.
+ *
+ * Return: true if anything was done, so that there may be more to do now. After
+ * false the caller waits for client_events() or client_deadline().
  */
-void client_serve(struct client *client, short events);
+bool client_serve(struct client *client);
 
 #endif

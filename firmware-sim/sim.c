@@ -20,6 +20,7 @@
 #include "socket.h"
 
 #define CONTROLS	4	/* connections to the control socket at once */
+#define BURST		64	/* most messages between two looks at other sockets */
 #define NS_PER_S	1000000000ULL
 
 struct sim {
@@ -181,12 +182,12 @@ static void fill_polls(struct sim *sim, struct pollfd *polls)
 		};
 }
 
-static void serve(struct sim *sim, const struct pollfd *polls)
+/* Serves all but the client, for whom serve_client() looks without polling. */
+static void serve_others(struct sim *sim, const struct pollfd *polls)
 {
 	size_t i;
 	int fd;
 
-	client_serve(&sim->client, polls[POLL_CLIENT].revents);
 	for (i = 0; i < CONTROLS; i++)
 		if (polls[POLL_CONTROLS + i].revents)
 			control_serve(&sim->controls[i]);
@@ -201,6 +202,31 @@ static void serve(struct sim *sim, const struct pollfd *polls)
 		if (fd >= 0)
 			control_connect(free_control(sim), fd);
 	}
+}
+
+static bool finished(const struct sim *sim)
+{
+	return stop || (sim->options.once && sim->had_client && sim->client.fd < 0);
+}
+
+/*
+ * Serves the client until there is nothing to do, or BURST times.
+ *
+ * Return: when there is something to do without a ready descriptor, in ns.
+ */
+static uint64_t serve_client(struct sim *sim)
+{
+	unsigned int times;
+	uint64_t due, deadline;
+
+	for (times = 0; times < BURST && !finished(sim); times++) {
+		due = device_run(&sim->device, now());
+		if (client_serve(&sim->client))
+			continue;
+		deadline = client_deadline(&sim->client);
+		return due < deadline ? due : deadline;
+	}
+	return 0;
 }
 
 /* Sleeps until the time @until, in ns, or until a descriptor is ready. */
@@ -218,11 +244,6 @@ static void wait_until(uint64_t until, struct pollfd *polls, const sigset_t *sig
 	if (ppoll(polls, POLLS, timeout, signals) < 0)
 		for (i = 0; i < POLLS; i++)
 			polls[i].revents = 0;
-}
-
-static bool finished(const struct sim *sim)
-{
-	return stop || (sim->options.once && sim->had_client && sim->client.fd < 0);
 }
 
 /*
@@ -260,13 +281,12 @@ int main(int argc, char **argv)
 	catch_signals(&while_waiting);
 	start(&sim);
 	while (!finished(&sim)) {
-		uint64_t until = device_run(&sim.device, now());
-		uint64_t deadline = client_deadline(&sim.client);
+		uint64_t until = serve_client(&sim);
 
 		fill_polls(&sim, polls);
-		wait_until(until < deadline ? until : deadline, polls, &while_waiting);
+		wait_until(until, polls, &while_waiting);
 		device_run(&sim.device, now());
-		serve(&sim, polls);
+		serve_others(&sim, polls);
 	}
 	shut_down(&sim);
 	return 0;

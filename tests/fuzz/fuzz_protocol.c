@@ -221,10 +221,10 @@ static void stream_message(struct fuzz *fuzz, struct server *server)
 	cut = fuzz_byte(fuzz) % (len + 1);
 	send_bytes(server->client_peer, msg, cut, fds, nfds);
 	for (times = fuzz_byte(fuzz) % 4; times && server->client.fd >= 0; times--)
-		client_serve(&server->client, client_events(&server->client));
+		client_serve(&server->client);
 	send_bytes(server->client_peer, msg + cut, len - cut, fds, cut ? 0 : nfds);
 	for (times = 3; times && server->client.fd >= 0; times--)
-		client_serve(&server->client, client_events(&server->client));
+		client_serve(&server->client);
 	drain(fuzz, server->client_peer);
 	for (i = 0; i < nfds; i++)
 		close(fds[i]);
@@ -343,7 +343,7 @@ static void step(struct fuzz *fuzz, struct server *server, uint64_t *now)
 	case 12:
 		*now += fuzz_number(fuzz, 5);
 		device_run(device, *now);
-		client_serve(&server->client, 0);
+		client_serve(&server->client);
 		break;
 	case 13 ... 14:
 		next = device_run(device, *now);

@@ -19,6 +19,7 @@ struct header {
 static struct client client;
 static int peer;
 static size_t fds_before;
+static bool refused;		/* the last reply carries an errno */
 
 static int connected(void **state)
 {
@@ -51,7 +52,7 @@ static int disconnected(void **state)
 static void serve(unsigned int times)
 {
 	while (times-- && client.fd >= 0)
-		client_serve(&client, client_events(&client));
+		client_serve(&client);
 }
 
 static void send_bytes(const void *bytes, size_t len, const int *fds, size_t nfds)
@@ -90,6 +91,7 @@ static int reply(void)
 		return -1;
 	assert_int_equal(got, sizeof(header));
 	assert_int_equal(header.flags & ~0x20U, 1);
+	refused = header.flags & 0x20;
 	return header.id;
 }
 
@@ -121,16 +123,28 @@ static void takes_a_message_in_pieces(void **state)
 	assert_int_equal(reply(), 7);
 }
 
+/* Sets the eventfd of MSI. */
+struct irqs {
+	struct header header;
+	uint32_t argsz, flags, index, start, count;
+};
+
+static const struct irqs irqs = {
+	.header = { .id = 2, .command = IRQS, .size = sizeof(irqs) },
+	.argsz = 20, .flags = 0x24, .index = 1, .count = 1,
+};
+
+static void check_msi(int fd)
+{
+	assert_true(device.irq_fd[DEVICE_MSI] >= 0);
+	irq_trigger(&device, DEVICE_MSI);
+	assert_int_equal(signals(fd), 1);
+	close(fd);
+}
+
 /* Of three messages that are sent together, the second one has a descriptor. */
 static void descriptors_belong_to_their_message(void **state)
 {
-	struct {
-		struct header header;
-		uint32_t argsz, flags, index, start, count;
-	} irqs = {
-		.header = { .id = 2, .command = IRQS, .size = sizeof(irqs) },
-		.argsz = 20, .flags = 0x24, .index = 1, .count = 1,
-	};
 	int fd = new_eventfd();
 
 	(void)state;
@@ -141,10 +155,44 @@ static void descriptors_belong_to_their_message(void **state)
 	assert_int_equal(reply(), 1);
 	assert_int_equal(reply(), 2);
 	assert_int_equal(reply(), 3);
-	assert_true(device.irq_fd[DEVICE_MSI] >= 0);
-	irq_trigger(&device, DEVICE_MSI);
-	assert_int_equal(signals(fd), 1);
-	close(fd);
+	check_msi(fd);
+}
+
+/* A whole message and a part of the next one, with its descriptor, arrive at once. */
+static void keeps_descriptors_of_half_a_message(void **state)
+{
+	const struct header reset = { .id = 1, .command = RESET, .size = sizeof(reset) };
+	int fd = new_eventfd();
+
+	(void)state;
+	send_bytes(&reset, sizeof(reset), NULL, 0);
+	send_bytes(&irqs, 20, &fd, 1);
+	serve(1);
+	assert_int_equal(client.have, 20);
+	assert_int_equal(reply(), 1);
+	assert_false(refused);
+	send_bytes((const char *)&irqs + 20, sizeof(irqs) - 20, NULL, 0);
+	send_bytes(&reset, sizeof(reset), &peer, 1);
+	serve(3);
+	assert_int_equal(reply(), 2);
+	assert_false(refused);
+	assert_int_equal(reply(), 1);
+	assert_true(refused);
+	check_msi(fd);
+}
+
+/* The caller knows when it has to wait. */
+static void says_whether_there_is_more_to_do(void **state)
+{
+	(void)state;
+	assert_false(client_serve(&client));
+	send_reset(1);
+	send_reset(2);
+	assert_true(client_serve(&client));
+	assert_true(client_serve(&client));
+	assert_false(client_serve(&client));
+	assert_int_equal(reply(), 1);
+	assert_int_equal(reply(), 2);
 }
 
 static void closes_unwanted_descriptors(void **state)
@@ -199,10 +247,10 @@ static void disconnects_after_half_a_message(void **state)
 	serve(1);
 	assert_int_equal(client_deadline(&client), 1000 + CLIENT_TIMEOUT_NS);
 	device_run(&device, 999 + CLIENT_TIMEOUT_NS);
-	client_serve(&client, 0);
+	client_serve(&client);
 	assert_true(client.fd >= 0);
 	device_run(&device, 1000 + CLIENT_TIMEOUT_NS);
-	client_serve(&client, 0);
+	client_serve(&client);
 	assert_int_equal(client.fd, -1);
 }
 
@@ -220,7 +268,7 @@ static void disconnects_without_room_for_replies(void **state)
 	assert_int_equal(client_events(&client), POLLOUT);
 	serve(10);
 	device_run(&device, device.now + CLIENT_TIMEOUT_NS);
-	client_serve(&client, 0);
+	client_serve(&client);
 	assert_int_equal(client.fd, -1);
 }
 
@@ -230,7 +278,7 @@ static void idle_client_stays_connected(void **state)
 	send_reset(1);
 	serve(2);
 	device_run(&device, 1000 * CLIENT_TIMEOUT_NS);
-	client_serve(&client, 0);
+	client_serve(&client);
 	assert_true(client.fd >= 0);
 }
 
@@ -266,6 +314,8 @@ int main(void)
 		TEST(answers_in_order),
 		TEST(takes_a_message_in_pieces),
 		TEST(descriptors_belong_to_their_message),
+		TEST(keeps_descriptors_of_half_a_message),
+		TEST(says_whether_there_is_more_to_do),
 		TEST(closes_unwanted_descriptors),
 		TEST(disconnects_on_two_descriptors),
 		TEST(disconnects_on_64_descriptors),
