@@ -66,10 +66,22 @@ static void lower_irq(struct edu *edu, uint32_t bits)
 		edu_config_set_intx(edu, false);
 }
 
+uint32_t edu_memory_bytes(const struct edu *edu)
+{
+	return edu->large ? edu->large_bytes : EDU_MEM_BYTES;
+}
+
+/* No QEMU has a large memory, so the flaw of QEMU 7.2 is not one of it. */
+static uint64_t usable_bytes(const struct edu *edu)
+{
+	return edu->large || edu->profile->last_byte ? edu_memory_bytes(edu) :
+						       EDU_MEM_BYTES - 1;
+}
+
 /* Does the profile allow a DMA of edu->count bytes at device address @addr? */
 static bool dma_allowed(const struct edu *edu, uint64_t addr)
 {
-	uint64_t last = edu->profile->last_byte ? EDU_MEM_BYTES : EDU_MEM_BYTES - 1;
+	uint64_t last = usable_bytes(edu);
 	uint64_t offset = addr - EDU_MEM_ADDR;
 
 	if (!edu->count && !edu->profile->empty)
@@ -80,11 +92,11 @@ static bool dma_allowed(const struct edu *edu, uint64_t addr)
 /* How many bytes of a DMA at device address @addr lie in the device's memory. */
 static uint64_t bytes_inside(const struct edu *edu, uint64_t addr)
 {
-	uint64_t offset = addr - EDU_MEM_ADDR;
+	uint64_t offset = addr - EDU_MEM_ADDR, bytes = edu_memory_bytes(edu);
 
-	if (addr < EDU_MEM_ADDR || offset >= EDU_MEM_BYTES)
+	if (addr < EDU_MEM_ADDR || offset >= bytes)
 		return 0;
-	return edu->count < EDU_MEM_BYTES - offset ? edu->count : EDU_MEM_BYTES - offset;
+	return edu->count < bytes - offset ? edu->count : bytes - offset;
 }
 
 /*
@@ -97,15 +109,16 @@ static void move(struct edu *edu, uint64_t device, uint64_t bus, uint64_t len)
 
 	if (!len)
 		return;
-	memory = edu->memory + (device - EDU_MEM_ADDR);
+	memory = (edu->large ? edu->large : edu->memory) + (device - EDU_MEM_ADDR);
 	bus &= edu->dma_mask;
 	if (edu->cmd & EDU_REG_DMA_CMD_FROM_DEVICE) {
 		if (edu_bus_master(edu))
 			edu->bus.write(edu->bus.ctx, bus, memory, len);
 	} else {
-		memset(memory, 0, len);
 		if (edu_bus_master(edu))
 			edu->bus.read(edu->bus.ctx, bus, memory, len);
+		else
+			memset(memory, 0, len);
 	}
 }
 
@@ -197,6 +210,16 @@ static bool device_accepts(uint64_t addr, unsigned int size)
 	return size == 4 || addr >= EDU_REG_DMA_SRC;
 }
 
+/* EDU_REG_MEM_MAGIC and EDU_REG_MEM_SIZE, of which 8 bytes read both. */
+static uint64_t read_memory_size(const struct edu *edu, uint64_t addr)
+{
+	if (!edu->size_shown)
+		return UINT64_MAX;
+	if (addr == EDU_REG_MEM_SIZE)
+		return edu->size_shown;
+	return EDU_REG_MEM_MAGIC_VALUE | (uint64_t)edu->size_shown << 32;
+}
+
 static uint64_t read_register(const struct edu *edu, uint64_t addr)
 {
 	switch (addr) {
@@ -218,6 +241,9 @@ static uint64_t read_register(const struct edu *edu, uint64_t addr)
 		return edu->count;
 	case EDU_REG_DMA_CMD:
 		return edu->cmd;
+	case EDU_REG_MEM_MAGIC:
+	case EDU_REG_MEM_SIZE:
+		return read_memory_size(edu, addr);
 	default:
 		return UINT64_MAX;
 	}

@@ -33,13 +33,13 @@ static inline uint64_t edu_time_after(uint64_t now, uint64_t ns)
 /*
  * The differences between QEMU versions, mostly in the DMAs that are allowed.
  * A DMA that is not allowed either aborts QEMU or runs past the end of its
- * buffer (README.md has the table); the model never leaves edu.memory.
+ * buffer (README.md has the table); the model never leaves its memory.
  */
 struct edu_profile {
 	const char *name;
 	bool low_byte;		/* only a write to the command register's low byte */
 				/* updates bus mastering and INTx; else any write */
-	bool last_byte;		/* a DMA may touch the last byte, 0x40fff */
+	bool last_byte;		/* a DMA may touch the last byte of 4 KiB, 0x40fff */
 	bool empty;		/* a DMA may have 0 bytes */
 	bool aborts;		/* QEMU aborts on a DMA that is not allowed */
 };
@@ -61,8 +61,8 @@ const struct edu_profile *edu_profile(const char *name);
 
 /**
  * struct edu_bus - the bus that the device is plugged into
- * @read: a DMA reads @len bytes of memory at bus address @addr; bytes that no
- *	memory answers for must read as zeros
+ * @read: a DMA reads @len bytes of memory at bus address @addr into @data; bytes
+ *	that no memory answers for must read as zeros
  * @write: a DMA writes @len bytes to @addr; bytes that no memory answers for
  *	must be dropped
  * @msi: the device sends one message, @data to @addr; never called with bus
@@ -86,9 +86,13 @@ struct edu_bus {
 };
 
 struct edu {
-	/* Owned by the caller, who may change the last three at any time. */
+	/* Owned by the caller, who may change those after @profile at any time. */
 	struct edu_bus bus;
 	const struct edu_profile *profile;
+	uint8_t *large;		/* device memory instead of @memory; NULL: none */
+	uint32_t large_bytes;	/* its size: a power of two above EDU_MEM_BYTES */
+	uint32_t size_shown;	/* what EDU_REG_MEM_SIZE reads as; 0: there are no */
+				/* such registers, as in QEMU's edu */
 	uint64_t dma_mask;
 	uint64_t dma_ns;	/* duration of the next DMA; EDU_NEVER: it never ends */
 	uint64_t factorial_ns;	/* duration of a factorial */
@@ -105,7 +109,7 @@ struct edu {
 	bool intx;		/* the device asserts INTx, disabled or not */
 	int intx_level;		/* INTA# is asserted unless this is 0: see config.c */
 	bool master;		/* bus mastering: see edu_bus_master() */
-	uint8_t memory[EDU_MEM_BYTES];
+	uint8_t memory[EDU_MEM_BYTES];	/* unless there is @large */
 	uint8_t config[EDU_CONFIG_BYTES];
 };
 
@@ -115,11 +119,20 @@ struct edu {
  * @profile: the QEMU version that is modelled
  * @bus: copied; only @bus->outside may be NULL
  *
- * Sets dma_mask to 28 bits, dma_ns to 100 ms and factorial_ns to 0, as QEMU
- * does; the caller may change them afterwards.
+ * Sets dma_mask to 28 bits, dma_ns to 100 ms, factorial_ns to 0, and device
+ * memory to EDU_MEM_BYTES without registers that show the size, as QEMU does; the
+ * caller may change them afterwards.
  */
 void edu_init(struct edu *edu, const struct edu_profile *profile,
 	      const struct edu_bus *bus);
+
+/**
+ * edu_memory_bytes() - get the size of the device memory
+ * @edu: the device
+ *
+ * Return: edu.large_bytes or EDU_MEM_BYTES.
+ */
+uint32_t edu_memory_bytes(const struct edu *edu);
 
 /**
  * edu_reset() - a bus reset

@@ -50,6 +50,20 @@
 #define EDU_MEM_BYTES			4096
 #define EDU_MEM_SAFE_BYTES		4095
 
+/*
+ * The size of that memory, on a device that has more of it. These registers are
+ * not QEMU's: educma-sim has them with its option --memory (firmware-sim). QEMU's
+ * edu has no register there, and reads as all ones; tests/conformance checks this
+ * on QEMU 7.2, 10.0 and 11.1. A device whose magic number is another one has
+ * EDU_MEM_BYTES. With the right one the size is a power of two, from
+ * EDU_MEM_BYTES to EDU_MEM_BYTES_MAX, and with more than EDU_MEM_BYTES one DMA
+ * may take all of the memory, on any version.
+ */
+#define EDU_REG_MEM_MAGIC		0xff000	/* read-only */
+#define EDU_REG_MEM_MAGIC_VALUE		0x4d756465	/* "eduM" in memory order */
+#define EDU_REG_MEM_SIZE		0xff004	/* read-only: bytes */
+#define EDU_MEM_BYTES_MAX		0x1000000
+
 /* Duration of a DMA of any length, in ns; QEMU's timer rounds it to 1 ms. */
 #define EDU_DMA_NS			100000000ULL
 

@@ -69,11 +69,12 @@ static uint64_t edge_value(struct maker *m)
 
 static uint64_t some_register(struct maker *m)
 {
-	static const uint8_t known[] = {
+	static const uint32_t known[] = {
 		EDU_REG_ID, EDU_REG_LIVENESS, EDU_REG_STATUS, EDU_REG_IRQ_STATUS,
 		EDU_REG_IRQ_RAISE, EDU_REG_IRQ_ACK, EDU_REG_DMA_SRC, EDU_REG_DMA_DST,
 		EDU_REG_DMA_COUNT, EDU_REG_DMA_CMD, EDU_REG_FACTORIAL,
 		0x0c, 0x1c, 0x28, 0x5c, 0x68, 0x7c, 0x84, 0x8c, 0x94, 0x9c, 0xa0,
+		EDU_REG_MEM_MAGIC, EDU_REG_MEM_SIZE,
 	};
 
 	if (chance(m, 90))

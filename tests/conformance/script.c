@@ -55,6 +55,8 @@ static const struct {
 	{ EDU_REG_DMA_DST, "destination" },
 	{ EDU_REG_DMA_COUNT, "count" },
 	{ EDU_REG_DMA_CMD, "command" },
+	{ EDU_REG_MEM_MAGIC, "memory magic" },
+	{ EDU_REG_MEM_SIZE, "memory size" },
 };
 
 void script_add(struct script *script, const struct step *step)

@@ -11,8 +11,11 @@
 #include "edu.h"
 #include "fuzz.h"
 
+#define LARGE_BYTES	(2 * EDU_MEM_BYTES)
+
 struct world {
 	struct edu edu;
+	uint8_t large[LARGE_BYTES];
 	bool intx;
 	bool called;		/* read, write or msi was called in this step */
 	bool outside;		/* outside was called, in any step */
@@ -20,13 +23,14 @@ struct world {
 
 static void check_range(struct world *world, const void *data, size_t len)
 {
-	const uint8_t *memory = world->edu.memory;
+	const uint8_t *memory = world->edu.large ? world->large : world->edu.memory;
+	size_t bytes = world->edu.large ? LARGE_BYTES : EDU_MEM_BYTES;
 	const uint8_t *first = data;
 
 	world->called = true;
 	CHECK(edu_bus_master(&world->edu));
-	CHECK(len > 0 && len <= EDU_MEM_BYTES);
-	CHECK(first >= memory && first + len <= memory + EDU_MEM_BYTES);
+	CHECK(len > 0 && len <= bytes);
+	CHECK(first >= memory && first + len <= memory + bytes);
 }
 
 static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
@@ -100,6 +104,8 @@ static uint64_t some_address(struct fuzz *fuzz)
 
 	if (choice < 0xf0)
 		return known[choice % (sizeof(known) / sizeof(known[0]))];
+	if (choice >= 0xfe)
+		return choice & 1 ? EDU_REG_MEM_SIZE : EDU_REG_MEM_MAGIC;
 	return fuzz_number(fuzz, 8);
 }
 
@@ -110,9 +116,9 @@ static uint64_t some_value(struct fuzz *fuzz)
 	if (choice < 0x40)
 		return choice;
 	if (choice < 0x80)
-		return EDU_MEM_ADDR + fuzz_number(fuzz, 2) % (EDU_MEM_BYTES + 2);
+		return EDU_MEM_ADDR + fuzz_number(fuzz, 2) % (LARGE_BYTES + 2);
 	if (choice < 0xa0)
-		return fuzz_number(fuzz, 2) % (EDU_MEM_BYTES + 2);
+		return fuzz_number(fuzz, 2) % (LARGE_BYTES + 2);
 	return fuzz_number(fuzz, 8);
 }
 
@@ -142,6 +148,11 @@ static void set_up(struct world *world, struct fuzz *fuzz)
 		world->edu.dma_ns = fuzz_number(fuzz, 4);
 	if (choice & 16)
 		world->edu.factorial_ns = fuzz_number(fuzz, 3);
+	if (choice & 32) {
+		world->edu.large = world->large;
+		world->edu.large_bytes = LARGE_BYTES;
+		world->edu.size_shown = LARGE_BYTES;
+	}
 }
 
 static void check_read(struct world *world, struct fuzz *fuzz, uint64_t now)
@@ -153,6 +164,8 @@ static void check_read(struct world *world, struct fuzz *fuzz, uint64_t now)
 	CHECK(size == 8 || value <= UINT32_MAX);
 	CHECK(value == 0 || size == 4 || size == 8);
 	CHECK(value == edu_read(&world->edu, now, addr, size));
+	if (addr == EDU_REG_MEM_SIZE && size == 4 && !world->edu.aborted)
+		CHECK(value == (world->edu.large ? LARGE_BYTES : UINT32_MAX));
 }
 
 /*

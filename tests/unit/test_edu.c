@@ -106,12 +106,74 @@ static void sends_a_message_a_job(void **state)
 	after_write(EDU_REG_DMA_CMD, EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ, 1, 0);
 }
 
+/* Reads 8 bytes, of which 4 bytes and the 4 bytes behind them must be the halves. */
+static uint64_t memory_registers(void)
+{
+	uint64_t both = edu_read(&edu, 0, EDU_REG_MEM_MAGIC, 8);
+
+	assert_int_equal(edu_read(&edu, 0, EDU_REG_MEM_MAGIC, 4), (uint32_t)both);
+	assert_int_equal(edu_read(&edu, 0, EDU_REG_MEM_SIZE, 4), both >> 32);
+	return both;
+}
+
+static void shows_its_memory_if_it_is_large(void **state)
+{
+	static uint8_t large[8192];
+
+	(void)state;
+	power_on(true);
+	assert_int_equal(edu_memory_bytes(&edu), 4096);
+	assert_int_equal(memory_registers(), UINT64_MAX);
+	edu.large = large;
+	edu.large_bytes = sizeof(large);
+	edu.size_shown = sizeof(large);
+	assert_int_equal(edu_memory_bytes(&edu), 8192);
+	assert_int_equal(memory_registers(), 0x20004d756465);
+	edu_write(&edu, 0, EDU_REG_MEM_MAGIC, 8, 0);
+	assert_int_equal(memory_registers(), 0x20004d756465);
+}
+
+/* The flaw of QEMU 7.2, of the last byte, is not one of a large memory. */
+static void does_not_leave_a_large_memory(const struct edu_profile *profile)
+{
+	static uint8_t large[8192 + 16];
+
+	power_on(true);
+	edu.profile = profile;
+	edu.large = large;
+	edu.large_bytes = 8192;
+	memset(large, 0x5a, sizeof(large));
+	after_write(EDU_REG_DMA_DST, EDU_MEM_ADDR, 0, 0);
+	after_write(EDU_REG_DMA_COUNT, 8192, 0, 0);
+	after_write(EDU_REG_DMA_CMD, EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ, 1, 0);
+	assert_false(edu.aborted);
+	assert_int_equal(large[0], 0);
+	assert_int_equal(large[8191], 0);
+	memset(large, 0x5a, 8192);
+	after_write(EDU_REG_DMA_DST, EDU_MEM_ADDR + 8191, 0, 0);
+	after_write(EDU_REG_DMA_COUNT, 3, 0, 0);
+	after_write(EDU_REG_DMA_CMD, EDU_REG_DMA_CMD_RUN, 0, 0);
+	assert_int_equal(edu.aborted, profile->aborts);
+	assert_int_equal(large[8190], 0x5a);
+	assert_int_equal(large[8191], profile->aborts ? 0x5a : 0);
+	assert_int_equal(large[8192], 0x5a);
+}
+
+static void stays_in_a_large_memory(void **state)
+{
+	(void)state;
+	does_not_leave_a_large_memory(&edu_qemu_7_2);
+	does_not_leave_a_large_memory(&edu_qemu_9_1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sends_a_message_a_raise),
 		cmocka_unit_test(changes_the_line_once),
 		cmocka_unit_test(sends_a_message_a_job),
+		cmocka_unit_test(shows_its_memory_if_it_is_large),
+		cmocka_unit_test(stays_in_a_large_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
