@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <linux/pci_regs.h>
 
@@ -45,8 +46,10 @@ static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
 	struct device *device = ctx;
 	size_t moved = bytes_moved(device, len);
 
-	memset(data, 0, len);
 	if (device->presence != DEVICE_PRESENT)
+		moved = 0;
+	memset((uint8_t *)data + moved, 0, len - moved);
+	if (!moved)
 		return;
 	addr += device->dma.astray_bytes;
 	log_unreachable(device, "read", addr, moved,
@@ -54,19 +57,32 @@ static void on_read(void *ctx, uint64_t addr, void *data, size_t len)
 	flip_bits(device, data, moved);
 }
 
+/* Return: a copy of @data with inverted bits, to be freed; NULL without memory. */
+static uint8_t *flipped(struct device *device, const void *data, size_t len)
+{
+	uint8_t *copy = malloc(len);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, data, len);
+	flip_bits(device, copy, len);
+	return copy;
+}
+
 static void on_write(void *ctx, uint64_t addr, const void *data, size_t len)
 {
 	struct device *device = ctx;
 	size_t moved = bytes_moved(device, len);
-	uint8_t copy[EDU_MEM_BYTES];
+	uint8_t *copy = NULL;
 
-	if (device->presence != DEVICE_PRESENT)
+	if (device->presence != DEVICE_PRESENT || !moved)
 		return;
 	addr += device->dma.astray_bytes;
-	memcpy(copy, data, moved);
-	flip_bits(device, copy, moved);
+	if (device->dma.flipped_bits)
+		copy = flipped(device, data, moved);
 	log_unreachable(device, "write", addr, moved,
-			memory_write(&device->memory, addr, copy, moved));
+			memory_write(&device->memory, addr, copy ? copy : data, moved));
+	free(copy);
 }
 
 static void on_outside(void *ctx, uint64_t addr, uint64_t len)
@@ -100,9 +116,19 @@ static void start_dma(struct device *device, uint64_t cmd)
 
 /* ---- power and reset ---- */
 
+/* What the registers of the memory's size show. QEMU's edu does not have them. */
+static uint32_t size_shown(const struct device *device)
+{
+	if (device->now < device->size_until)
+		return device->wrong_size;
+	return device->edu.large ? device->edu.large_bytes : 0;
+}
+
 static void power_on(struct device *device, const struct edu_profile *profile,
 		     uint64_t dma_mask)
 {
+	uint32_t bytes = device->edu.large_bytes;
+	uint8_t *large = device->edu.large;
 	const struct edu_bus bus = {
 		.read = on_read,
 		.write = on_write,
@@ -114,6 +140,9 @@ static void power_on(struct device *device, const struct edu_profile *profile,
 
 	edu_init(&device->edu, profile, &bus);
 	device->edu.dma_mask = dma_mask;
+	device->size_until = 0;
+	if (large)
+		device_set_memory(device, large, bytes);
 	device->dma = (struct device_dma_faults){ 0 };
 	device->intx_line = false;
 	device->late_irq_count = 0;
@@ -162,6 +191,16 @@ void device_unplug(struct device *device)
 	power_on(device, device->edu.profile, device->edu.dma_mask);
 }
 
+void device_set_memory(struct device *device, uint8_t *memory, uint32_t bytes)
+{
+	bool is_large = bytes > EDU_MEM_BYTES;
+
+	device->edu.large = is_large ? memory : NULL;
+	device->edu.large_bytes = is_large ? bytes : 0;
+	device->edu.size_shown = size_shown(device);
+	memset(memory, 0, bytes);
+}
+
 void device_init(struct device *device, const struct edu_profile *profile, uint64_t seed)
 {
 	*device = (struct device){ .delay = EDU_DMA_NS, .irq_fd = { -1, -1 } };
@@ -182,6 +221,7 @@ uint64_t device_run(struct device *device, uint64_t now)
 	uint64_t next;
 
 	device->now = now;
+	device->edu.size_shown = size_shown(device);
 	next = inject_run(device);
 	next = earlier(next, edu_run(&device->edu, now));
 	if (device->edu.aborted && device->presence == DEVICE_PRESENT)

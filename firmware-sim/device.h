@@ -80,6 +80,8 @@ struct device {
 	struct edu frozen;		/* the state that regs-stuck shows */
 	bool master_cleared;		/* master-off is active: the bit was set before */
 	uint64_t master_until;		/* end of master-off, in ns */
+	uint32_t wrong_size;		/* memory-size: edu.size_shown while it is active */
+	uint64_t size_until;		/* end of memory-size, in ns */
 };
 
 /**
@@ -93,6 +95,15 @@ struct device {
  */
 void device_init(struct device *device, const struct edu_profile *profile,
 		 uint64_t seed);
+
+/**
+ * device_set_memory() - give the device a larger memory of its own
+ * @device: the device, which has no client
+ * @memory: the memory, which the caller frees after the last use of @device
+ * @bytes: its size, a power of two from EDU_MEM_BYTES to EDU_MEM_BYTES_MAX. With
+ *	EDU_MEM_BYTES nothing changes: the device is edu as QEMU has it
+ */
+void device_set_memory(struct device *device, uint8_t *memory, uint32_t bytes);
 
 /**
  * device_run() - set the time, and do everything that is due by then

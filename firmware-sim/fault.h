@@ -33,6 +33,7 @@ enum fault {
 	FAULT_MASTER_OFF,
 	FAULT_VANISH,
 	FAULT_VANISH_UNTIL_RESET,
+	FAULT_MEMORY_SIZE,
 	FAULT_KINDS		/* how many there are; no fault */
 };
 

@@ -35,6 +35,8 @@ const struct fault_kind fault_kinds[] = {
 		"", "the device is absent: all accesses read as all ones" },
 	[FAULT_VANISH_UNTIL_RESET] = { "vanish-until-reset", FAULT_ON_DMA, AMOUNT_NONE,
 		true, false, "", "the device is absent until the bus is reset" },
+	[FAULT_MEMORY_SIZE] = { "memory-size", FAULT_ON_DMA, AMOUNT_NUMBER, true, true,
+		"BYTES", "the device says that its memory has BYTES" },
 };
 
 _Static_assert(sizeof(fault_kinds) / sizeof(fault_kinds[0]) == FAULT_KINDS,

@@ -132,6 +132,11 @@ void inject_fault(void *ctx, const struct fault_rule *rule)
 	case FAULT_VANISH_UNTIL_RESET:
 		inject_vanish(device, DEVICE_ABSENT_UNTIL_RESET);
 		break;
+	case FAULT_MEMORY_SIZE:
+		device->wrong_size = rule->amount;
+		device->size_until = edu_time_after(device->now, rule->lasts_ns);
+		device->edu.size_shown = device->wrong_size;
+		break;
 	case FAULT_KINDS:
 		break;
 	}

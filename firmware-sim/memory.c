@@ -236,13 +236,15 @@ size_t memory_read(const struct memory *memory, uint64_t addr, void *data, size_
 	size_t left = clip_at_top(addr, len), reached = 0;
 	uint8_t *to = data;
 
-	memset(data, 0, len);
+	memset(to + left, 0, len - left);
 	while (left) {
 		struct piece piece = piece_at(memory, addr, left);
+		size_t got = 0;
 
 		if (piece.file && piece.readable)
-			reached += transferred(pread(piece.file->fd, to, piece.len,
-						     piece.offset));
+			got = transferred(pread(piece.file->fd, to, piece.len, piece.offset));
+		memset(to + got, 0, piece.len - got);
+		reached += got;
 		to += piece.len;
 		addr += piece.len;
 		left -= piece.len;

@@ -20,6 +20,8 @@ static void print_usage(void)
 	       "  --delay TIME       how long a DMA takes (100ms); 0: it is done at once\n"
 	       "  --profile VERSION  behave as edu of QEMU 7.2, or as since 9.1 (9.1)\n"
 	       "  --dma-mask MASK    the address bits that a DMA uses (0xfffffff)\n"
+	       "  --memory SIZE      the device's own memory (4K), a power of two up to 16M;\n"
+	       "                     above 4K the device has registers that say its size\n"
 	       "  --seed NUMBER      seed of the faults that are random (1)\n"
 	       "  --faults FILE      read faults from FILE, one a line\n"
 	       "  --log FILE         append a line for each event to FILE (standard error)\n"
@@ -56,7 +58,7 @@ static void print_faults(void)
 	       "ones win over 0, and 0 over the values of regs-stuck.\n"
 	       "master-off also ends when the guest writes the command register. A bus reset ends\n"
 	       "dma-stuck, regs-* and vanish-until-reset, and so does the end of the connection,\n"
-	       "which also ends vanish; the device is then as after power-on.\n"
+	       "which also ends vanish and memory-size; the device is then as after power-on.\n"
 	       "\n");
 }
 
@@ -75,8 +77,8 @@ static void usage(const char *what, const char *why)
 }
 
 enum {
-	OPT_SOCKET = 1, OPT_CONTROL, OPT_DELAY, OPT_PROFILE, OPT_DMA_MASK, OPT_SEED,
-	OPT_FAULTS, OPT_LOG, OPT_ONCE, OPT_ASK, OPT_HELP
+	OPT_SOCKET = 1, OPT_CONTROL, OPT_DELAY, OPT_PROFILE, OPT_DMA_MASK, OPT_MEMORY,
+	OPT_SEED, OPT_FAULTS, OPT_LOG, OPT_ONCE, OPT_ASK, OPT_HELP
 };
 
 /* Return: where the argument of a path option is stored; NULL for other options. */
@@ -114,6 +116,10 @@ static void take_option(struct options *options, int option)
 		if (!parse_number(optarg, &options->dma_mask))
 			usage("--dma-mask", "give a number, as 0xfffffff");
 		break;
+	case OPT_MEMORY:
+		if (!parse_memory(optarg, &options->memory))
+			usage("--memory", "give a power of two from 4K to 16M");
+		break;
 	case OPT_SEED:
 		if (!parse_number(optarg, &options->seed))
 			usage("--seed", "give a number");
@@ -139,6 +145,7 @@ void parse_options(struct options *options, int argc, char **argv)
 		{ "delay", required_argument, NULL, OPT_DELAY },
 		{ "profile", required_argument, NULL, OPT_PROFILE },
 		{ "dma-mask", required_argument, NULL, OPT_DMA_MASK },
+		{ "memory", required_argument, NULL, OPT_MEMORY },
 		{ "seed", required_argument, NULL, OPT_SEED },
 		{ "faults", required_argument, NULL, OPT_FAULTS },
 		{ "log", required_argument, NULL, OPT_LOG },
@@ -153,6 +160,7 @@ void parse_options(struct options *options, int argc, char **argv)
 		.profile = &edu_qemu_9_1,
 		.delay = EDU_DMA_NS,
 		.dma_mask = (1ULL << EDU_DMA_BITS) - 1,
+		.memory = EDU_MEM_BYTES,
 		.seed = 1,
 	};
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {

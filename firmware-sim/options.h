@@ -13,6 +13,7 @@ struct options {
 	const struct edu_profile *profile;
 	uint64_t delay;		/* ns */
 	uint64_t dma_mask, seed;
+	uint32_t memory;	/* bytes of the device memory */
 	bool once;
 	char **commands;	/* --ask: the operands; ends with NULL */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "educma_regs.h"
 #include "parse.h"
 
 #define LONGEST_NS	(366ULL * 24 * 3600 * 1000000000)
@@ -19,15 +20,43 @@ static bool read_number(const char *text, int base, uint64_t *value, char **end)
 	return !errno;
 }
 
-bool parse_number(const char *text, uint64_t *value)
+/* A decimal number, or a hexadecimal one with 0x; @end: what follows it. */
+static bool read_either(const char *text, uint64_t *value, char **end)
 {
 	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+
+	return read_number(hex ? text + 2 : text, hex ? 16 : 10, value, end);
+}
+
+bool parse_number(const char *text, uint64_t *value)
+{
 	uint64_t number;
 	char *end;
 
-	if (!read_number(hex ? text + 2 : text, hex ? 16 : 10, &number, &end) || *end)
+	if (!read_either(text, &number, &end) || *end)
 		return false;
 	*value = number;
+	return true;
+}
+
+static uint64_t unit_bytes(const char *unit)
+{
+	if (!*unit)
+		return 1;
+	return !strcmp(unit, "K") ? 1 << 10 : !strcmp(unit, "M") ? 1 << 20 : 0;
+}
+
+bool parse_memory(const char *text, uint32_t *bytes)
+{
+	uint64_t number, size;
+	char *end;
+
+	if (!read_either(text, &number, &end) || number > EDU_MEM_BYTES_MAX)
+		return false;
+	size = number * unit_bytes(end);
+	if (size < EDU_MEM_BYTES || size > EDU_MEM_BYTES_MAX || (size & (size - 1)))
+		return false;
+	*bytes = size;
 	return true;
 }
 

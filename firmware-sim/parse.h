@@ -26,6 +26,16 @@ bool parse_number(const char *text, uint64_t *value);
 bool parse_time(const char *text, uint64_t *ns);
 
 /**
+ * parse_memory() - parse the size of the device memory
+ * @text: a number, as for parse_number(), which K or M may follow: 1M is 1048576
+ * @bytes: the size, set on success
+ *
+ * Return: true if @text is a size that the device memory can have: a power of
+ * two, from EDU_MEM_BYTES to EDU_MEM_BYTES_MAX.
+ */
+bool parse_memory(const char *text, uint32_t *bytes);
+
+/**
  * parse_words() - split a line into words; # begins a comment
  * @line: the line, which is modified: the words point into it
  * @words: set to the words, at most @max

@@ -26,6 +26,7 @@
 struct sim {
 	struct options options;
 	struct device device;
+	uint8_t *memory;	/* the device's */
 	struct log log;
 	struct client client;
 	struct control controls[CONTROLS];
@@ -109,6 +110,15 @@ static void listen_at(struct sim *sim)
 	die(options->socket, strerror(-sim->listener));
 }
 
+static uint8_t *allocate_memory(uint32_t bytes)
+{
+	uint8_t *memory = malloc(bytes);
+
+	if (!memory)
+		die("--memory", strerror(errno));
+	return memory;
+}
+
 static void start(struct sim *sim)
 {
 	const struct options *options = &sim->options;
@@ -119,6 +129,8 @@ static void start(struct sim *sim)
 		die(options->log, strerror(errno));
 	setvbuf(sim->log.file, NULL, _IOLBF, 0);
 	device_init(&sim->device, options->profile, options->seed);
+	sim->memory = allocate_memory(options->memory);
+	device_set_memory(&sim->device, sim->memory, options->memory);
 	sim->device.edu.dma_mask = options->dma_mask;
 	sim->device.delay = options->delay;
 	sim->device.log = &sim->log;
@@ -128,9 +140,10 @@ static void start(struct sim *sim)
 	if (options->faults)
 		read_faults(&sim->device, options->faults);
 	listen_at(sim);
-	log_write(&sim->log, 0, "profile %s, DMA mask 0x%" PRIx64 ", delay %" PRIu64
-		    " ns, seed %" PRIu64, sim->device.edu.profile->name,
-		    sim->device.edu.dma_mask, sim->device.delay, sim->device.faults.random);
+	log_write(&sim->log, 0, "profile %s, DMA mask 0x%" PRIx64 ", memory %" PRIu32
+		    ", delay %" PRIu64 " ns, seed %" PRIu64, sim->device.edu.profile->name,
+		    sim->device.edu.dma_mask, options->memory, sim->device.delay,
+		    sim->device.faults.random);
 }
 
 static void shut_down(struct sim *sim)
@@ -144,6 +157,7 @@ static void shut_down(struct sim *sim)
 	if (sim->options.control)
 		unlink(sim->options.control);
 	free(sim->log.kept);
+	free(sim->memory);
 	fclose(sim->log.file);
 }
 

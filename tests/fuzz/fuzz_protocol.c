@@ -41,7 +41,7 @@ static int pipe_fds[2];
 static const char *const fault_names[] = {
 	"irq-lost", "irq-late", "irq-double", "irq-spurious", "dma-stuck", "dma-late",
 	"dma-short", "dma-astray", "dma-flip", "regs-stuck", "regs-ones", "vanish",
-	"vanish-until-reset", "regs-zero", "master-off",
+	"vanish-until-reset", "regs-zero", "master-off", "memory-size",
 };
 
 /* Each fault must be in the list above. */
@@ -268,6 +268,7 @@ static void command_of(struct device *device, uint16_t command, const void *payl
 
 static void set_up(struct device *device, uint8_t choice)
 {
+	static uint8_t memory[2 * EDU_MEM_BYTES];
 	const struct {
 		uint32_t argsz, flags;
 		uint64_t offset, addr, size;
@@ -280,6 +281,8 @@ static void set_up(struct device *device, uint8_t choice)
 
 	device_init(device, edu_profile(choice & 1 ? "7.2" : "9.1"), choice);
 	device->delay = choice & 8 ? 1000 : 0;
+	if (choice & 16)
+		device_set_memory(device, memory, sizeof(memory));
 	if (!(choice & 2))
 		return;
 	command_of(device, 1, version, sizeof(version), -1);

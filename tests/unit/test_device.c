@@ -766,6 +766,49 @@ static void vanishes_where_qemu_aborts(void **state)
 	is_absent();
 }
 
+/* All of RAM goes to the large memory in one DMA, and back from there. */
+static void large_memory(void **state)
+{
+	static uint8_t memory[RAM_BYTES], before[RAM_BYTES];
+
+	(void)state;
+	device_set_memory(&device, memory, sizeof(memory));
+	memcpy(before, ram, RAM_BYTES);
+	before[RAM_BYTES - 1] = 0x77;
+	memcpy(ram, before, RAM_BYTES);
+	whole_dma(false, RAM_ADDR, RAM_BYTES);
+	memset(ram, 0xee, RAM_BYTES);
+	whole_dma(true, RAM_ADDR, RAM_BYTES);
+	assert_memory_equal(ram, before, RAM_BYTES);
+	add("dma-flip 1 next");
+	whole_dma(true, RAM_ADDR, RAM_BYTES);
+	assert_memory_not_equal(ram, before, RAM_BYTES);
+	assert_memory_equal(memory, before, RAM_BYTES);
+	/* Without power the memory loses its contents, and not its size. */
+	device_unplug(&device);
+	device_config_write(&device, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	assert_int_equal(memory[RAM_BYTES - 1], 0);
+	assert_int_equal(reg_read(EDU_REG_MEM_SIZE), RAM_BYTES);
+	device_set_memory(&device, memory, EDU_MEM_BYTES);
+	assert_int_equal(reg_read(EDU_REG_MEM_SIZE), UINT32_MAX);
+}
+
+static void memory_size(void **state)
+{
+	(void)state;
+	assert_int_equal(reg_read(EDU_REG_MEM_MAGIC), UINT32_MAX);
+	add("memory-size 12345 now for 5ms");
+	assert_int_equal(reg_read(EDU_REG_MEM_MAGIC), EDU_REG_MEM_MAGIC_VALUE);
+	assert_int_equal(reg_read(EDU_REG_MEM_SIZE), 12345);
+	device_reset(&device);
+	enable(true);
+	device_run(&device, 5 * MS - 1);
+	assert_int_equal(reg_read(EDU_REG_MEM_SIZE), 12345);
+	device_run(&device, 5 * MS);
+	assert_int_equal(reg_read(EDU_REG_MEM_MAGIC), UINT32_MAX);
+	assert_int_equal(reg_read(EDU_REG_MEM_SIZE), UINT32_MAX);
+}
+
 /* A write to a full eventfd must not block the server. */
 static void full_eventfds_do_not_block(void **state)
 {
@@ -786,6 +829,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MSI_TEST(moves_data),
+		MSI_TEST(large_memory),
+		MSI_TEST(memory_size),
 		MSI_TEST(takes_its_time),
 		MSI_TEST(needs_memory_decoding),
 		MSI_TEST(needs_bus_mastering),

@@ -65,6 +65,8 @@ static void understands(void **state)
 		{ "regs-zero p 0.1", FAULT_REGS_ZERO, FAULT_RANDOM, 0, 1, UINT64_MAX },
 		{ "master-off nth 5 for 500ms", FAULT_MASTER_OFF, FAULT_NTH, 0, 5, 500000000 },
 		{ "master-off every 3", FAULT_MASTER_OFF, FAULT_EVERY, 0, 3, UINT64_MAX },
+		{ "memory-size 8192 nth 2 for 1s", FAULT_MEMORY_SIZE, FAULT_NTH, 8192, 2,
+		  1000000000 },
 		{ "vanish next", FAULT_VANISH, FAULT_NTH, 0, 1, UINT64_MAX },
 	};
 	const struct fault_rule *rule = &faults.rules[0];
@@ -98,7 +100,7 @@ static void refuses(void **state)
 		"dma-flip 1 now", "regs-ones now for", "regs-ones now for 5",
 		"regs-zero 5 now", "regs-zero", "master-off now for", "master-off 1ms now",
 		"master-on now", "regs-ones now while 5s", "regs-ones now for 5s 6s",
-		"vanish now for 5s",
+		"vanish now for 5s", "memory-size now", "memory-size 1M now",
 		"vanish until reset",
 		"vanish now a b c d e f g h i j k",
 	};
