@@ -766,9 +766,9 @@ static void engine_waited_complete(struct educma_xfer *xfer)
  * educma_engine_run() - do one transfer of the driver's own and wait for it
  * @engine: the engine
  * @client: the client whose turn is used
- * @op: enum educma_op
- * @src: bus address, if @op uses it
- * @dst: bus address, if @op uses it
+ * @op: enum educma_op, but EDUCMA_OP_FROM_DEVICE
+ * @src: bus address
+ * @dst: bus address; for EDUCMA_OP_TO_DEVICE an offset in the card's memory
  * @bytes: length
  *
  * The transfer is @internal, see struct educma_xfer. Context: may sleep. The
@@ -784,6 +784,7 @@ int educma_engine_run(struct educma_engine *engine,
 		.xfer = {
 			.complete = engine_waited_complete,
 			.op = op,
+			.offset = op == EDUCMA_OP_TO_DEVICE ? dst : 0,
 			.internal = true,
 			.src = src,
 			.dst = dst,

@@ -108,6 +108,12 @@ static void run(void **state)
 	rig_finish(rig);
 	assert_string_equal(rig->log, "a>i>i<a>");
 
+	/* A transfer to the device begins where it is told to. */
+	assert_int_equal(educma_engine_run(&rig->engine, client, TO,
+					   RIG_SPARE, 8, 50), 0);
+	assert_memory_equal(rig->fake.memory + 8,
+			    fake_bus(&rig->fake, RIG_SPARE, 50), 50);
+
 	fake_misbehave(&rig->fake, FAKE_NEVER_ENDS, 0, 1);
 	assert_int_equal(educma_engine_run(&rig->engine, client, TO,
 					   FAKE_BUS_BASE, 0, 60), -ETIMEDOUT);
