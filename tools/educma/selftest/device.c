@@ -10,7 +10,9 @@
 #include "sysfs.h"
 #include "util.h"
 
+/* Least bytes of a small buffer, and its chunks: the points need three and a bit. */
 #define SMALL_BYTES	(32ULL << 10)
+#define SMALL_CHUNKS	4ULL
 
 /* CMA places a buffer at a multiple of this: CONFIG_CMA_ALIGNMENT pages. */
 #define CMA_ALIGN	(1ULL << 20)
@@ -80,27 +82,24 @@ enum result test_mask(struct selftest *t)
 		      bits);
 }
 
-static int alloc_small(struct selftest *t, struct educma_buffer *buf)
-{
-	return educma_alloc(t->s.dev, SMALL_BYTES, buf);
-}
-
 enum result test_buffers(struct selftest *t)
 {
+	const uint64_t chunks = SMALL_CHUNKS * t->s.info.chunk_bytes;
+	const uint64_t bytes = chunks > SMALL_BYTES ? chunks : SMALL_BYTES;
 	struct educma_buffer *buf = &t->src;
 	char size[SIZE_TEXT];
 	int err;
 
-	err = alloc_small(t, buf);
+	err = educma_alloc(t->s.dev, bytes, buf);
 	if (!err) {
 		buf = &t->dst;
-		err = alloc_small(t, buf);
+		err = educma_alloc(t->s.dev, bytes, buf);
 	}
 	if (err) {
 		t->broken = true;
-		return failed_alloc(t, err, SMALL_BYTES, buf);
+		return failed_alloc(t, err, bytes, buf);
 	}
-	return passed(t, "two of %s", size_format(size, SMALL_BYTES));
+	return passed(t, "two of %s", size_format(size, bytes));
 }
 
 /*

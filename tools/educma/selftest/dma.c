@@ -277,23 +277,32 @@ enum result test_copies(struct selftest *t)
 
 /* Places of a large buffer ------------------------------------------------ */
 
-/* A chunk of @buf, the @i-th of @count, with its margins. */
+/* At most a chunk, and so little that margins of @count places do not overlap. */
+static uint64_t place_bytes(const struct selftest *t,
+			    const struct educma_buffer *buf, unsigned int count)
+{
+	const uint64_t part = buf->bytes / (2 * count);
+
+	return part < t->s.info.chunk_bytes ? part : t->s.info.chunk_bytes;
+}
+
+/* A piece of @buf, the @i-th of @count, with its margins. */
 static struct area place(const struct selftest *t,
 			 const struct educma_buffer *buf, unsigned int i,
 			 unsigned int count)
 {
-	const uint64_t chunk = t->s.info.chunk_bytes;
-	const uint64_t at = (buf->bytes - chunk) / (count - 1) * i;
-	const uint64_t begin = i == count - 1 ? buf->bytes - chunk : at;
+	const uint64_t bytes = place_bytes(t, buf, count);
+	const uint64_t at = (buf->bytes - bytes) / (count - 1) * i;
+	const uint64_t begin = i == count - 1 ? buf->bytes - bytes : at;
 	const uint64_t before = begin < MARGIN ? begin : MARGIN;
-	const uint64_t left = buf->bytes - begin - chunk;
+	const uint64_t left = buf->bytes - begin - bytes;
 	const uint64_t after = left < MARGIN ? left : MARGIN;
 
 	return (struct area){
 		.mem = (uint8_t *)buf->map + begin - before,
-		.len = before + chunk + after,
+		.len = before + bytes + after,
 		.begin = before,
-		.end = before + chunk,
+		.end = before + bytes,
 		.seed = SEED_SOURCE,
 		.pos = begin,
 		.around = SEEDS + i,
