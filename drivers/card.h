@@ -80,6 +80,11 @@ enum educma_hw_state {
  * @pdev: its PCI function, or NULL
  * @regs: the card's BAR, or NULL
  * @id: the identification register, as read by @card's identify()
+ * @memory_bytes: the device's own memory, which transfers go to and come from; 0:
+ *	it copies from memory to memory. Set by the first identify() and constant
+ *	from then on, as the next two
+ * @chunk_bytes: default of the most bytes of one DMA
+ * @chunk_bytes_max: the highest value that the user may set instead
  * @own_irq: the interrupt is a message (MSI or MSI-X), so no other device
  *	raises it; else it is INTx, on a line that may be shared
  * @intx_masked: INTx is disabled: the device raised it and did not respond, or
@@ -96,6 +101,9 @@ struct educma_hw {
 	struct pci_dev *pdev;
 	void __iomem *regs;
 	u32 id;
+	u32 memory_bytes;
+	u32 chunk_bytes;
+	u32 chunk_bytes_max;
 	bool own_irq;
 	bool intx_masked;
 };
@@ -124,13 +132,11 @@ struct educma_chunk {
  * @hw_bytes: size of the structure that begins with struct educma_hw
  * @bar: number of the BAR that has the registers
  * @bar_bytes: how many bytes of that BAR to map
- * @memory_bytes: the card's own memory, which transfers go to and come from; 0:
- *	the card copies from memory to memory
- * @chunk_bytes: default of the most bytes of one DMA
- * @chunk_bytes_max: the highest value that the user may set instead
+ * @chunk_bytes_max: educma_hw.chunk_bytes_max of a device that takes the most
  * @dma_bits: default of the address bits that the card decodes
  * @timeout_ms: the watchdog acts on a DMA that takes longer
- * @identify: check that this is the card, and that it responds. Returns 0, or
+ * @identify: check that this is the card, that it responds, and that it still
+ *	takes the chunks that it took when it was identified first. Returns 0, or
  *	-ENODEV after a message. Sleeps
  * @settle: wait, with bus mastering disabled, for the end of a DMA that an
  *	earlier driver started, and clear its interrupts. Returns 0, or -EBUSY
@@ -166,8 +172,6 @@ struct educma_card {
 	size_t hw_bytes;
 	int bar;
 	unsigned long bar_bytes;
-	u32 memory_bytes;
-	u32 chunk_bytes;
 	u32 chunk_bytes_max;
 	unsigned int dma_bits;
 	unsigned int timeout_ms;

@@ -36,9 +36,12 @@
 #include <linux/delay.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
 #include <linux/iopoll.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/pci.h>
 #include <linux/random.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 
 #include "cards.h"
 #include "educma_regs.h"
@@ -121,12 +124,69 @@ static bool edu_set(struct edu *edu, u32 reg, u64 *held, u64 value)
 	return true;
 }
 
-/* The liveness register must return the inverse of each value written to it. */
+/*
+ * The size that the device names. Without the magic number it is 4 KiB, which all
+ * devices have: QEMU's edu reads as all ones there, and a device that does not
+ * respond reads as 0 or all ones.
+ */
+static u32 edu_memory_bytes(struct edu *edu)
+{
+	if (edu_read(edu, EDU_REG_MEM_MAGIC) != EDU_REG_MEM_MAGIC_VALUE)
+		return EDU_MEM_BYTES;
+	return edu_read(edu, EDU_REG_MEM_SIZE);
+}
+
+/*
+ * The default of QEMU's edu leaves out the last byte, see EDU_MEM_SAFE_BYTES.
+ * Chunks of more than 1 MiB gain little, and delay the next client's chunk.
+ */
+static u32 edu_default_chunk(u32 memory_bytes)
+{
+	if (memory_bytes == EDU_MEM_BYTES)
+		return EDU_MEM_SAFE_BYTES;
+	return min_t(u32, memory_bytes, SZ_1M);
+}
+
+/*
+ * A DMA beyond the end of the memory would overwrite other memory of the device,
+ * in QEMU's case of QEMU. So a size that the registers cannot have is refused, and
+ * so is a smaller size than the first one, for which chunks may be queued.
+ */
+static int edu_find_memory(struct edu *edu)
+{
+	const u32 bytes = edu_memory_bytes(edu);
+	struct educma_hw *hw = &edu->hw;
+
+	if (bytes < EDU_MEM_BYTES || bytes > EDU_MEM_BYTES_MAX ||
+	    !is_power_of_2(bytes)) {
+		dev_err(hw->dev, "size of device memory is %u, not a power of two from %u to %u\n",
+			bytes, EDU_MEM_BYTES, EDU_MEM_BYTES_MAX);
+		return -ENODEV;
+	}
+	if (bytes < hw->memory_bytes) {
+		dev_err(hw->dev, "device memory has shrunk from %u to %u bytes\n",
+			hw->memory_bytes, bytes);
+		return -ENODEV;
+	}
+	if (hw->memory_bytes)
+		return 0;
+	hw->memory_bytes = bytes;
+	hw->chunk_bytes = edu_default_chunk(bytes);
+	hw->chunk_bytes_max = bytes;
+	return 0;
+}
+
+/*
+ * The liveness register must return the inverse of each value written to it. The
+ * size of the memory is read before that: the device responds before the size is
+ * read, and after.
+ */
 static int edu_identify(struct educma_hw *hw)
 {
 	static const u32 patterns[] = { 0x00000000, 0x5aa5c33c, 0xffffffff };
 	struct edu *edu = to_edu(hw);
 	unsigned int i;
+	int ret;
 
 	hw->id = edu_read(edu, EDU_REG_ID);
 	if (hw->id != EDU_REG_ID_VALUE) {
@@ -134,6 +194,9 @@ static int edu_identify(struct educma_hw *hw)
 			EDU_REG_ID_VALUE);
 		return -ENODEV;
 	}
+	ret = edu_find_memory(edu);
+	if (ret)
+		return ret;
 	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
 		u32 echo;
 
@@ -389,9 +452,7 @@ const struct educma_card educma_edu = {
 	.hw_bytes = sizeof(struct edu),
 	.bar = EDU_BAR,
 	.bar_bytes = EDU_BAR_BYTES,
-	.memory_bytes = EDU_MEM_BYTES,
-	.chunk_bytes = EDU_MEM_SAFE_BYTES,
-	.chunk_bytes_max = EDU_MEM_BYTES,
+	.chunk_bytes_max = EDU_MEM_BYTES_MAX,
 	.dma_bits = EDU_DMA_BITS,
 	.timeout_ms = EDU_TIMEOUT_MS,
 	.identify = edu_identify,

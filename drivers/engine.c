@@ -42,7 +42,7 @@ static enum educma_dir next_dir(const struct educma_engine *engine,
 {
 	const enum educma_dir dir = op_dir(xfer->op);
 
-	if (dir != EDUCMA_BOTH || !engine->hw->card->memory_bytes)
+	if (dir != EDUCMA_BOTH || !engine->hw->memory_bytes)
 		return dir;
 	return xfer->staged ? EDUCMA_FROM_DEVICE : EDUCMA_TO_DEVICE;
 }
@@ -523,7 +523,7 @@ static void engine_watchdog(struct work_struct *work)
  * educma_engine_init() - initialize the engine of a device
  * @engine: the engine
  * @hw: the device
- * @chunk_bytes: most bytes of one DMA, 1 to the card's chunk_bytes_max
+ * @chunk_bytes: most bytes of one DMA, 1 to @hw->chunk_bytes_max
  *
  * Must precede request_irq(). Context: any.
  */
@@ -704,7 +704,7 @@ static struct list_head *engine_turn(struct educma_engine *engine,
  */
 int educma_engine_check(const struct educma_engine *engine, u32 op, u32 offset)
 {
-	if (engine->hw->card->memory_bytes)
+	if (engine->hw->memory_bytes)
 		return offset < engine->chunk_bytes ? 0 : -EINVAL;
 	if (op != EDUCMA_OP_COPY)
 		return -EOPNOTSUPP;

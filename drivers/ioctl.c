@@ -25,7 +25,7 @@ static long educma_info(struct educma_file *file, void *arg)
 		.size = info->size,
 		.hw_id = edev->hw->id,
 		.chunk_bytes = edev->engine.chunk_bytes,
-		.device_bytes = edev->hw->card->memory_bytes,
+		.device_bytes = edev->hw->memory_bytes,
 		.dma_bits = edev->dma_bits,
 		.max_in_flight = educma_max_in_flight(),
 		.max_buffers = educma_max_buffers(),

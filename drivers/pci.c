@@ -20,7 +20,7 @@
 
 static u64 chunk_bytes;
 module_param(chunk_bytes, educma_size, 0444);
-MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA (default: as the card has them; edu takes 1 to 4096 and has 4095, because QEMU before 9.1 aborts with 4096)");
+MODULE_PARM_DESC(chunk_bytes, "most bytes of one device DMA (default, and for a device that takes less: the device's own; QEMU's edu takes 1 to 4096 and has 4095, because QEMU before 9.1 aborts with 4096)");
 
 /* Of each card: its number, and its elements of educma_cards and educma_ids. */
 #define EDUCMA_CARD_NUMBER(_card, _vendor, _device)	_card##_number,
@@ -117,12 +117,12 @@ static void educma_put_irq(struct educma_dev *edev)
 	educma_hw_disconnect(edev->hw);
 }
 
-/* The user's length of a chunk, as far as this card takes it, or the card's. */
-static u32 educma_chunk_bytes(const struct educma_card *card)
+/* The user's length of a chunk if this device takes it, or else the device's. */
+static u32 educma_chunk_bytes(const struct educma_hw *hw)
 {
-	if (!chunk_bytes)
-		return card->chunk_bytes;
-	return min_t(u64, chunk_bytes, card->chunk_bytes_max);
+	if (!chunk_bytes || chunk_bytes > hw->chunk_bytes_max)
+		return hw->chunk_bytes;
+	return chunk_bytes;
 }
 
 static struct educma_hw *educma_hw_create(struct pci_dev *pdev,
@@ -159,7 +159,6 @@ static struct educma_dev *educma_dev_create(struct pci_dev *pdev,
 	INIT_LIST_HEAD(&edev->files);
 	INIT_LIST_HEAD(&edev->buffers);
 	xa_init_flags(&edev->held, XA_FLAGS_ALLOC1);
-	educma_engine_init(&edev->engine, edev->hw, educma_chunk_bytes(card));
 	return edev;
 }
 
@@ -248,6 +247,7 @@ static int educma_start_up(struct educma_dev *edev)
 	ret = educma_check_or_reset(edev);
 	if (ret)
 		return ret;
+	educma_engine_init(&edev->engine, edev->hw, educma_chunk_bytes(edev->hw));
 	ret = educma_set_mask(edev);
 	if (ret)
 		return ret;
@@ -453,7 +453,7 @@ static int educma_check_parameters(void)
 	for (i = 0; i < ARRAY_SIZE(educma_cards); i++)
 		most = max(most, educma_cards[i]->chunk_bytes_max);
 	if (chunk_bytes > most) {
-		pr_err("educma: chunk_bytes=%llu: must be 1 to %u, or 0 for the card's own\n",
+		pr_err("educma: chunk_bytes=%llu: must be 1 to %u, or 0 for the device's own\n",
 		       chunk_bytes, most);
 		return -EINVAL;
 	}

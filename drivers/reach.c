@@ -9,6 +9,7 @@
  */
 #include <linux/mm.h>
 #include <linux/random.h>
+#include <linux/sizes.h>
 
 #include "coherent.h"
 #include "dma_bits.h"
@@ -18,11 +19,15 @@ struct reach_nonce {
 	u64 word[2];
 };
 
-/* A copy of the low memory's bytes clears the card's memory. */
+/*
+ * educma_clear_card() writes these bytes over the card's memory, piece by piece.
+ * There is little memory below 16 MiB, so a piece has 64 KiB at most.
+ */
 static size_t low_bytes(const struct educma_dev *edev)
 {
-	return max_t(size_t, PAGE_ALIGN(edev->hw->card->memory_bytes),
-		     PAGE_SIZE);
+	const u32 bytes = min_t(u32, edev->hw->memory_bytes, SZ_64K);
+
+	return max_t(size_t, PAGE_ALIGN(bytes), PAGE_SIZE);
 }
 
 /* Let the device copy a nonce; -EREMOTEIO if the nonce does not arrive. */
@@ -234,24 +239,29 @@ void educma_reach_extend(struct educma_dev *edev)
  * educma_clear_card() - overwrite the card's memory with zeros
  * @edev: the device
  *
- * Does nothing for a card without memory. Context: remove_lock held for
- * reading; sleeps for one DMA, and while other callers allocate.
+ * All that chunks can reach is overwritten, and nothing for a card without
+ * memory. Context: remove_lock held for reading; sleeps for one DMA for each
+ * 64 KiB, and while other callers allocate.
  *
  * Return: 0, -EINTR (killed), or the engine's error.
  */
 int educma_clear_card(struct educma_dev *edev)
 {
 	struct educma_engine *engine = &edev->engine;
+	u32 at = 0, bytes;
 	int ret;
 
-	if (!edev->hw->card->memory_bytes)
+	if (!edev->hw->memory_bytes)
 		return 0;
 	ret = mutex_lock_killable(&edev->alloc_lock);
 	if (ret)
 		return ret;
 	memset(edev->low.cpu, 0, edev->low.bytes);
-	ret = educma_engine_run(engine, &edev->own, EDUCMA_OP_TO_DEVICE,
-				edev->low.dma, 0, engine->chunk_bytes);
+	for (; !ret && at < engine->chunk_bytes; at += bytes) {
+		bytes = min_t(u32, engine->chunk_bytes - at, edev->low.bytes);
+		ret = educma_engine_run(engine, &edev->own, EDUCMA_OP_TO_DEVICE,
+					edev->low.dma, at, bytes);
+	}
 	mutex_unlock(&edev->alloc_lock);
 	return ret;
 }

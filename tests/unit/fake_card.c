@@ -15,7 +15,7 @@ static struct fake_card *to_fake(struct educma_hw *hw)
 /* Else the card is the copier. */
 bool fake_has_memory(const struct fake_card *fake)
 {
-	return fake->hw.card->memory_bytes;
+	return fake->hw.memory_bytes;
 }
 
 /* The memory at a bus address. */
@@ -253,8 +253,6 @@ static bool fake_dump(struct educma_hw *hw, struct seq_file *seq,
 const struct educma_card fake_educma_card = {
 	.name = "fake",
 	.hw_bytes = sizeof(struct fake_card),
-	.memory_bytes = FAKE_MEMORY_BYTES,
-	.chunk_bytes = FAKE_CHUNK_BYTES,
 	.chunk_bytes_max = FAKE_MEMORY_BYTES,
 	.timeout_ms = FAKE_TIMEOUT_MS,
 	.wake = fake_wake,
@@ -269,7 +267,6 @@ const struct educma_card fake_educma_card = {
 const struct educma_card fake_educma_copier = {
 	.name = "copier",
 	.hw_bytes = sizeof(struct fake_card),
-	.chunk_bytes = FAKE_COPIER_BYTES,
 	.chunk_bytes_max = FAKE_COPIER_BYTES,
 	.timeout_ms = FAKE_TIMEOUT_MS,
 	.wake = fake_wake,
@@ -289,6 +286,8 @@ void fake_begin(struct fake_card *fake, const struct educma_card *card,
 {
 	memset(fake, 0, sizeof(*fake));
 	fake->hw.card = card;
+	fake->hw.memory_bytes = card == &fake_educma_card ? FAKE_MEMORY_BYTES : 0;
+	fake->hw.chunk_bytes_max = card->chunk_bytes_max;
 	fake->bus = fake_bus_memory;
 	fake->engine = engine;
 	fake->watcher = watcher;
