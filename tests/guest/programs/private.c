@@ -11,12 +11,23 @@
 #include "educma-test.h"
 
 #define BYTES	(64 * 1024)
-#define WINDOW	4095
 
-static int device(int fd, enum educma_op op, uint64_t handle, uint64_t bytes)
+static uint64_t window;		/* the device's memory that a chunk reaches */
+static uint64_t bytes;		/* length of a buffer: some more */
+
+static void find_window(int fd)
+{
+	struct educma_info info = { .size = sizeof(info) };
+
+	REQUIRE(!call(fd, EDUCMA_IOC_INFO, &info));
+	window = info.chunk_bytes;
+	bytes = window + BYTES;
+}
+
+static int device(int fd, enum educma_op op, uint64_t handle, uint64_t len)
 {
 	struct educma_submit submit = {
-		.size = sizeof(submit), .op = op, .bytes = bytes,
+		.size = sizeof(submit), .op = op, .bytes = len,
 	};
 	int ret;
 
@@ -28,12 +39,12 @@ static int device(int fd, enum educma_op op, uint64_t handle, uint64_t bytes)
 	return ret ?: collect(fd).status;
 }
 
-static size_t other_than(const uint8_t *bytes, size_t count, uint8_t value)
+static size_t other_than(const uint8_t *data, size_t count, uint8_t value)
 {
 	size_t i, others = 0;
 
 	for (i = 0; i < count; i++)
-		others += bytes[i] != value;
+		others += data[i] != value;
 	return others;
 }
 
@@ -52,16 +63,20 @@ static void no_addresses(int fd)
 static void leave_secret(uint8_t secret)
 {
 	int fd = open_device(0);
-	uint64_t handle = alloc_buffer(fd, BYTES);
-	uint8_t *map = map_buffer(fd, handle, BYTES);
+	uint64_t handle;
+	uint8_t *map;
 
-	memset(map, secret, BYTES);
-	EXPECT(device(fd, EDUCMA_OP_TO_DEVICE, handle, WINDOW), 0);
-	memset(map, 0, BYTES);
-	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, WINDOW), 0);
-	EXPECT(other_than(map, WINDOW, secret), 0);
-	memset(map, secret, BYTES);
-	munmap(map, BYTES);
+	REQUIRE(fd >= 0);
+	find_window(fd);
+	handle = alloc_buffer(fd, bytes);
+	map = map_buffer(fd, handle, bytes);
+	memset(map, secret, bytes);
+	EXPECT(device(fd, EDUCMA_OP_TO_DEVICE, handle, window), 0);
+	memset(map, 0, bytes);
+	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, window), 0);
+	EXPECT(other_than(map, window, secret), 0);
+	memset(map, secret, bytes);
+	munmap(map, bytes);
 	close(fd);
 }
 
@@ -73,17 +88,18 @@ static void read_own(void)
 
 	REQUIRE(fd >= 0);
 	no_addresses(fd);
-	handle = alloc_buffer(fd, BYTES);
-	map = map_buffer(fd, handle, BYTES);
-	memset(map, 0xff, BYTES);
-	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, WINDOW), 0);
-	EXPECT(other_than(map, WINDOW, 0), 0);
-	EXPECT(other_than(map + WINDOW, BYTES - WINDOW, 0xff), 0);
-	fill(map, WINDOW, 7);
-	EXPECT(device(fd, EDUCMA_OP_TO_DEVICE, handle, WINDOW), 0);
-	memset(map, 0xff, WINDOW);
-	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, WINDOW), 0);
-	EXPECT(wrong_bytes(map, WINDOW, 7), 0);
+	find_window(fd);
+	handle = alloc_buffer(fd, bytes);
+	map = map_buffer(fd, handle, bytes);
+	memset(map, 0xff, bytes);
+	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, window), 0);
+	EXPECT(other_than(map, window, 0), 0);
+	EXPECT(other_than(map + window, bytes - window, 0xff), 0);
+	fill(map, window, 7);
+	EXPECT(device(fd, EDUCMA_OP_TO_DEVICE, handle, window), 0);
+	memset(map, 0xff, window);
+	EXPECT(device(fd, EDUCMA_OP_FROM_DEVICE, handle, window), 0);
+	EXPECT(wrong_bytes(map, window, 7), 0);
 	close(fd);
 }
 
@@ -112,16 +128,16 @@ static void find_zeros(int count)
 	int fd = open_device(0), i;
 	uint64_t handle;
 	uint8_t *map;
-	size_t bytes;
+	size_t len;
 
 	REQUIRE(fd >= 0);
 	for (i = 0; i < count; i++) {
-		bytes = sizes[i % 4];
-		handle = alloc_buffer(fd, bytes);
-		map = map_buffer(fd, handle, bytes);
-		EXPECT(other_than(map, bytes, 0), 0);
-		memset(map, 0xa5, bytes);
-		munmap(map, bytes);
+		len = sizes[i % 4];
+		handle = alloc_buffer(fd, len);
+		map = map_buffer(fd, handle, len);
+		EXPECT(other_than(map, len, 0), 0);
+		memset(map, 0xa5, len);
+		munmap(map, len);
 		EXPECT(free_buffer(fd, handle), 0);
 	}
 	close(fd);
