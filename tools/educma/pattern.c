@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The data set consists of blocks of 64 words. The block number B begins with Z, the
+ * The data set consists of blocks of 64 words. The block number B is made from Z, the
  * B-th output of the random number generator splitmix64 for the seed. The word number
  * I of the block is Y ^ Y >> 32, where Y is Z plus I times an odd number. No two words
  * of a block are equal, because each of these operations can be undone. The shift
