@@ -9,8 +9,7 @@
  *				frees it; afterwards alloc_ns, zero_ns and free_ns
  *				say how long each of the three took
  *
- * These are the module's parameters. MSI is needed, for the handler asks nobody
- * whether the interrupt is the device's.
+ * These are the module's parameters.
  */
 #include <linux/completion.h>
 #include <linux/dma-mapping.h>
@@ -36,7 +35,11 @@ static void bare_start(void)
 
 static irqreturn_t bare_irq(int irq, void *unused)
 {
-	writel(EDU_REG_IRQ_DMA, regs + EDU_REG_IRQ_ACK);
+	const u32 status = readl(regs + EDU_REG_IRQ_STATUS);
+
+	if (!status)
+		return IRQ_NONE;
+	writel(status, regs + EDU_REG_IRQ_ACK);
 	if (--left)
 		bare_start();
 	else
