@@ -111,18 +111,18 @@ struct educma_hw {
 /**
  * struct educma_chunk - one DMA of the device
  * @xfer: the transfer that it is a part of; NULL for none
- * @dir: its direction; EDUCMA_BOTH if the card has no memory of its own
  * @src: bus address, or for EDUCMA_FROM_DEVICE an offset in the card's memory
  * @dst: bus address, or for EDUCMA_TO_DEVICE an offset in the card's memory
  * @bytes: length
+ * @dir: its direction; EDUCMA_BOTH if the card has no memory of its own
  * @start_ns: when it was started (CLOCK_MONOTONIC)
  */
 struct educma_chunk {
 	struct educma_xfer *xfer;
-	enum educma_dir dir;
 	u64 src;
 	u64 dst;
 	u32 bytes;
+	enum educma_dir dir;
 	u64 start_ns;
 };
 

@@ -277,13 +277,12 @@ static void edu_wake(struct educma_hw *hw)
 		edu_forget(edu);
 }
 
-/* The next command, whose number differs from that of the last command. */
-static u32 edu_next_cmd(const struct edu *edu, enum educma_dir dir)
+/* The next command to the device, whose number differs from the last command's. */
+static u32 edu_next_cmd(const struct edu *edu)
 {
 	const u32 number = (edu->cmd & EDU_REG_DMA_CMD_UNUSED) + EDU_CMD_NUMBER_ONE;
 
-	return number | EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ |
-	       (dir == EDUCMA_FROM_DEVICE ? EDU_REG_DMA_CMD_FROM_DEVICE : 0);
+	return number | EDU_REG_DMA_CMD_RUN | EDU_REG_DMA_CMD_IRQ;
 }
 
 /*
@@ -293,16 +292,22 @@ static u32 edu_next_cmd(const struct edu *edu, enum educma_dir dir)
  */
 static void edu_start(struct educma_hw *hw, const struct educma_chunk *chunk)
 {
-	const bool from = chunk->dir == EDUCMA_FROM_DEVICE;
 	struct edu *edu = to_edu(hw);
+	u64 src, dst;
 
-	edu->cmd = edu_next_cmd(edu, chunk->dir);
 	if (unlikely(hw->intx_masked))
 		educma_hw_unmask_intx(hw);
-	if (!edu_set(edu, EDU_REG_DMA_SRC, &edu->src,
-		     chunk->src + (from ? EDU_MEM_ADDR : 0)) ||
-	    !edu_set(edu, EDU_REG_DMA_DST, &edu->dst,
-		     chunk->dst + (from ? 0 : EDU_MEM_ADDR)) ||
+	src = chunk->src;
+	dst = chunk->dst;
+	edu->cmd = edu_next_cmd(edu);
+	if (chunk->dir == EDUCMA_FROM_DEVICE) {
+		src += EDU_MEM_ADDR;
+		edu->cmd |= EDU_REG_DMA_CMD_FROM_DEVICE;
+	} else {
+		dst += EDU_MEM_ADDR;
+	}
+	if (!edu_set(edu, EDU_REG_DMA_SRC, &edu->src, src) ||
+	    !edu_set(edu, EDU_REG_DMA_DST, &edu->dst, dst) ||
 	    !edu_set(edu, EDU_REG_DMA_COUNT, &edu->count, chunk->bytes))
 		return;
 	/* writel() orders the buffer's contents before the command. */
@@ -346,32 +351,45 @@ static enum educma_hw_state edu_ack_intx(struct edu *edu)
 	return EDUCMA_HW_RUNNING;
 }
 
+/* The state of the DMA while the device responds; without a look at bus mastering. */
+static enum educma_hw_state edu_dma_state(struct edu *edu)
+{
+	const u32 cmd = edu_read(edu, EDU_REG_DMA_CMD);
+
+	if (likely(cmd == edu_ended_cmd(edu))) {
+		edu->heard = cmd;
+		return EDUCMA_HW_ENDED;
+	}
+	return cmd == edu->cmd ? EDUCMA_HW_RUNNING : EDUCMA_HW_NO_RESPONSE;
+}
+
+/*
+ * The interrupt is acknowledged before the DMA command register is read, so that a
+ * DMA that ends in between raises a new one.
+ */
+static enum educma_hw_state edu_intx(struct edu *edu)
+{
+	enum educma_hw_state state = edu_ack_intx(edu);
+
+	if (state != EDUCMA_HW_RUNNING)
+		return state;
+	state = edu_dma_state(edu);
+	if (state == EDUCMA_HW_ENDED && !educma_hw_is_master(&edu->hw))
+		return EDUCMA_HW_NO_BUS_MASTER;
+	return state;
+}
+
 /*
  * An interrupt alone proves nothing: a write to register 0x60 raises one, and
- * that of an earlier chunk may be late. With INTx the interrupt is acknowledged
- * before the DMA command register is read, so that a DMA that ends in between
- * raises a new one. With MSI the interrupt status is neither read nor
- * acknowledged, because edu sends a message at the end of each DMA whatever the
- * status is. This saves MMIO accesses: only one is left here.
+ * that of an earlier chunk may be late. With MSI the interrupt status is neither
+ * read nor acknowledged, because edu sends a message at the end of each DMA
+ * whatever the status is. This saves MMIO accesses: only one is left here.
  */
 static enum educma_hw_state edu_irq(struct educma_hw *hw)
 {
 	struct edu *edu = to_edu(hw);
-	u32 cmd;
 
-	if (!hw->own_irq) {
-		enum educma_hw_state state = edu_ack_intx(edu);
-
-		if (state != EDUCMA_HW_RUNNING)
-			return state;
-	}
-	cmd = edu_read(edu, EDU_REG_DMA_CMD);
-	if (likely(cmd == edu_ended_cmd(edu))) {
-		edu->heard = cmd;
-		return hw->own_irq || educma_hw_is_master(hw) ?
-			EDUCMA_HW_ENDED : EDUCMA_HW_NO_BUS_MASTER;
-	}
-	return cmd == edu->cmd ? EDUCMA_HW_RUNNING : EDUCMA_HW_NO_RESPONSE;
+	return likely(hw->own_irq) ? edu_dma_state(edu) : edu_intx(edu);
 }
 
 static bool edu_idle_irq(struct educma_hw *hw)

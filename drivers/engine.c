@@ -16,12 +16,6 @@
 /* How often a chunk without evidence is repeated; each time costs a timeout. */
 #define EDUCMA_CHUNK_REPEATS		7
 
-static struct educma_client *engine_next_client(struct educma_engine *engine)
-{
-	return list_first_entry_or_null(&engine->ready, struct educma_client,
-					node);
-}
-
 static_assert(EDUCMA_OP_TO_DEVICE == (int)EDUCMA_TO_DEVICE);
 static_assert(EDUCMA_OP_FROM_DEVICE == (int)EDUCMA_FROM_DEVICE);
 static_assert(EDUCMA_OP_COPY == (int)EDUCMA_BOTH);
@@ -67,13 +61,14 @@ static void engine_next_chunk(const struct educma_engine *engine,
 /* Start the next chunk of the first client, if there is a client. */
 static void engine_start_next(struct educma_engine *engine)
 {
-	struct educma_client *client = engine_next_client(engine);
 	struct educma_chunk *chunk = &engine->running;
+	struct educma_client *client;
 	struct educma_xfer *xfer;
 
 	chunk->xfer = NULL;
-	if (!client)
+	if (list_empty(&engine->ready))
 		return;
+	client = list_first_entry(&engine->ready, struct educma_client, node);
 	xfer = list_first_entry(&client->queue, struct educma_xfer, node);
 	/* No other chunk may overwrite what is staged in the card's memory. */
 	if (engine->paused && !xfer->staged)
@@ -82,9 +77,12 @@ static void engine_start_next(struct educma_engine *engine)
 	engine->hw->card->start(engine->hw, chunk);
 }
 
-/* The watchdog runs after @delay jiffies, and not before. */
-static void engine_delay_watchdog(struct educma_engine *engine,
-				  unsigned long delay)
+/*
+ * The watchdog runs after @delay jiffies, and not before. Not inline, to keep its
+ * registers out of the path of each chunk.
+ */
+static noinline void engine_delay_watchdog(struct educma_engine *engine,
+					   unsigned long delay)
 {
 	cancel_delayed_work(&engine->watchdog);
 	schedule_delayed_work(&engine->watchdog, delay);
@@ -100,7 +98,7 @@ static void engine_watch(struct educma_engine *engine)
 	const unsigned long timeout = engine->timeout;
 
 	if (!delayed_work_pending(&engine->watchdog))
-		schedule_delayed_work(&engine->watchdog, timeout);
+		engine_delay_watchdog(engine, timeout);
 	else if (time_before(engine->watchdog.timer.expires, jiffies + timeout))
 		engine_delay_watchdog(engine, 2 * timeout);
 }
@@ -144,7 +142,8 @@ static void engine_dequeue(struct educma_xfer *xfer)
 static void engine_pass_turn(struct educma_engine *engine,
 			     struct educma_client *client)
 {
-	if (!list_empty(&client->queue))
+	if (!list_empty(&client->queue) &&
+	    !list_is_last(&client->node, &engine->ready))
 		list_move_tail(&client->node, &engine->ready);
 }
 
@@ -201,9 +200,9 @@ static void engine_chunk_done(struct educma_engine *engine)
 	bool ended = engine_advance(engine, &done);
 	u64 now;
 
-	engine->repeats = 0;
 	engine_start_next(engine);
 	now = ktime_get_ns();
+	engine->repeats = 0;
 	trace_educma_chunk_done(engine, &done, now);
 	engine_record_start(engine, now);
 	if (!xfer->internal)

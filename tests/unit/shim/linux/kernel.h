@@ -22,6 +22,7 @@ typedef u64 dma_addr_t;
 
 #define likely(x)	(x)
 #define unlikely(x)	(x)
+#define noinline	__attribute__((noinline))
 
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, value)	((x) = (value))

@@ -16,6 +16,12 @@ static inline void INIT_LIST_HEAD(struct list_head *head)
 	head->prev = head;
 }
 
+static inline bool list_is_last(const struct list_head *entry,
+				const struct list_head *head)
+{
+	return entry->next == head;
+}
+
 static inline bool list_empty(const struct list_head *head)
 {
 	return head->next == head;
