@@ -23,7 +23,7 @@ build := $(CURDIR)/build
 variables := $(shell tools/vm/vm options | cut -d '|' -f 1) KDIR CMD
 # A variable on the command line that nothing reads is a typing error. Variables of the
 # compiler and of the kernel's build are accepted as well.
-known := $(variables) T V SEED PREFIX DESTDIR XDG_CACHE_HOME
+known := $(variables) T V SEED PROFILE PREFIX DESTDIR XDG_CACHE_HOME
 builds := ARCH CROSS_COMPILE LLVM% CC LD AR CLANG PKG_CONFIG% HOST% %CFLAGS %LDFLAGS KBUILD_% CONFIG_% INSTALL_% MAKE% SHELL W C
 given := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
 unknown := $(firstword $(filter-out $(known) $(builds),$(given)))
@@ -74,7 +74,8 @@ packages:
 	$(Q)tools/packages demo
 
 #: make bench     measure instructions, register accesses and memory of the driver;
-#:                T=name: one row or group of tests/bench --list
+#:                T=name: one row or group of tests/bench --list; PROFILE=1: the
+#:                functions that a chunk costs most
 #: make coverage  run the guest tests on a kernel that counts the lines of the driver
 #:                that run; print the lines that never ran, and fail below 97 of
 #:                100; T=name: for these tests alone
@@ -85,7 +86,7 @@ bench:
 	$(Q)$(MAKE) modules tools KERNEL=release
 	$(Q)$(MAKE) -s -C tests/guest/programs O=$(build)/tests
 	$(Q)tests/modules release
-	$(Q)tests/bench $(T)
+	$(Q)PROFILE=$(PROFILE) tests/bench $(T)
 
 coverage:
 	$(Q)tools/packages check
