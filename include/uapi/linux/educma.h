@@ -15,10 +15,11 @@
  * caller's buffer, which must have room for one. It sleeps until there is one
  * (-EAGAIN with O_NONBLOCK), and returns 0 when nothing is in flight. To limit
  * the wait, or to be woken for several completions only, use EDUCMA_IOC_COLLECT.
- * poll(2) reports EPOLLIN when there is a completion, EPOLLOUT
- * when another transfer may be submitted, and EPOLLHUP | EPOLLERR when the driver
- * has been unbound, or when the device has failed because it does not answer.
- * With nothing in flight, a poll for EPOLLIN alone returns in these two cases only.
+ *
+ * poll(2) reports EPOLLIN when there is a completion, EPOLLOUT when another
+ * transfer may be submitted, and EPOLLHUP | EPOLLERR when the driver has been
+ * unbound, or when the device has failed because it does not answer. With nothing
+ * in flight, a poll for EPOLLIN alone returns in these two cases only.
  *
  * Order: the transfers of a file run one after another in the order of
  * submission, also those of EDUCMA_IOC_SUBMIT_MANY; several files take turns. A
