@@ -16,7 +16,8 @@
  *
  * Measurements for the test sim_rate, in real time:
  *
- *	bench rate BYTES	time for a chunk of a transfer, each way
+ *	bench rate BYTES [SIZE]	time for a chunk of a transfer, each way; SIZE: of the
+ *				buffer, if that is larger than the transfer
  *	bench mmio RESOURCE0	time for a register access
  *
  * The results are printed as name=value.
@@ -320,7 +321,7 @@ static void bench_rate(char **words)
 	uint64_t handle, to, from, chunks;
 	int fd = need_device();
 
-	handle = alloc_buffer(fd, bytes);
+	handle = alloc_buffer(fd, words[1] ? number(words[1]) : bytes);
 
 	stream(fd, handle, 4096);
 	chunks = counter("to_device_chunks");
